@@ -1,0 +1,22 @@
+/**
+ * @file castmap/castmap.h
+ * @brief All of castmap.
+ */
+#ifndef CASTMAP_CASTMAP_H
+#define CASTMAP_CASTMAP_H
+
+#include "castmap/areas.h"
+#include "castmap/boundaries.h"
+#include "castmap/cluster.h"
+#include "castmap/context.h"
+#include "castmap/density.h"
+#include "castmap/import.h"
+#include "castmap/points.h"
+#include "castmap/polygons.h"
+#include "castmap/products.h"
+#include "castmap/project.h"
+#include "castmap/release.h"
+#include "castmap/runs.h"
+#include "castmap/status.h"
+
+#endif

@@ -1,0 +1,100 @@
+/**
+ * @file castmap/cluster.h
+ * @brief Density-based clustering of point events.
+ *
+ * Every function here works in the plane: coordinates and distances are metres in the
+ * analysis CRS. Nothing here reads or writes a file or a table.
+ */
+#ifndef CASTMAP_CLUSTER_H
+#define CASTMAP_CLUSTER_H
+
+#include "castmap/points.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Label of a point that belongs to no cluster. */
+#define CASTMAP_NOISE (-1)
+
+/** Options of castmap_dbscan(). Start from CASTMAP_DBSCAN_OPTIONS_INIT. */
+typedef struct castmap_dbscan_options {
+    uint32_t version;    /**< CASTMAP_DBSCAN_OPTIONS_VERSION; fields are only ever appended */
+    uint32_t min_points; /**< weight within eps_m, the point itself included, that makes a core; default 10 */
+    double   eps_m;      /**< neighbourhood radius, metres, > 0, closed; no default: it is a judgement */
+    bool     border_is_noise; /**< DBSCAN*: only cores belong to clusters */
+} castmap_dbscan_options;
+
+#define CASTMAP_DBSCAN_OPTIONS_VERSION 1u
+#define CASTMAP_DBSCAN_OPTIONS_INIT {CASTMAP_DBSCAN_OPTIONS_VERSION, 10u, 0.0, false}
+
+/**
+ * @brief Find clusters of densely packed points, leaving sparse points as noise (DBSCAN).
+ *
+ * A point is a core when the total weight within eps_m of it (distance <= eps_m, itself included) is at least
+ * min_points. A border point joins the cluster of its nearest core point, ties going to the cluster with the lower
+ * key; a cluster's key is the smallest id of its core points, and clusters are numbered 0..k-1 by key. Labels
+ * therefore depend neither on the order of the rows nor on the number of threads.
+ *
+ * @param ctx         carries threads, progress, cancellation and the error message
+ * @param points      n points, metres; borrowed for the call
+ * @param options     borrowed for the call
+ * @param labels      out [n], the caller's array: 0..k-1, or CASTMAP_NOISE
+ * @param is_core     out [n], the caller's array, or NULL
+ * @param n_clusters  out, k; may be NULL
+ *
+ * @retval CASTMAP_OK            outputs are set; on any other status none is touched
+ * @retval CASTMAP_E_ARGUMENT    eps_m not finite and positive; min_points 0; n > INT32_MAX
+ * @retval CASTMAP_E_DATA        a coordinate or weight that is not finite, a weight below 0
+ * @retval CASTMAP_E_NOMEM       under 64 bytes a point
+ * @retval CASTMAP_E_CANCELLED   castmap_cancel() was called
+ *
+ * Cost: O(n log n) while eps_m is small against the extent of the data.
+ *
+ * Source: M. Ester, H.-P. Kriegel, J. Sander, X. Xu (1996), "A density-based algorithm for
+ * discovering clusters in large spatial databases with noise", KDD-96, pp. 226-231; cells of
+ * side eps/sqrt(2) after A. Gunawan (2013) and J. Gan, Y. Tao (2015).
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_dbscan(castmap_context *ctx, const castmap_points *points,
+                                                            const castmap_dbscan_options *options,
+                                                            int32_t *labels, bool *is_core,
+                                                            size_t *n_clusters);
+
+/** What is known of one cluster. Lengths in metres, areas in km2, times in UTC seconds. */
+typedef struct castmap_cluster_shape {
+    size_t  count;          /**< members */
+    double  weight;         /**< sum of the members' weights */
+    double  centre_x, centre_y; /**< weighted mean */
+    size_t  medoid;         /**< index of the member nearest to the centre; lower id on ties */
+    double  radius_m;       /**< of the smallest circle around all members */
+    double  diameter_m;     /**< largest distance between two members (of the hull) */
+    double  hull_area_km2;  /**< 0 for fewer than three places or a line */
+    double  density_per_km2;/**< weight / hull area; NaN where the area is 0 */
+    int64_t first_s, last_s;/**< earliest and latest known time; INT64_MIN if none */
+    size_t  places;         /**< distinct coordinates */
+    size_t  hull_start;     /**< first vertex in castmap_cluster_shapes.hull_x/y; convex, counter-clockwise, not repeated */
+    size_t  hull_count;     /**< 1 or 2 for degenerate clusters */
+} castmap_cluster_shape;
+
+/** Shapes of all clusters of one labelling; owned, release with castmap_cluster_shapes_clear(). */
+typedef struct castmap_cluster_shapes {
+    size_t                 count;
+    castmap_cluster_shape *shape;  /**< [count], by cluster number */
+    double                *hull_x; /**< vertices of all hulls */
+    double                *hull_y;
+} castmap_cluster_shapes;
+
+#define CASTMAP_CLUSTER_SHAPES_INIT {0, NULL, NULL, NULL}
+
+/** Describe each cluster of `labels` (0..k-1 or CASTMAP_NOISE). `out` must be empty; cost O(n log n). */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_cluster_shapes_make(castmap_context *ctx,
+                                                                         const castmap_points *points,
+                                                                         const int32_t *labels,
+                                                                         size_t n_clusters,
+                                                                         castmap_cluster_shapes *out);
+CASTMAP_API void castmap_cluster_shapes_clear(castmap_cluster_shapes *shapes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

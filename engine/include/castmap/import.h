@@ -1,0 +1,91 @@
+/**
+ * @file castmap/import.h
+ * @brief Bring observations in: recognise, check, store, and account for every row.
+ */
+#ifndef CASTMAP_IMPORT_H
+#define CASTMAP_IMPORT_H
+
+#include "castmap/project.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What an import is told. Start from CASTMAP_IMPORT_OPTIONS_INIT. NULL or 0 everywhere: recognise. Strings are borrowed. */
+typedef struct castmap_import_options {
+    uint32_t           version;
+    const char        *path;        /**< one file */
+    const char        *profile;     /**< "kobo", "odk", "ushahidi", "police", "generic", ... */
+    const char        *encoding;    /**< "utf-8", "latin1", "windows-1252", "utf-16" */
+    char               delimiter;   /**< ',' ';' '\t'; 0: recognise */
+    const char        *crs;         /**< of easting/northing columns: "EPSG:27700" */
+    const char        *time_zone;   /**< overrides the project's for local times */
+    const char        *date_order;  /**< "dmy", "mdy", "ymd": how to read 03/04/2025 */
+    const char *const *map;         /**< "field=Column name" pairs: lat, lon, x, y, position, time, category, text, ... */
+    size_t             n_map;
+    bool               strict;      /**< one bad row refuses the whole file */
+    bool               dry_run;     /**< store nothing; the summary says what would happen */
+    bool               follow_links;/**< accept a symbolic link as input */
+    bool               comments;    /**< lines that start with # are comments */
+    const char        *categories;  /**< CSV code,label,aliases: only these categories are accepted; NULL: any */
+} castmap_import_options;
+
+#define CASTMAP_IMPORT_OPTIONS_VERSION 1u
+#define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
+                                     false, false, false, false, NULL}
+
+/** How many rows met one reason. */
+typedef struct castmap_reason_count {
+    char   code[32];  /**< stable: "no-position", "bad-date", ... */
+    char  *reason;    /**< plain words, no private value */
+    size_t count;
+    int64_t first_row;
+} castmap_reason_count;
+
+/** One guess: what was recognised and why. Printed before it is used, stored with the batch. */
+typedef struct castmap_guess {
+    char *what;   /**< "separator", "encoding", "latitude", "time zone", ... */
+    char *value;  /**< "comma", "column 'Latitude'", ... */
+    char *why;    /**< "header name", "given", "default", ... */
+} castmap_guess;
+
+/** The account of one file; owned, release with castmap_import_summary_clear(). */
+typedef struct castmap_import_summary {
+    size_t  read, accepted, duplicate, quarantined; /**< read == accepted + duplicate + quarantined */
+    size_t  n_reasons;
+    castmap_reason_count *reasons;   /**< of the quarantined, most frequent first, then by code */
+    size_t  n_notes;
+    castmap_reason_count *notes;     /**< warnings about accepted rows and the file */
+    size_t  n_guesses;
+    castmap_guess *guesses;
+    int64_t batch_id, run_number;    /**< 0 on a dry run or when nothing was kept */
+    char   *format;
+    char    sha256[65];
+    double  seconds_read, seconds_store, seconds_index;
+} castmap_import_summary;
+
+#define CASTMAP_IMPORT_SUMMARY_INIT {0}
+
+/** Called once per file when the guesses are made and before the first row is read. */
+typedef void castmap_guesses_fn(const castmap_guess *guesses, size_t n, void *payload);
+
+/**
+ * @brief Import one file of observations as one batch.
+ *
+ * Quarantined rows keep their text and their reason. A record's stable id is made of its own unique id, or of its
+ * content and its ordinal among equal rows of the file, so importing a file again brings nothing new.
+ *
+ * @param shown  called with the guesses; may be NULL
+ * @retval CASTMAP_OK        also when rows were quarantined (see the summary)
+ * @retval CASTMAP_E_INPUT   the file is refused as a whole; CASTMAP_E_LIMIT likewise; the project is as before
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_import(castmap_context *ctx, castmap_project *project,
+                                                            const castmap_import_options *options,
+                                                            castmap_guesses_fn *shown, void *payload,
+                                                            castmap_import_summary *summary);
+CASTMAP_API void castmap_import_summary_clear(castmap_import_summary *summary);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,67 @@
+/*
+ * project/layer_table.h - CONTRACT: what the analyses produced. A layer belongs to one run; the newest of its name is the one that is used.
+ */
+#ifndef CM_PROJECT_LAYER_TABLE_H
+#define CM_PROJECT_LAYER_TABLE_H
+
+#include "castmap/cluster.h"
+#include "castmap/density.h"
+#include "castmap/project.h"
+
+/* Clusters. Hulls in metres of the working CRS as the method gave them; the store adds degrees for QGIS itself from hull_lon/lat. */
+typedef struct cm_cluster_layer {
+    int64_t  run_number;
+    char    *name;            /* owned */
+    double   eps_m;
+    uint32_t min_points;
+    size_t   n;               /* observations looked at */
+    int64_t *observation;     /* owned [n] ids */
+    int32_t *label;           /* owned [n] 0..k-1 or CASTMAP_NOISE */
+    bool    *is_core;         /* owned [n] */
+    castmap_cluster_shapes shapes; /* owned */
+    double  *lon, *lat;       /* owned [k] centres, degrees */
+    double  *hull_lon, *hull_lat; /* owned, parallel to shapes.hull_x/y, degrees */
+} cm_cluster_layer;
+CASTMAP_NODISCARD castmap_status cm_cluster_layer_store(castmap_context *ctx, castmap_project *project, const cm_cluster_layer *layer);
+CASTMAP_NODISCARD castmap_status cm_cluster_layer_load(castmap_context *ctx, castmap_project *project, const char *name,
+                                                       cm_cluster_layer *out); /* name NULL: the newest */
+void cm_cluster_layer_clear(cm_cluster_layer *layer);
+
+/* Counts by area. Row i is area i of the boundary set (sorted by code). */
+typedef struct cm_area_layer {
+    int64_t  run_number;
+    char    *name, *level;    /* owned */
+    int64_t  boundary_id;
+    double   per, confidence;
+    size_t   placed, unplaced;
+    size_t   count;
+    int64_t *events;          /* owned [count] */
+    double  *area_km2, *density, *rate, *lower, *upper; /* owned [count]; NaN where not defined */
+    int32_t *class_number;    /* owned [count] */
+    size_t   n_breaks; double *breaks; /* owned */
+    size_t   n;               /* observations looked at */
+    int64_t *observation;     /* owned [n] */
+    int32_t *area;            /* owned [n], index or CASTMAP_NO_AREA */
+} cm_area_layer;
+CASTMAP_NODISCARD castmap_status cm_area_layer_store(castmap_context *ctx, castmap_project *project, const cm_area_layer *layer);
+CASTMAP_NODISCARD castmap_status cm_area_layer_load(castmap_context *ctx, castmap_project *project, const char *level, cm_area_layer *out);
+void cm_area_layer_clear(cm_area_layer *layer);
+
+/* A heat surface with its bands. */
+typedef struct cm_heat_layer {
+    int64_t  run_number;
+    char    *name;            /* owned */
+    castmap_kernel kernel;
+    double   radius_m, sigma_m;
+    castmap_grid grid;
+    size_t   observations;
+    double  *values;          /* owned [columns*rows], events per km2 */
+    size_t   n_breaks; double *breaks; /* owned, ascending lower edges */
+    castmap_bands bands;      /* owned, metres */
+    double  *band_lon, *band_lat; /* owned, parallel to bands.x/y, degrees */
+} cm_heat_layer;
+CASTMAP_NODISCARD castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *project, const cm_heat_layer *layer);
+CASTMAP_NODISCARD castmap_status cm_heat_layer_load(castmap_context *ctx, castmap_project *project, const char *name, cm_heat_layer *out);
+void cm_heat_layer_clear(cm_heat_layer *layer);
+
+#endif
