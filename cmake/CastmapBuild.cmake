@@ -1,3 +1,6 @@
+# Assertions stay on in development builds.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+
 # How every target of castmap is compiled, and the two helpers the CMakeLists.txt files use:
 #   cm_room(FOLDER SOURCES file... [LIBS target...])   one folder of the engine, as an object library
 #   cm_test(NAME SOURCES file... [LABELS label...])    one cmocka program, run by ctest
