@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define CM_RAMP_MAXIMUM 5
-#define CM_LABEL_SIZE 64
+#define CM_LABEL_SIZE 96
 
 typedef enum cm_ramp {
     CM_RAMP_DUSK = 0, /* heat: straw to dark red */
