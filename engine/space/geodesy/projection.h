@@ -9,6 +9,7 @@
 
 #include "castmap/context.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct cm_projection cm_projection; /* owned handle; one thread at a time unless a docstring says else */
@@ -35,6 +36,13 @@ const char *cm_projection_name(const cm_projection *projection);      /* "OSGB36
 const char *cm_projection_operation(const cm_projection *projection); /* for provenance */
 const char *cm_projection_wkt(const cm_projection *projection);       /* WKT2:2019, one line */
 int cm_projection_epsg(const cm_projection *projection);              /* 0: none */
+
+/* Largest relative length error over an extent in degrees, parts per million (from the axes of Tissot's ellipse at 9 x 9 places); NaN if the extent is
+ * not finite. */
+double cm_projection_scale_error_ppm(const cm_projection *projection, double west, double south, double east, double north);
+
+/* Do the corners of an extent in degrees lie inside the area of use? */
+bool cm_projection_covers(const cm_projection *projection, double west, double south, double east, double north);
 
 typedef struct cm_crs_choice {
     char   crs[256];    /* "EPSG:27700" or a PROJ string */

@@ -29,6 +29,11 @@ CASTMAP_NODISCARD castmap_status cm_geos_cell_overlaps(castmap_context *ctx, con
 CASTMAP_NODISCARD castmap_status cm_geos_simplify(castmap_context *ctx, const castmap_polygons *polygons,
                                                   size_t feature, double tolerance, cm_polygon_set *out);
 
+/* Simplify every feature for display so that a border two areas share stays one line (Douglas-Peucker on the arcs between nodes): areas do not overlap and no
+ * gaps open along shared borders. Features whose rings would collapse keep them as they were. out: one feature per input, same order. */
+CASTMAP_NODISCARD castmap_status cm_geos_simplify_coverage(castmap_context *ctx, const castmap_polygons *polygons,
+                                                           double tolerance, cm_polygon_set *out);
+
 /* A point inside a feature where a label may stand. */
 CASTMAP_NODISCARD castmap_status cm_geos_label_point(castmap_context *ctx, const castmap_polygons *polygons, size_t feature,
                                                      double *x, double *y);
