@@ -51,7 +51,7 @@ static void write_accounting(const sample *s, FILE *out)
         count[r->fate]++;
         if (r->fate == FATE_QUARANTINED)
             count_one(&kinds, r->fault);
-        unknown += r->fault && strcmp(r->fault, "category_unknown") == 0;
+        unknown += r->fault && strcmp(r->fault, "category-unknown") == 0;
     }
     fprintf(out, "  \"rows\": {\"read\": %d, \"accepted\": %d, \"duplicate\": %d, \"quarantined\": %d},\n", s->rows.count,
             count[FATE_ACCEPTED], count[FATE_DUPLICATE], count[FATE_QUARANTINED]);

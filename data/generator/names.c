@@ -60,7 +60,7 @@ static const char *last_word(name_book *book, const path *street, zone z)
     return SUBURB[draw_below(&book->dice, COUNT(SUBURB))];
 }
 
-const char *name_next(name_book *book, const path *street, zone z)
+char *name_next(name_book *book, const path *street, zone z)
 {
     const char *last = last_word(book, street, z);
     uint32_t hash = 0;

@@ -11,7 +11,7 @@ typedef struct name_book {
 } name_book;
 
 void name_book_open(name_book *book);
-/* A name that suits the street's shape and place; the text lives as long as the program. */
-const char *name_next(name_book *book, const path *street, zone z);
+/* A name that suits the street's shape and place; the caller frees it. */
+char *name_next(name_book *book, const path *street, zone z);
 
 #endif

@@ -30,6 +30,9 @@ void network_free(network *n)
         free(n->cells[i].items);
     for (int i = 0; i < n->edge_count; i++)
         path_free(&n->edges[i].path);
+    for (int i = 0; i < n->name_count; i++)
+        free(n->names[i]);
+    free(n->names);
     free(n->cells);
     free(n->at);
     free(n->uses);
@@ -37,6 +40,13 @@ void network_free(network *n)
     free(n->lines);
     free(n->edges);
     *n = (network){0};
+}
+
+const char *network_keep_name(network *n, char *name)
+{
+    n->names = grow(n->names, &n->name_room, n->name_count + 1, sizeof *n->names);
+    n->names[n->name_count++] = name;
+    return name;
 }
 
 static int clamp(double value, int high)

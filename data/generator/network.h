@@ -46,6 +46,8 @@ typedef struct network {
     edge   *edges;
     int     edge_count, edge_room;
     bucket *cells;   /* pieces by place */
+    char  **names;   /* those made for this network; the others are constants */
+    int     name_count, name_room;
 } network;
 
 typedef struct near {
@@ -57,6 +59,8 @@ void network_start(network *n);
 void network_free(network *n);
 /* Joined to all it meets; a railway is joined to nothing. Returns the line. */
 int  network_add(network *n, const path *p, kind what, const char *name, bool bus);
+/* Takes over a name made on the heap. */
+const char *network_keep_name(network *n, char *name);
 /* Live pieces whose cell touches the square of this half side; some lie outside it. */
 void network_near(const network *n, vec at, double reach, near *found);
 double network_street_distance(const network *n, vec at, int except_line);

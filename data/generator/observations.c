@@ -9,6 +9,7 @@
 #define FIRST_DAY day_number(2024, 7, 1)
 #define LAST_DAY day_number(2026, 6, 30)
 #define BACKGROUND 1400
+#define HOUSE_REACH 30.0 /* a drawn place counts if a house is that near */
 
 typedef struct pattern {
     pattern_id id;
@@ -26,7 +27,7 @@ static const pattern PATTERNS[] = {
     {PATTERN_ROUTE, 340, 0, 0, 0, {0, 3, 56, 2, 2, 14, 16, 2, 2, 5}, false, false},
     {PATTERN_NIGHT, 130, -2.36, -0.28, 120, {2, 60, 0, 0, 0, 26, 0, 0, 4, 8}, true, false},
     {PATTERN_RISING, 150, -3.45, 1.7, 150, {48, 22, 12, 0, 0, 6, 6, 0, 0, 6}, false, true},
-    {PATTERN_BORDER, 130, 2.62, 0.78, 140, {30, 18, 8, 0, 4, 10, 10, 6, 4, 10}, false, false},
+    {PATTERN_BORDER, 130, 2.72, 0.76, 185, {30, 18, 8, 0, 4, 10, 10, 6, 4, 10}, false, false},
     {PATTERN_RIVERSIDE, 110, 0, 0, 0, {4, 4, 6, 52, 0, 2, 4, 22, 0, 6}, false, false},
     {PATTERN_TERRACES, 170, -0.55, -1.5, 210, {60, 16, 6, 0, 2, 6, 4, 2, 2, 2}, false, false},
     {PATTERN_MARKET, 90, 4.87, 1.17, 85, {2, 4, 4, 4, 46, 10, 6, 20, 0, 4}, false, false},
@@ -86,10 +87,10 @@ static int house_by_people(drawer *d)
     return d->houses->count - 1;
 }
 
-static int house_near(const drawer *d, vec at)
+static int house_near(const drawer *d, vec at, double reach)
 {
-    double best = 1e12;
-    int found = 0;
+    double best = reach;
+    int found = -1;
 
     for (int i = 0; i < d->houses->count; i++) {
         const double away = vec_length(vec_minus(d->houses->list[i].at, at));
@@ -173,11 +174,16 @@ static vec place_for(drawer *d, const pattern *p)
     case PATTERN_RIVERSIDE:
         return by_the_river(d);
     case PATTERN_REPEATED:
-        return scattered(d, d->houses->list[house_near(d, (vec){p->x * 1000.0, p->y * 1000.0})].at, 3.0);
+        return scattered(d, d->houses->list[house_near(d, (vec){p->x * 1000.0, p->y * 1000.0}, 1e12)].at, 3.0);
     case PATTERN_NONE:
         return before_house(d, house_by_people(d));
     default:
-        return before_house(d, house_near(d, scattered(d, (vec){p->x * 1000.0, p->y * 1000.0}, p->spread)));
+        break;
+    }
+    for (;;) {
+        const int which = house_near(d, scattered(d, (vec){p->x * 1000.0, p->y * 1000.0}, p->spread), HOUSE_REACH);
+        if (which >= 0)
+            return before_house(d, which);
     }
 }
 

@@ -59,7 +59,7 @@ static const drawing DRAWINGS[] = {
       {0.95, 2.3, "New Bridge"}, {1.6, 1.6, "Eastern Way"}, {2.0, 0.9, 0}, {2.1, 0.2, 0}, {2.0, -0.8, 0},
       {1.6, -1.95, "Southern Way"}, {0.4, -2.6, 0}, {-0.9, -3.0, 0}, {-1.95, -2.85, 0}}},
     {"north-east", KIND_MAIN,
-     {{-0.2, -0.08, "Larkhill Road"}, {0.35, 0.65, 0}, {1.6, 1.6, "Sandle Road"}, {2.45, 2.25, 0},
+     {{-0.2, -0.08, "Linnetfield Road"}, {0.35, 0.65, 0}, {1.6, 1.6, "Sandle Road"}, {2.45, 2.25, 0},
       {3.6, 3.4, 0}, {4.4, 4.4, 0}, {4.75, 5.3, 0}, {4.82, 5.5, 0}}},
     {"vale-north", KIND_MAIN, {{4.9, 1.25, "Sandle Street"}, {4.8, 2.2, "Vale Road"}, {3.6, 3.4, 0}}},
     {"vale-south", KIND_MAIN,
@@ -69,10 +69,10 @@ static const drawing DRAWINGS[] = {
     {"lane-2", KIND_LANE,
      {{3.6, 3.4, "Ridge Lane"}, {4.6, 3.55, 0}, {5.7, 3.3, "Hollow Lane"}, {6.25, 2.6, 0}, {6.0, 1.7, 0}}},
     {"lane-3", KIND_LANE,
-     {{4.3, -1.0, "Pound Lane"}, {5.2, -1.4, 0}, {6.0, -2.2, "Gorse Lane"}, {6.1, -3.0, 0}, {5.6, -3.45, 0}}},
+     {{4.3, -1.0, "Pound Lane"}, {5.2, -1.4, 0}, {6.0, -2.2, "Gorsewell Lane"}, {6.1, -3.0, 0}, {5.6, -3.45, 0}}},
     {"lane-4", KIND_LANE, {{4.3, -1.0, "Brook Lane"}, {3.5, -1.2, 0}, {2.9, -1.6, 0}, {2.4, -2.4, 0}}},
     {"lane-5", KIND_LANE,
-     {{4.2, -3.2, "Sheepwash Lane"}, {3.6, -3.9, 0}, {2.9, -4.3, "Green Lane"}, {2.0, -4.2, 0}, {0.9, -4.45, 0},
+     {{4.2, -3.2, "Sheepfold Lane"}, {3.6, -3.9, 0}, {2.9, -4.3, "Green Lane"}, {2.0, -4.2, 0}, {0.9, -4.45, 0},
       {0.2, -4.6, "Cold Lane"}, {-0.9, -4.35, 0}, {-2.0, -4.1, 0}}},
     {"lane-6", KIND_LANE,
      {{5.6, -3.45, "Coney Lane"}, {5.7, -4.2, 0}, {4.6, -4.5, 0}, {3.7, -4.4, 0}, {2.9, -4.3, 0}}},
@@ -123,14 +123,22 @@ typedef struct patch {
 
 static const patch PATCHES[] = {
     {"park", "Minster Meadows", -0.85, 0.85, 0.3, 0.24}, {"park", "Jubilee Park", -2.75, 1.5, 0.24, 0.2},
-    {"park", "Southfield Park", 0.55, -2.0, 0.28, 0.2},  {"park", "Larkhill", 1.15, 0.5, 0.2, 0.26},
+    {"park", "Southfield Park", 0.55, -2.0, 0.28, 0.2},  {"park", "Linnetfield", 1.15, 0.5, 0.2, 0.26},
     {"park", "Tannery Green", -1.6, -1.5, 0.2, 0.16},    {"park", "Orchard Recreation Ground", -4.3, 1.0, 0.2, 0.15},
-    {"park", "Oswend Park", 5.25, 1.35, 0.15, 0.14},     {"park", "Northfields", -0.8, 3.2, 0.22, 0.16},
+    {"park", "Oswend Park", 5.25, 1.35, 0.15, 0.14},     {"park", "Northacre", -0.8, 3.2, 0.22, 0.16},
     {"wood", "Hanger Wood", -5.3, -1.9, 0.5, 0.7},       {"wood", "Monk's Copse", 0.7, 4.1, 0.3, 0.35},
     {"wood", "Orsby Wood", -3.7, 3.6, 0.45, 0.3},        {"wood", "Tarrow Wood", 5.9, -0.9, 0.6, 0.4},
     {"wood", "Sandle Plantation", 5.9, 4.2, 0.4, 0.5},   {"wood", "Coldharrow Wood", -0.8, -4.9, 0.55, 0.3},
     {"wood", "Brackwold Thicket", 3.3, -2.1, 0.35, 0.25}, {"wood", "Far Wood", -5.6, 1.7, 0.3, 0.35},
-    {"wood", "Sheepwash Copse", 4.9, -4.9, 0.4, 0.22},   {"wood", "Withy Bed", 3.2, 2.1, 0.35, 0.3},
+    {"wood", "Sheepfold Copse", 4.9, -4.9, 0.4, 0.22},   {"wood", "Withy Bed", 3.2, 2.1, 0.35, 0.3},
+    {"wood", "Kiln Wood", -6.3, 1.3, 0.25, 0.3},         {"wood", "Abbot's Wood", -4.9, 4.4, 0.25, 0.35},
+    {"wood", "Long Spinney", -0.9, 4.7, 0.16, 0.34},     {"wood", "Ambrel Carr", 1.5, 3.6, 0.22, 0.3},
+    {"wood", "Vale Covert", 5.2, 2.5, 0.24, 0.2},        {"wood", "Bell Coppice", 3.4, -0.75, 0.2, 0.16},
+    {"wood", "Hither Wood", 1.7, -3.2, 0.34, 0.28},      {"wood", "Black Firs", 5.1, -2.4, 0.26, 0.4},
+    {"wood", "Harrel Shaw", -2.9, -4.7, 0.3, 0.18},      {"wood", "Marsh Alders", -6.2, -2.6, 0.22, 0.4},
+    {"wood", "Tolling Hanger", -3.0, 4.7, 0.3, 0.2},     {"wood", "Rook Wood", 6.3, 2.9, 0.2, 0.28},
+    {"wood", "Clay Pits", 2.2, -0.5, 0.14, 0.12},        {"wood", "Fox Covert", -5.4, -3.0, 0.2, 0.2},
+    {"wood", "Meadow Shaw", 3.8, 2.6, 0.18, 0.12},       {"wood", "Quarrel Wood", 0.6, -3.5, 0.22, 0.2},
     {"water", "Osier Lake", -4.35, -2.85, 0.26, 0.18},   {"water", "Long Water", -4.85, -3.1, 0.14, 0.2},
     {"water", "Sandle Reservoir", 2.9, 4.2, 0.24, 0.3},
 };
@@ -139,7 +147,7 @@ static const patch PATCHES[] = {
 
 double river_width(double share)
 {
-    return 30.0 + 32.0 * share;
+    return 34.0 + 36.0 * share;
 }
 
 static vec metres(double x_km, double y_km)

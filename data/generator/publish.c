@@ -136,20 +136,20 @@ static const landmark LANDMARKS[] = {
     {"village", "Osierfoot", -4.1, -4.35},      {"village", "Harrel", -1.95, -4.15},
     {"village", "Sandlethorpe", 3.6, 3.45},     {"village", "Ridge End", 5.7, 3.3},
     {"village", "Tarrow", 4.3, -1.0},           {"village", "Brackwold", 4.2, -3.2},
-    {"village", "Gorse Hill", 6.0, -2.2},       {"village", "Sheepwash", 2.9, -4.25},
-    {"village", "Sallowby", 2.9, -1.6},         {"village", "Coney Hatherleigh", 5.65, -4.1},
-    {"village", "Withycombe Sandle", 2.35, 3.5}, {"station", "Wetherstow", -2.37, -0.6},
-    {"station", "Eastmoor", 1.0, -0.62},        {"station", "Oswend", 4.82, 0.62},
+    {"village", "Gorsewell", 6.0, -2.2},       {"village", "Sheepfold End", 2.9, -4.25},
+    {"village", "Sallowby", 2.9, -1.6},         {"village", "Coney Harrow", 5.65, -4.1},
+    {"village", "Withy Sandle", 2.35, 3.5}, {"station", "Wetherstow", -2.37, -0.6},
+    {"station", "Eastlathe", 1.0, -0.62},        {"station", "Oswend", 4.82, 0.62},
     {"market", "Market Place", -2.08, 0.2},     {"market", "Oswend Market", 4.88, 1.22},
     {"library", "Wetherstow Library", -2.0, 0.36}, {"library", "Oswend Library", 4.95, 1.1},
-    {"minster", "Minster of St Osyn", -2.35, 0.52}, {"hospital", "Northgate Hospital", -1.62, 2.3},
-    {"town hall", "Town Hall", -1.86, 0.24},    {"school", "Larkhill School", 0.9, 0.85},
+    {"minster", "Minster Church", -2.35, 0.52}, {"hospital", "Northgate Hospital", -1.62, 2.3},
+    {"town hall", "Town Hall", -1.86, 0.24},    {"school", "Linnetfield School", 0.9, 0.85},
     {"school", "Southfield School", -0.35, -2.35}, {"community centre", "Weir House", -3.0, -0.1},
 };
 
 static const char *const STOPS[] = {
-    "Market Place", "Old Bridge", "Malthouse", "Quarrel Lane", "Chapel Corner", "Eastmoor Baths", "The Ropewalk",
-    "Sallow Turn", "Ring Road East", "Boundary Post", "Eastgate", "Quarry Cottages", "Halfway Oak", "Vale Works",
+    "Market Place", "Malthouse", "Old Bridge", "Chapel Corner", "Quarrel Lane", "Eastlathe Baths", "The Ropewalk",
+    "Sallow Turn", "Linnet Inn", "Eastern Way", "Boundary Post", "Quarry Cottages", "Halfway Oak", "Vale Works",
     "Oswend West", "Market Street", "Oswend Market",
 };
 

@@ -37,56 +37,56 @@ typedef struct planted {
 
 /* In the order in which they are planted. */
 static const planted PLANTED[] = {
-    POSITION("position_empty", "where", "no position", "", ""),
-    VALUE("date_impossible", "when_seen", "February has no 30th day", F_WHEN_SEEN, "2025-02-30T18:30:00.000+00:00"),
-    ODD("text_with_line_break", "notes", "quoted line break belongs to the text", F_NOTES,
+    POSITION("no-position", "where", "no position", "", ""),
+    VALUE("date-impossible", "when_seen", "February has no 30th day", F_WHEN_SEEN, "2025-02-30T18:30:00.000+00:00"),
+    ODD("text-with-line-break", "notes", "quoted line break belongs to the text", F_NOTES,
         "Two things:\nthe side gate was open,\nand the lamp above it was out."),
-    POSITION("position_partial", "_where_latitude", "longitude without latitude", "", NULL),
-    VALUE("source_grade_unknown", "source_grade", "allowed are 1, 2, 3", F_SOURCE_GRADE, "5"),
-    POSITION("position_swapped", "where", "latitude and longitude look swapped", "=lon", "=lat"),
-    ODD("text_with_quotes", "notes", "doubled quotes are one quote", F_NOTES,
+    POSITION("half-position", "_where_latitude", "longitude without latitude", "", NULL),
+    VALUE("source-grade-unknown", "source_grade", "allowed are 1, 2, 3", F_SOURCE_GRADE, "5"),
+    POSITION("position-swapped", "where", "latitude and longitude look swapped", "=lon", "=lat"),
+    ODD("text-with-quotes", "notes", "doubled quotes are one quote", F_NOTES,
         "The sign says \"Hand wash, always open\", but the yard was locked."),
-    POSITION("position_zero", "where", "0 0 is a placeholder", "0", "0"),
-    VALUE("fields_few", "", "22 fields where 27 are expected", F_INDEX, NULL),
-    POSITION("position_range", "_where_latitude", "95 is not a latitude", "95", NULL),
-    VALUE("date_ambiguous", "when_seen", "3 April or 4 March", F_WHEN_SEEN, "03/04/2025"),
-    ODD("text_accented", "notes", "UTF-8", F_NOTES, "Caf\xc3\xa9 sign in Polish: \xe2\x80\x9eprac\xc4\x99 dam\xe2\x80\x9d, na\xc3\xafve offer, \xc2\xa3" "12 a day."),
-    POSITION("decimal_comma", "_where_latitude", "decimal comma", "53,7481", "-4,0523"),
-    VALUE("information_grade_unknown", "information_grade", "allowed are A to E", F_INFORMATION_GRADE, "F"),
-    POSITION("position_text", "_where_latitude", "not a number", "unknown", "unknown"),
+    POSITION("placeholder-position", "where", "0 0 is a placeholder", "0", "0"),
+    VALUE("fields-few", "", "22 fields where 27 are expected", F_INDEX, NULL),
+    POSITION("position-range", "_where_latitude", "95 is not a latitude", "95", NULL),
+    VALUE("date-ambiguous", "when_seen", "3 April or 4 March", F_WHEN_SEEN, "03/04/2025"),
+    ODD("text-accented", "notes", "UTF-8", F_NOTES, "Caf\xc3\xa9 sign in Polish: \xe2\x80\x9eprac\xc4\x99 dam\xe2\x80\x9d, na\xc3\xafve offer, \xc2\xa3" "12 a day."),
+    POSITION("decimal-comma", "_where_latitude", "decimal comma", "53,7481", "-4,0523"),
+    VALUE("information-grade-unknown", "information_grade", "allowed are A to E", F_INFORMATION_GRADE, "F"),
+    POSITION("position-text", "_where_latitude", "not a number", "unknown", "unknown"),
     {"duplicate", FATE_DUPLICATE, "", "the same row to the letter", NULL, NULL, F_INDEX, NULL, 0},
-    POSITION("position_not_finite", "_where_latitude", "not a finite number", "NaN", "NaN"),
-    VALUE("date_future", "when_seen", "in the future", F_WHEN_SEEN, "2031-05-06T12:00:00.000+01:00"),
-    ODD("text_like_html", "notes", "kept as it is, never markup", F_NOTES, "The landlord called the back room <b>quiet</b>."),
-    POSITION("position_projected", "where", "metres of a national grid, not degrees", "431087", "264910"),
-    VALUE("fields_many", "", "29 fields where 27 are expected", F_INDEX, NULL),
-    VALUE("handling_unknown", "handling", "allowed are P and C", F_HANDLING, "X"),
-    POSITION("position_far", "where", "outside the area of the project", "48.856613", "2.352222"),
-    ODD("text_like_formula", "notes", "kept as it is; made harmless in a spreadsheet export", F_NOTES,
+    POSITION("position-not-finite", "_where_latitude", "not a finite number", "NaN", "NaN"),
+    VALUE("date-future", "when_seen", "in the future", F_WHEN_SEEN, "2031-05-06T12:00:00.000+01:00"),
+    ODD("text-like-html", "notes", "kept as it is, never markup", F_NOTES, "The landlord called the back room <b>quiet</b>."),
+    POSITION("position-projected", "where", "metres of a national grid, not degrees", "431087", "264910"),
+    VALUE("fields-many", "", "29 fields where 27 are expected", F_INDEX, NULL),
+    VALUE("handling-unknown", "handling", "allowed are P and C", F_HANDLING, "X"),
+    POSITION("position-far", "where", "outside the area of the project", "48.856613", "2.352222"),
+    ODD("text-like-formula", "notes", "kept as it is; made harmless in a spreadsheet export", F_NOTES,
         "=2+3 people came out and two went in"),
-    VALUE("date_serial", "when_seen", "a spreadsheet's day number", F_WHEN_SEEN, "45992"),
-    VALUE("conditions_missing", "handling_conditions", "handling C without its conditions", F_CONDITIONS, ""),
-    POSITION("position_empty", "where", "no position", "", ""),
-    VALUE("count_negative", "how_many", "not a number of persons", F_HOW_MANY, "-1"),
-    {"blank_line", FATE_QUARANTINED, "", "blank line in the middle", NULL, NULL, F_INDEX, NULL, 0},
-    VALUE("category_unknown", "what", "nearest: overcrowded_house", F_WHAT, "overcrowded_hose"),
-    POSITION("position_swapped", "where", "latitude and longitude look swapped", "=lon", "=lat"),
+    VALUE("date-serial", "when_seen", "a spreadsheet's day number", F_WHEN_SEEN, "45992"),
+    VALUE("conditions-missing", "handling_conditions", "handling C without its conditions", F_CONDITIONS, ""),
+    POSITION("no-position", "where", "no position", "", ""),
+    VALUE("count-negative", "how_many", "not a number of persons", F_HOW_MANY, "-1"),
+    {"blank-line", FATE_QUARANTINED, "", "blank line in the middle", NULL, NULL, F_INDEX, NULL, 0},
+    VALUE("category-unknown", "what", "nearest: overcrowded_house", F_WHAT, "overcrowded_hose"),
+    POSITION("position-swapped", "where", "latitude and longitude look swapped", "=lon", "=lat"),
     {"duplicate", FATE_DUPLICATE, "", "the same row to the letter", NULL, NULL, F_INDEX, NULL, 0},
-    VALUE("date_impossible", "when_seen", "November has no 31st day", F_WHEN_SEEN, "2025-11-31T07:10:00.000+00:00"),
-    POSITION("decimal_comma", "_where_latitude", "decimal comma", "53,7502", "-4,0611"),
-    ODD("grade_missing", "source_grade", "taken as 2, with a warning", F_SOURCE_GRADE, ""),
-    {"id_conflict", FATE_QUARANTINED, "_id", "an earlier row has this _id and other content", NULL, NULL, F_INDEX, NULL, 0},
-    POSITION("position_zero", "where", "0 0 is a placeholder", "0", "0"),
-    VALUE("count_fraction", "how_many", "not a number of persons", F_HOW_MANY, "2.5"),
-    VALUE("date_ambiguous", "when_seen", "5 June or 6 May", F_WHEN_SEEN, "05/06/2025 08:15"),
-    POSITION("position_projected", "where", "metres of a national grid, not degrees", "429854", "263377"),
-    ODD("grade_missing", "information_grade", "taken as D, with a warning", F_INFORMATION_GRADE, ""),
-    VALUE("category_unknown", "what", "nearest: car_wash_concern", F_WHAT, "car_wash_consern"),
-    VALUE("conditions_missing", "handling_conditions", "handling C without its conditions", F_CONDITIONS, ""),
-    POSITION("position_range", "_where_longitude", "204.0512 is not a longitude", NULL, "204.0512"),
+    VALUE("date-impossible", "when_seen", "November has no 31st day", F_WHEN_SEEN, "2025-11-31T07:10:00.000+00:00"),
+    POSITION("decimal-comma", "_where_latitude", "decimal comma", "53,7502", "-4,0611"),
+    ODD("grade-missing", "source_grade", "taken as 2, with a warning", F_SOURCE_GRADE, ""),
+    {"id-conflict", FATE_QUARANTINED, "_id", "an earlier row has this _id and other content", NULL, NULL, F_INDEX, NULL, 0},
+    POSITION("placeholder-position", "where", "0 0 is a placeholder", "0", "0"),
+    VALUE("count-fraction", "how_many", "not a number of persons", F_HOW_MANY, "2.5"),
+    VALUE("date-ambiguous", "when_seen", "5 June or 6 May", F_WHEN_SEEN, "05/06/2025 08:15"),
+    POSITION("position-projected", "where", "metres of a national grid, not degrees", "429854", "263377"),
+    ODD("grade-missing", "information_grade", "taken as D, with a warning", F_INFORMATION_GRADE, ""),
+    VALUE("category-unknown", "what", "nearest: car_wash_concern", F_WHAT, "car_wash_consern"),
+    VALUE("conditions-missing", "handling_conditions", "handling C without its conditions", F_CONDITIONS, ""),
+    POSITION("position-range", "_where_longitude", "204.0512 is not a longitude", NULL, "204.0512"),
     {"duplicate", FATE_DUPLICATE, "", "the same row to the letter", NULL, NULL, F_INDEX, NULL, 0},
-    ODD("text_with_comma", "notes", "quoted comma belongs to the text", F_NOTES, "Two cars, one van, nobody about."),
-    VALUE("date_text", "when_seen", "not a date", F_WHEN_SEEN, "last Tuesday"),
+    ODD("text-with-comma", "notes", "quoted comma belongs to the text", F_NOTES, "Two cars, one van, nobody about."),
+    VALUE("date-text", "when_seen", "not a date", F_WHEN_SEEN, "last Tuesday"),
 };
 
 #define PLANTED_COUNT ((int)(sizeof PLANTED / sizeof PLANTED[0]))
@@ -236,10 +236,10 @@ static void plant(rows *r, const planted *p)
         mark(append(r, copy_of(last)), p);
         return;
     }
-    if (strcmp(p->kind, "id_conflict") == 0) {
+    if (strcmp(p->kind, "id-conflict") == 0) {
         last = append(r, copy_of(last));
         set(last, F_NOTES, "Written again, with another text.");
-    } else if (strcmp(p->kind, "blank_line") == 0) {
+    } else if (strcmp(p->kind, "blank-line") == 0) {
         last = append(r, copy_of(last));
         last->raw = "";
     }
@@ -248,13 +248,13 @@ static void plant(rows *r, const planted *p)
         spoil_place(last, p);
     if (p->change != F_INDEX)
         set(last, p->change, p->value);
-    if (strcmp(p->kind, "conditions_missing") == 0)
+    if (strcmp(p->kind, "conditions-missing") == 0)
         set(last, F_HANDLING, "C");
-    if (strcmp(p->kind, "handling_unknown") == 0)
+    if (strcmp(p->kind, "handling-unknown") == 0)
         set(last, F_CONDITIONS, "");
-    if (strcmp(p->kind, "fields_few") == 0)
+    if (strcmp(p->kind, "fields-few") == 0)
         last->fields = 22;
-    if (strcmp(p->kind, "fields_many") == 0)
+    if (strcmp(p->kind, "fields-many") == 0)
         last->fields = FIELD_COUNT + 2;
 }
 

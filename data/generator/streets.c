@@ -202,7 +202,8 @@ static bool try_street(grower *g, vec seed, bool across)
     path_add(&whole, seed);
     path_append(&whole, &front, false);
     if (path_length(&whole) > 75.0) {
-        network_add(g->net, &whole, KIND_RESIDENTIAL, name_next(&g->names, &whole, z), false);
+        const char *name = network_keep_name(g->net, name_next(&g->names, &whole, z));
+        network_add(g->net, &whole, KIND_RESIDENTIAL, name, false);
         grown = true;
     }
     path_free(&front);

@@ -7,6 +7,7 @@
 
 #define STUB 62.0   /* shorter dead ends are taken away */
 #define SLIVER 14.0 /* shorter links are closed, their ends becoming one junction */
+#define CRUMB 7.0
 
 static void take_edges(network *n)
 {
@@ -224,6 +225,24 @@ static void drop_crossings(network *n)
     }
 }
 
+/* A bend that close to a junction is what is left of a moved end. */
+static void drop_crumbs(edge *e)
+{
+    path *p = &e->path;
+    int kept = 1;
+
+    if (e->kind != KIND_RESIDENTIAL)
+        return;
+    for (int i = 1; i < p->count; i++) {
+        const bool crumb = vec_length(vec_minus(p->at[i], p->at[0])) < CRUMB ||
+                           vec_length(vec_minus(p->at[i], p->at[p->count - 1])) < CRUMB;
+        if (crumb && i + 1 < p->count)
+            continue;
+        p->at[kept++] = p->at[i];
+    }
+    p->count = kept;
+}
+
 void network_finish(network *n)
 {
     take_edges(n);
@@ -231,8 +250,10 @@ void network_finish(network *n)
     close_slivers(n);
     drop_loops_and_doubles(n);
     thin_out(n);
-    for (int i = 0; i < n->edge_count; i++)
+    for (int i = 0; i < n->edge_count; i++) {
+        drop_crumbs(&n->edges[i]);
         path_simplify(&n->edges[i].path, 1.2);
+    }
     drop_crossings(n);
     keep_largest(n);
     drop_stubs(n);

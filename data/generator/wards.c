@@ -16,16 +16,16 @@ static const seed SEEDS[] = {
     {"X05000001", "Market", 0, -1.7, 0.4},        {"X05000002", "Northgate", 0, -1.2, 2.0},
     {"X05000003", "Minster", 0, -2.9, 1.8},       {"X05000004", "Pellingdon Road", 0, -4.1, 0.8},
     {"X05000005", "Weirside", 0, -3.6, -0.4},     {"X05000006", "Orsby", 0, -4.0, 3.9},
-    {"X05000007", "Northfields", 0, -0.8, 3.6},   {"X05000008", "Pellingdon & Marsh", 0, -6.2, -0.8},
+    {"X05000007", "Northacre", 0, -0.8, 3.6},   {"X05000008", "Pellingdon & Marsh", 0, -6.2, -0.8},
     {"X05000009", "Tanners' Bank", 0, -2.9, -2.2}, {"X05000010", "Quarrel", 0, -0.8, -0.6},
-    {"X05000011", "Southfield", 0, -0.4, -2.3},   {"X05000012", "Larkhill", 0, 0.1, 1.0},
-    {"X05000013", "Eastmoor", 0, 1.2, 0.5},       {"X05000014", "Sallow Brook", 0, 1.2, -0.7},
+    {"X05000011", "Southfield", 0, -0.4, -2.3},   {"X05000012", "Linnetfield", 0, 0.1, 1.0},
+    {"X05000013", "Eastlathe", 0, 1.2, 0.5},       {"X05000014", "Sallow Brook", 0, 1.2, -0.7},
     {"X05000015", "Eastern Way", 0, 2.2, 0.9},    {"X05000016", "Harrel", 0, 0.0, -3.8},
     {"X05000017", "Osier & Ambrel Foot", 0, -3.6, -4.4},
     {"X05000018", "Sandle", 1, 2.6, 4.4},         {"X05000019", "Ridgeway", 1, 5.6, 3.4},
     {"X05000020", "Oswend North", 1, 3.8, 1.7},   {"X05000021", "Oswend East", 1, 5.8, 0.6},
     {"X05000022", "Tarrow", 1, 3.4, -1.0},        {"X05000023", "Brackwold", 1, 3.6, -4.2},
-    {"X05000024", "Gorse Hill", 1, 5.5, -2.4},
+    {"X05000024", "Gorsewell", 1, 5.5, -2.4},
 };
 
 #define SEED_COUNT ((int)(sizeof SEEDS / sizeof SEEDS[0]))
@@ -95,6 +95,20 @@ static vec place(const border *b, int i)
     return (vec){b->at[i][0] * 1000.0, b->at[i][1] * 1000.0};
 }
 
+/* Bends gently past the places between, and wanders on the way. */
+static void draw_field_border(const border *b, int places, uint64_t subject, path *out)
+{
+    vec controls[6];
+    path course = {0};
+
+    for (int i = 0; i < places; i++)
+        controls[i] = place(b, i);
+    curve_through(controls, places, 700.0, &course, NULL);
+    for (int i = 1; i < course.count; i++)
+        wander(course.at[i - 1], course.at[i], subject * 64 + (uint64_t)i, out);
+    path_free(&course);
+}
+
 static void draw_border(const plan *p, const border *b, uint64_t subject, path *out)
 {
     int places = 0;
@@ -102,8 +116,7 @@ static void draw_border(const plan *p, const border *b, uint64_t subject, path *
     while (places < 6 && b->at[places][0] < 90.0)
         places++;
     if (!b->along) {
-        for (int i = 1; i < places; i++)
-            wander(place(b, i - 1), place(b, i), subject * 8 + (uint64_t)i, out);
+        draw_field_border(b, places, subject, out);
         return;
     }
     const curve *c = plan_curve(p, b->along);
