@@ -1,0 +1,490 @@
+/*
+ * analysis/cluster/dbscan.c - DBSCAN over cells that are too small to hold two strangers.
+ *
+ *   1. sort          points into cells of side eps / sqrt(2)                             in parallel
+ *   2. mark_cores    a cell that holds enough is all core, unmeasured; others look at 24 cells   in parallel
+ *   3. unite_cells   cells whose cores come within eps of one another                    in parallel
+ *   4. number        clusters by the smallest id among their cores                       one thread, by cells
+ *   5. label         cores by their cell, borders by their nearest core                  in parallel
+ *
+ * Two points of a cell are within eps whatever the rounding, because the side is a little shorter than eps / sqrt(2)
+ * (CM_GRID_SLACK). The price is that the four far corners of the 5 x 5 block can just be reached, by points that lie
+ * in the very corner of their cell; without the slack they could not.
+ *
+ * Stacked records cost no more than their places would: a cell that holds min_points of them is never measured from
+ * within, and looks into it from outside stop as soon as enough is found.
+ */
+#include "castmap/cluster.h"
+
+#include "analysis/cluster/cell_pairs.h"
+#include "analysis/cluster/joint_sets.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/sort.h"
+#include "space/index/kd_tree.h"
+#include "space/index/point_grid.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOT_CORE 0u
+#define CORE 1u
+#define MANY 512u          /* points of a cell that is not full (small weights): its neighbours get a tree */
+#define SUM_SLACK 1e-9     /* of min_points: ten weights of 0.1 make 1 in whatever order they are added */
+#define CORNER (4 * CM_GRID_SLACK)
+
+typedef enum cell_kind { CELL_BARE, CELL_MIXED, CELL_FULL } cell_kind;
+
+typedef struct dbscan {
+    const castmap_points         *points;  /* borrowed */
+    const castmap_dbscan_options *options; /* borrowed */
+    double           eps2;
+    double           enough;   /* weight that makes a core, less the slack of a sum */
+    cm_point_grid    grid;     /* owned */
+    unsigned char   *is_core;  /* owned [n], in cell order */
+    unsigned char   *kind;     /* owned [cells], a cell_kind */
+    cm_joint_parent *parent;   /* owned [cells] */
+    int64_t         *key;      /* owned [cells]: smallest id of the cores in the cell, then of the cluster at its root */
+    int32_t         *number;   /* owned [cells]: cluster of a cell that has cores */
+    int32_t         *labels;   /* owned [n], in input order */
+    bool            *core_out; /* owned [n], in input order, if asked for */
+    cm_pair_bench   *benches;  /* owned [threads] */
+    unsigned         workers;
+    size_t           n_clusters;
+} dbscan;
+
+/* The cells around, the nearest first: what is near decides soonest. The last four are the far corners. */
+static const unsigned char NEAR_FIRST[24] = {7, 11, 13, 17, 6, 8, 16, 18, 2, 10, 14, 22,
+                                             1, 3, 5, 9, 15, 19, 21, 23, 0, 4, 20, 24};
+#define PROPER 20
+
+static uint32_t cell_size(const cm_point_grid *grid, uint32_t cell)
+{
+    return grid->start[cell + 1] - grid->start[cell];
+}
+
+static double weight_of_cell(const cm_point_grid *grid, uint32_t cell)
+{
+    double sum = 0.0;
+
+    if (!grid->weight)
+        return (double)cell_size(grid, cell);
+    for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++)
+        sum += grid->weight[i];
+    return sum;
+}
+
+/* May a point reach the far corner cell at this place of the block? Only from the very corner of its own. */
+static bool reaches_corner(const cm_point_grid *grid, uint32_t point, unsigned place)
+{
+    double across, up;
+
+    cm_grid_column(&grid->across, grid->x[point], &across);
+    cm_grid_column(&grid->up, grid->y[point], &up);
+    return (place % 5 == 0 ? across < CORNER : across > 1.0 - CORNER) &&
+           (place / 5 == 0 ? up < CORNER : up > 1.0 - CORNER);
+}
+
+static bool decide_core(const dbscan *run, uint32_t point, double own, const uint32_t block[CM_GRID_BLOCK])
+{
+    const cm_point_grid *grid = &run->grid;
+    const double x = grid->x[point], y = grid->y[point];
+    double found = own;
+
+    for (unsigned k = 0; k < 24; k++) {
+        const uint32_t cell = block[NEAR_FIRST[k]];
+        if (cell == CM_NO_CELL || (k >= PROPER && !reaches_corner(grid, point, NEAR_FIRST[k])))
+            continue;
+        const uint32_t at = grid->start[cell], n = cell_size(grid, cell);
+        if (grid->weight)
+            found += cm_weight_within(grid->x + at, grid->y + at, grid->weight + at, n, x, y, run->eps2);
+        else
+            found += cm_count_within(grid->x + at, grid->y + at, n, x, y, run->eps2,
+                                     (uint32_t)ceil(run->enough - found));
+        if (found >= run->enough)
+            return true;
+    }
+    return false;
+}
+
+/* A cell of many points with little weight: a tree for each neighbour, so that the work is not their product. */
+static castmap_status decide_many(const dbscan *run, uint32_t cell, double own, const uint32_t block[CM_GRID_BLOCK])
+{
+    const cm_point_grid *grid = &run->grid;
+    const uint32_t begin = grid->start[cell], n = cell_size(grid, cell);
+    double *found = cm_alloc(n, sizeof *found);
+
+    if (!found)
+        return CASTMAP_E_NOMEM;
+    for (uint32_t i = 0; i < n; i++)
+        found[i] = own;
+    for (unsigned k = 0; k < 24; k++) {
+        const uint32_t other = block[NEAR_FIRST[k]];
+        cm_kd_tree tree = {0};
+        if (other == CM_NO_CELL)
+            continue;
+        const uint32_t at = grid->start[other];
+        if (cm_kd_tree_make(grid->x + at, grid->y + at, grid->weight ? grid->weight + at : NULL, cell_size(grid, other),
+                            16, &tree) != 0) {
+            free(found);
+            return CASTMAP_E_NOMEM;
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            if (found[i] < run->enough)
+                found[i] += cm_kd_tree_weight_within(&tree, grid->x[begin + i], grid->y[begin + i], run->eps2,
+                                                     run->enough - found[i]);
+        }
+        cm_kd_tree_clear(&tree);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        run->is_core[begin + i] = found[i] >= run->enough;
+    free(found);
+    return CASTMAP_OK;
+}
+
+static double weight_around(const cm_point_grid *grid, const uint32_t block[CM_GRID_BLOCK], double enough)
+{
+    double sum = 0.0;
+
+    for (unsigned k = 0; k < 24 && sum < enough; k++) {
+        if (block[NEAR_FIRST[k]] != CM_NO_CELL)
+            sum += weight_of_cell(grid, block[NEAR_FIRST[k]]);
+    }
+    return sum;
+}
+
+static castmap_status mark_cores(size_t begin, size_t end, void *job)
+{
+    dbscan *run = job;
+    const cm_point_grid *grid = &run->grid;
+    cm_grid_walk walk;
+    uint32_t block[CM_GRID_BLOCK];
+
+    cm_grid_walk_begin(&walk, grid, (uint32_t)begin);
+    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
+        const double own = weight_of_cell(grid, cell);
+        const uint32_t from = grid->start[cell], to = grid->start[cell + 1];
+        if (own >= run->enough) {
+            memset(run->is_core + from, CORE, to - from);
+            run->kind[cell] = CELL_FULL;
+            continue;
+        }
+        cm_grid_walk_around(&walk, cell, block);
+        run->kind[cell] = CELL_BARE;
+        if (own + weight_around(grid, block, run->enough - own) < run->enough) {
+            memset(run->is_core + from, NOT_CORE, to - from);
+            continue;
+        }
+        if (to - from > MANY) {
+            castmap_status status = decide_many(run, cell, own, block);
+            if (status)
+                return status;
+        } else {
+            for (uint32_t i = from; i < to; i++)
+                run->is_core[i] = decide_core(run, i, own, block);
+        }
+        uint32_t cores = 0;
+        for (uint32_t i = from; i < to; i++)
+            cores += run->is_core[i];
+        run->kind[cell] = cores == 0 ? CELL_BARE : cores == to - from ? CELL_FULL : CELL_MIXED;
+    }
+    return CASTMAP_OK;
+}
+
+static cm_group cores_of(const dbscan *run, uint32_t cell)
+{
+    const cm_point_grid *grid = &run->grid;
+    const uint32_t at = grid->start[cell];
+
+    return (cm_group){grid->x + at, grid->y + at, run->kind[cell] == CELL_FULL ? NULL : run->is_core + at,
+                      cell_size(grid, cell)};
+}
+
+/* Each pair once, from its later cell to its earlier one: those are places 0 to 11 of the block. */
+static castmap_status unite_cells(size_t begin, size_t end, unsigned worker, void *job)
+{
+    dbscan *run = job;
+    cm_grid_walk walk;
+    uint32_t block[CM_GRID_BLOCK];
+
+    cm_grid_walk_begin(&walk, &run->grid, (uint32_t)begin);
+    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
+        if (run->kind[cell] == CELL_BARE)
+            continue;
+        cm_grid_walk_around(&walk, cell, block);
+        const cm_group here = cores_of(run, cell);
+        for (unsigned k = 0; k < 24; k++) {
+            const uint32_t other = NEAR_FIRST[k] < 12 ? block[NEAR_FIRST[k]] : CM_NO_CELL;
+            if (other == CM_NO_CELL || run->kind[other] == CELL_BARE ||
+                cm_joint_find(run->parent, cell) == cm_joint_find(run->parent, other))
+                continue;
+            const cm_group there = cores_of(run, other);
+            bool within = false;
+            castmap_status status = cm_groups_within(&here, &there, run->eps2, &run->benches[worker], &within);
+            if (status)
+                return status;
+            if (within)
+                cm_joint_unite(run->parent, cell, other);
+        }
+    }
+    return CASTMAP_OK;
+}
+
+static castmap_status find_keys(size_t begin, size_t end, void *job)
+{
+    dbscan *run = job;
+    const cm_point_grid *grid = &run->grid;
+    const int64_t *id = run->points->id;
+
+    for (size_t cell = begin; cell < end; cell++) {
+        int64_t key = INT64_MAX;
+        if (run->kind[cell] == CELL_BARE)
+            continue;
+        for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
+            if (!run->is_core[i])
+                continue;
+            int64_t here = id ? id[grid->index[i]] : (int64_t)grid->index[i];
+            key = here < key ? here : key;
+            if (!id)
+                break; /* points of a cell stand in input order */
+        }
+        run->key[cell] = key;
+    }
+    return CASTMAP_OK;
+}
+
+/* A root is the smallest cell of its set, so it is met before the others and its key can gather theirs. */
+static castmap_status number_clusters(castmap_context *ctx, dbscan *run)
+{
+    const size_t cells = run->grid.cells;
+    uint64_t *keys = NULL;
+    uint32_t *roots = NULL;
+    size_t k = 0;
+    castmap_status status = CASTMAP_OK;
+
+    for (uint32_t cell = 0; cell < cells; cell++) {
+        if (run->kind[cell] == CELL_BARE)
+            continue;
+        const uint32_t root = cm_joint_find(run->parent, cell);
+        if (root == cell)
+            k++;
+        else if (run->key[cell] < run->key[root])
+            run->key[root] = run->key[cell];
+    }
+    keys = cm_alloc(k, sizeof *keys);
+    roots = cm_alloc(k, sizeof *roots);
+    if (!keys || !roots) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    run->n_clusters = k;
+    k = 0;
+    for (uint32_t cell = 0; cell < cells; cell++) {
+        if (run->kind[cell] == CELL_BARE || cm_joint_find(run->parent, cell) != cell)
+            continue;
+        keys[k] = (uint64_t)run->key[cell] ^ UINT64_C(1) << 63; /* unsigned, in the same order */
+        roots[k++] = cell;
+    }
+    status = cm_sort_u64(ctx, keys, roots, k);
+    if (status)
+        goto done;
+    for (size_t i = 0; i < k; i++)
+        run->number[roots[i]] = (int32_t)i;
+    for (uint32_t cell = 0; cell < cells; cell++) {
+        if (run->kind[cell] != CELL_BARE)
+            run->number[cell] = run->number[cm_joint_find(run->parent, cell)];
+    }
+
+done:
+    free(keys);
+    free(roots);
+    return status;
+}
+
+/* Cluster of a point that is no core: that of the nearest core within eps; of equally near ones the lower number,
+ * because numbers follow keys. */
+static int32_t label_border(const dbscan *run, uint32_t point, uint32_t own, const uint32_t block[CM_GRID_BLOCK])
+{
+    const cm_point_grid *grid = &run->grid;
+    const double x = grid->x[point], y = grid->y[point];
+    double best = run->eps2;
+    int32_t label = CASTMAP_NOISE;
+
+    for (unsigned k = 0; k < 25; k++) {
+        const uint32_t cell = k == 0 ? own : block[NEAR_FIRST[k - 1]];
+        if (cell == CM_NO_CELL || run->kind[cell] == CELL_BARE ||
+            (k > PROPER && !reaches_corner(grid, point, NEAR_FIRST[k - 1])))
+            continue;
+        double nearest = INFINITY;
+        if (run->kind[cell] == CELL_FULL) {
+            for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
+                double dx = grid->x[i] - x, dy = grid->y[i] - y, d2 = dx * dx + dy * dy;
+                nearest = d2 < nearest ? d2 : nearest;
+            }
+        } else {
+            for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
+                double dx = grid->x[i] - x, dy = grid->y[i] - y, d2 = dx * dx + dy * dy;
+                if (run->is_core[i] && d2 < nearest)
+                    nearest = d2;
+            }
+        }
+        if (nearest < best || (nearest == best && (label == CASTMAP_NOISE || run->number[cell] < label))) {
+            best = nearest;
+            label = run->number[cell];
+        }
+    }
+    return label;
+}
+
+static bool has_cores_around(const dbscan *run, uint32_t own, const uint32_t block[CM_GRID_BLOCK])
+{
+    if (run->kind[own] != CELL_BARE)
+        return true;
+    for (unsigned k = 0; k < 24; k++) {
+        if (block[NEAR_FIRST[k]] != CM_NO_CELL && run->kind[block[NEAR_FIRST[k]]] != CELL_BARE)
+            return true;
+    }
+    return false;
+}
+
+static castmap_status label_points(size_t begin, size_t end, void *job)
+{
+    dbscan *run = job;
+    const cm_point_grid *grid = &run->grid;
+    cm_grid_walk walk;
+    uint32_t block[CM_GRID_BLOCK];
+
+    cm_grid_walk_begin(&walk, grid, (uint32_t)begin);
+    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
+        const uint32_t from = grid->start[cell], to = grid->start[cell + 1];
+        bool borders = false;
+        if (run->kind[cell] != CELL_FULL && !run->options->border_is_noise) {
+            cm_grid_walk_around(&walk, cell, block);
+            borders = has_cores_around(run, cell, block);
+        }
+        for (uint32_t i = from; i < to; i++) {
+            const uint32_t at = grid->index[i];
+            if (run->core_out)
+                run->core_out[at] = run->is_core[i];
+            if (run->is_core[i])
+                run->labels[at] = run->number[cell];
+            else
+                run->labels[at] = borders ? label_border(run, i, cell, block) : CASTMAP_NOISE;
+        }
+    }
+    return CASTMAP_OK;
+}
+
+static castmap_status check(castmap_context *ctx, const castmap_points *points, const castmap_dbscan_options *options)
+{
+    const double eps2 = options->eps_m * options->eps_m;
+
+    if (options->version != CASTMAP_DBSCAN_OPTIONS_VERSION)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "these DBSCAN options are of another version");
+    /* The square must be a normal number, or distances near eps could not be told apart. */
+    if (!(options->eps_m > 0.0) || !isnormal(eps2))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "eps_m is not a positive length");
+    if (options->min_points == 0)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "min_points is 0");
+    if (points->count > INT32_MAX)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "more than %d points", INT32_MAX);
+    return CASTMAP_OK;
+}
+
+static castmap_status prepare(castmap_context *ctx, dbscan *run, bool cores_wanted)
+{
+    const size_t n = run->points->count, cells = run->grid.cells;
+
+    run->workers = castmap_threads(ctx);
+    run->is_core = cm_alloc(n, sizeof *run->is_core);
+    run->kind = cm_alloc(cells, sizeof *run->kind);
+    run->parent = cm_alloc(cells, sizeof *run->parent);
+    run->key = cm_alloc(cells, sizeof *run->key);
+    run->number = cm_alloc(cells, sizeof *run->number);
+    run->labels = cm_alloc(n, sizeof *run->labels);
+    run->core_out = cores_wanted ? cm_alloc(n, sizeof *run->core_out) : NULL;
+    run->benches = cm_alloc_zero(run->workers, sizeof *run->benches);
+    if (!run->is_core || !run->kind || !run->parent || !run->key || !run->number || !run->labels || !run->benches ||
+        (cores_wanted && !run->core_out))
+        return cm_fail_memory(ctx);
+    for (size_t cell = 0; cell < cells; cell++)
+        atomic_init(&run->parent[cell], (uint32_t)cell);
+    return CASTMAP_OK;
+}
+
+static void release(dbscan *run)
+{
+    cm_point_grid_clear(&run->grid);
+    for (unsigned i = 0; run->benches && i < run->workers; i++)
+        cm_pair_bench_clear(&run->benches[i]);
+    free(run->benches);
+    free(run->is_core);
+    free(run->kind);
+    free(run->parent);
+    free(run->key);
+    free(run->number);
+    free(run->labels);
+    free(run->core_out);
+}
+
+/* Chunks of cells: many enough to share out evenly and to notice a cancel soon. */
+static size_t grain_of(const cm_point_grid *grid)
+{
+    size_t grain = grid->cells / 512 + 1;
+
+    return grain < 64 ? 64 : grain;
+}
+
+static castmap_status cluster(castmap_context *ctx, dbscan *run)
+{
+    const size_t cells = run->grid.cells, grain = grain_of(&run->grid);
+    castmap_status status = cm_parallel_chunks(ctx, "finding cores", cells, grain, mark_cores, run);
+
+    if (status)
+        return status == CASTMAP_E_NOMEM ? cm_fail_memory(ctx) : status;
+    status = cm_parallel_workers(ctx, "joining cores", cells, grain, unite_cells, run);
+    if (status)
+        return status == CASTMAP_E_NOMEM ? cm_fail_memory(ctx) : status;
+    status = cm_parallel_chunks(ctx, "numbering clusters", cells, grain, find_keys, run);
+    if (status)
+        return status;
+    status = number_clusters(ctx, run);
+    if (status)
+        return status;
+    return cm_parallel_chunks(ctx, "labelling points", cells, grain, label_points, run);
+}
+
+castmap_status castmap_dbscan(castmap_context *ctx, const castmap_points *points, const castmap_dbscan_options *options,
+                              int32_t *labels, bool *is_core, size_t *n_clusters)
+{
+    dbscan run = {.points = points, .options = options};
+    castmap_status status;
+
+    cm_fail_clear(ctx);
+    status = check(ctx, points, options);
+    if (status)
+        goto done;
+    run.eps2 = options->eps_m * options->eps_m;
+    run.enough = points->weight ? options->min_points * (1.0 - SUM_SLACK) : options->min_points;
+    status = cm_point_grid_make(ctx, points, options->eps_m * (1.0 - CM_GRID_SLACK) / sqrt(2.0), &run.grid);
+    if (status)
+        goto done;
+    status = prepare(ctx, &run, is_core != NULL);
+    if (status)
+        goto done;
+    status = cluster(ctx, &run);
+    if (status)
+        goto done;
+
+    memcpy(labels, run.labels, points->count * sizeof *labels);
+    if (is_core)
+        memcpy(is_core, run.core_out, points->count * sizeof *is_core);
+    if (n_clusters)
+        *n_clusters = run.n_clusters;
+
+done:
+    release(&run);
+    return status;
+}

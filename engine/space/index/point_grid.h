@@ -1,0 +1,115 @@
+/*
+ * space/index/point_grid.h - points sorted into square cells, row by row.
+ *
+ * Only occupied cells exist, so a continent with a small side costs no more than a town. Cells are numbered in
+ * the order of their keys (row * columns + column); points of one cell keep their input order. Nothing here
+ * depends on the number of threads.
+ */
+#ifndef CM_SPACE_INDEX_POINT_GRID_H
+#define CM_SPACE_INDEX_POINT_GRID_H
+
+#include "castmap/points.h"
+
+#include <math.h>
+
+#define CM_NO_CELL UINT32_MAX
+#define CM_GRID_BLOCK 25 /* a cell with two neighbours on each side: 5 x 5, row by row from the south-west */
+
+/* Largest relative error of a coordinate in cells, and so of a distance measured in them. */
+#define CM_GRID_SLACK 1e-6
+
+/*
+ * How one axis is cut. Usually one origin serves all. When the extent is so large that a column number would
+ * lose its low bits, wide gaps are squeezed out: the axis then consists of islands, each with its own origin.
+ */
+typedef struct cm_grid_axis {
+    double    origin, per_side; /* column = (value - origin) * per_side */
+    size_t    islands;          /* 0: one origin */
+    double   *start;            /* owned [islands], ascending */
+    uint32_t *base;             /* owned [islands], first column of each */
+    uint64_t  columns;          /* two empty ones before and behind */
+} cm_grid_axis;
+
+typedef struct cm_point_grid {
+    size_t       count;
+    double       side_m;
+    cm_grid_axis across, up;
+    double      *x, *y;    /* owned [count], in cell order */
+    double      *weight;   /* owned [count] or NULL */
+    uint32_t    *index;    /* owned [count]: which input point */
+    size_t       cells;
+    uint64_t    *key;      /* owned [cells], ascending */
+    uint32_t    *start;    /* owned [cells + 1] */
+} cm_point_grid;
+
+#define CM_POINT_GRID_INIT {0}
+
+/* Refuses coordinates or weights that are not finite, and weights below 0 (CASTMAP_E_DATA); 28 bytes a point without
+ * weights, and 12 bytes an occupied cell. `out` must be empty. count <= INT32_MAX. */
+CASTMAP_NODISCARD castmap_status cm_point_grid_make(castmap_context *ctx, const castmap_points *points,
+                                                    double side_m, cm_point_grid *out);
+void cm_point_grid_clear(cm_point_grid *grid);
+
+/* The column of a value, at least 2; *part gets how far into the column it lies, 0..1, unless NULL. */
+static inline uint64_t cm_grid_column(const cm_grid_axis *axis, double value, double *part)
+{
+    double at = axis->origin;
+    uint64_t base = 2;
+
+    if (axis->islands) {
+        size_t low = 0, high = axis->islands; /* start[low] <= value */
+        while (high - low > 1) {
+            size_t middle = low + (high - low) / 2;
+            if (axis->start[middle] <= value)
+                low = middle;
+            else
+                high = middle;
+        }
+        at = axis->start[low];
+        base = axis->base[low];
+    }
+    double columns = (value - at) * axis->per_side;
+    uint64_t column = (uint64_t)(int64_t)columns; /* one instruction; an unsigned conversion is a branch and two */
+    if (part)
+        *part = columns - (double)column;
+    return base + column;
+}
+
+static inline uint64_t cm_grid_key(const cm_point_grid *grid, double x, double y)
+{
+    return cm_grid_column(&grid->up, y, NULL) * grid->across.columns + cm_grid_column(&grid->across, x, NULL);
+}
+
+/* Number of the first cell whose key is not below `key`. */
+uint32_t cm_point_grid_seek(const cm_point_grid *grid, uint64_t key);
+
+/* Walks cells in ascending order and tells the occupied cells around each; five fingers move along five rows. */
+typedef struct cm_grid_walk {
+    const cm_point_grid *grid;
+    uint32_t             finger[5];
+} cm_grid_walk;
+
+/* The next cell asked for must not be below `cell`. */
+void cm_grid_walk_begin(cm_grid_walk *walk, const cm_point_grid *grid, uint32_t cell);
+
+/* block[5 * row + column] = cell or CM_NO_CELL; block[12] is the cell itself. */
+static inline void cm_grid_walk_around(cm_grid_walk *walk, uint32_t cell, uint32_t block[CM_GRID_BLOCK])
+{
+    const cm_point_grid *grid = walk->grid;
+    const uint64_t *key = grid->key;
+    const uint32_t cells = (uint32_t)grid->cells;
+    uint64_t want = key[cell] - 2 * grid->across.columns - 2;
+
+    for (unsigned row = 0; row < 5; row++, want += grid->across.columns) {
+        uint32_t at = walk->finger[row];
+        while (at < cells && key[at] < want)
+            at++;
+        walk->finger[row] = at;
+        for (unsigned column = 0; column < 5; column++)
+            block[5 * row + column] = CM_NO_CELL;
+        for (; at < cells && key[at] <= want + 4; at++)
+            block[5 * row + (unsigned)(key[at] - want)] = at;
+    }
+}
+
+#endif
