@@ -1,0 +1,245 @@
+/*
+ * release/print/map_furniture.c - what stands round a map: legend, scale bar, north, words.
+ */
+#include "release/print/map_furniture.h"
+
+#include "base/decimal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INK 0x1F2429FFu
+#define QUIET 0x555C63FFu
+#define FRAME 0x7A8087FFu
+
+static const cm_lettering HEADING = {.size_pt = 8.2, .bold = true, .rgba = INK};
+static const cm_lettering BODY = {.size_pt = 6.8, .rgba = INK};
+static const cm_lettering SMALL = {.size_pt = 5.9, .rgba = QUIET};
+
+static double put(cm_sheet *sheet, double x, double y, double width, const char *text, const cm_lettering *base, bool draw)
+{
+    cm_lettering style = *base;
+
+    style.width_mm = width;
+    return cm_canvas_text(sheet->canvas, x, y, text, &style, draw, NULL);
+}
+
+double cm_block_title(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    static const cm_lettering TITLE = {.size_pt = 18.0, .bold = true, .rgba = INK, .most_lines = 2};
+    static const cm_lettering SUBTITLE = {.size_pt = 9.0, .rgba = QUIET, .most_lines = 2};
+    const castmap_release *release = sheet->release;
+    const bool internal = release->audience == CASTMAP_INTERNAL;
+    const cm_lettering mark = {.size_pt = 7.8, .bold = true, .rgba = 0xFFFFFFFFu, .align = CM_ALIGN_CENTRE};
+    const double mark_width = 50.0, inner = width - mark_width - 6.0;
+    double height;
+
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "H1", NULL);
+    height = put(sheet, x, y, inner, sheet->title, &TITLE, draw);
+    if (draw) {
+        cm_canvas_untag(sheet->canvas, "H1");
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    }
+    height += 0.6;
+    height += put(sheet, x, y + height, inner, release->subtitle, &SUBTITLE, draw);
+    const double tall = put(sheet, 0, 0, mark_width - 4.0, release->audience_mark, &mark, false) + 3.0;
+    if (draw) {
+        cm_canvas_rectangle(sheet->canvas, x + width - mark_width, y + 1.0, mark_width, tall);
+        cm_canvas_fill(sheet->canvas, internal ? 0x9B1C31FFu : release->audience == CASTMAP_PARTNER ? 0x8A5A00FFu : 0x1F5F4AFFu);
+        put(sheet, x + width - mark_width + 2.0, y + 2.5, mark_width - 4.0, release->audience_mark, &mark, true);
+        cm_canvas_untag(sheet->canvas, "P");
+    }
+    return fmax(height, tall + 1.0);
+}
+
+/* A swatch as the layer is drawn. */
+static void swatch(cm_sheet *sheet, double x, double y, double width, double height, const cm_layer *layer, const cm_class *c)
+{
+    const cm_style *style = &layer->style;
+    const uint32_t fill = c ? c->rgba : style->fill_rgba;
+
+    if (layer->shape == CM_SHAPE_LINE) {
+        cm_canvas_move(sheet->canvas, x, y + height / 2);
+        cm_canvas_line(sheet->canvas, x + width, y + height / 2);
+        cm_canvas_stroke(sheet->canvas, c ? c->rgba : style->stroke_rgba, fmax(style->stroke_mm, 0.25), style->dashed);
+        return;
+    }
+    if (layer->shape == CM_SHAPE_POINT) {
+        cm_canvas_circle(sheet->canvas, x + width / 2, y + height / 2, fmax(style->size_mm / 2, 0.5));
+        cm_canvas_fill(sheet->canvas, fill);
+        return;
+    }
+    cm_canvas_rectangle(sheet->canvas, x, y, width, height);
+    if (c && c->hatched) {
+        cm_canvas_hatch(sheet->canvas, 0x8A8A8AB0u, 1.1, x, y, width, height);
+        cm_canvas_forget(sheet->canvas);
+    } else if (fill & 0xFFu) {
+        cm_canvas_fill(sheet->canvas, fill);
+    } else {
+        cm_canvas_forget(sheet->canvas);
+    }
+    cm_canvas_rectangle(sheet->canvas, x, y, width, height);
+    if (c)
+        cm_canvas_stroke(sheet->canvas, FRAME, 0.12, false);
+    else
+        cm_canvas_stroke(sheet->canvas, style->stroke_rgba ? style->stroke_rgba : FRAME, fmax(style->stroke_mm, 0.12), style->dashed);
+}
+
+static double legend_line(cm_sheet *sheet, double x, double y, double width, const cm_layer *layer, const cm_class *c,
+                          const char *words, bool draw)
+{
+    const double box = 7.0, tall = 3.2;
+    const double height = put(sheet, x + box + 2.0, y, width - box - 2.0, words, &BODY, draw);
+
+    if (draw)
+        swatch(sheet, x, y + 0.1, box, tall, layer, c);
+    return fmax(height, tall) + 0.75;
+}
+
+double cm_block_legend(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    const castmap_release *release = sheet->release;
+    const cm_layer *main = cm_release_layer(release, sheet->main_layer);
+    double at = y;
+
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, main->style.legend_title, &HEADING, draw) + 1.2;
+    for (size_t i = main->style.n_classes; i-- > 0;)
+        at += legend_line(sheet, x, at, width, main, &main->style.classes[i], main->style.classes[i].label, draw);
+    at += 0.8;
+    for (size_t i = 0; i < release->n_layers; i++) {
+        const cm_layer *layer = &release->layers[i];
+        if (layer != main && cm_map_shows(layer, sheet->main_layer) && layer->count)
+            at += legend_line(sheet, x, at, width, layer, NULL, layer->title, draw);
+    }
+    for (size_t i = 0; i < release->n_backdrop; i++) {
+        const cm_layer *layer = &release->backdrop[i];
+        if (layer->style.n_classes == 0 && layer->style.legend_title && layer->style.legend_title[0] && layer->count)
+            at += legend_line(sheet, x, at, width, layer, NULL, layer->style.legend_title, draw);
+    }
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
+static double sayable_below(double value)
+{
+    const double power = pow(10.0, floor(log10(value)));
+    const double lead = value / power;
+
+    return (lead >= 5.0 ? 5.0 : lead >= 2.0 ? 2.0 : 1.0) * power;
+}
+
+double cm_block_scale(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    const double room = fmin(width - 16.0, 60.0), metres = sayable_below(room / sheet->view.mm_per_m);
+    const double bar = metres * sheet->view.mm_per_m;
+    const bool kilometres = metres >= 1000.0;
+    const cm_lettering centred = {.size_pt = 6.2, .rgba = INK, .align = CM_ALIGN_CENTRE};
+    char number[CM_DECIMAL_SIZE], words[96];
+
+    if (draw) {
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+        for (int i = 0; i < 4; i++) {
+            cm_canvas_rectangle(sheet->canvas, x + 2.0 + bar * i / 4.0, y + 3.4, bar / 4.0, 1.3);
+            cm_canvas_fill(sheet->canvas, i % 2 ? 0xFFFFFFFFu : INK);
+        }
+        cm_canvas_rectangle(sheet->canvas, x + 2.0, y + 3.4, bar, 1.3);
+        cm_canvas_stroke(sheet->canvas, INK, 0.15, false);
+        for (int i = 0; i <= 4; i += 2) {
+            cm_decimal_trimmed(metres * i / 4.0 / (kilometres ? 1000.0 : 1.0), 2, number);
+            snprintf(words, sizeof words, "%s%s", number, i == 4 ? (kilometres ? " km" : " m") : "");
+            cm_canvas_text(sheet->canvas, x + 2.0 + bar * i / 4.0, y + 0.2, words, &centred, true, NULL);
+        }
+        /* North of the grid. */
+        const double top = y + 0.2, at = x + width - 5.0;
+        cm_canvas_move(sheet->canvas, at, top);
+        cm_canvas_line(sheet->canvas, at + 1.9, top + 6.0);
+        cm_canvas_line(sheet->canvas, at, top + 4.6);
+        cm_canvas_line(sheet->canvas, at - 1.9, top + 6.0);
+        cm_canvas_close(sheet->canvas);
+        cm_canvas_fill(sheet->canvas, INK);
+        cm_canvas_text(sheet->canvas, at, top + 6.0, "N", &centred, true, NULL);
+    }
+    const double denominator = 1000.0 / sheet->view.mm_per_m;
+    const double power = pow(10.0, floor(log10(denominator)) - 1.0);
+    cm_decimal_grouped((int64_t)(round(denominator / power) * power), number);
+    snprintf(words, sizeof words, "About 1 : %s when printed on %s", number, sheet->paper);
+    const double height = put(sheet, x, y + 5.6, width - 11.0, words, &SMALL, draw);
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return fmax(5.6 + height, 10.0);
+}
+
+double cm_block_facts(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    const castmap_release *release = sheet->release;
+    double at = y;
+
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, "In numbers", &HEADING, draw) + 0.8;
+    for (size_t i = 0; i < release->n_facts && i < 6; i++) {
+        const cm_lettering right = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};
+        const double a = put(sheet, x, at, width * 0.66, release->facts[i].title, &BODY, draw);
+        const double b = put(sheet, x + width * 0.68, at, width * 0.32, release->facts[i].value, &right, draw);
+        at += fmax(a, b) + 0.35;
+    }
+    at += 0.6;
+    at += put(sheet, x, at, width, release->data_dates, &BODY, draw);
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
+double cm_block_caveats(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    double at = y;
+
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, "Read with care", &HEADING, draw) + 0.8;
+    for (size_t i = 0; i < sheet->release->n_caveats; i++)
+        at += put(sheet, x, at, width, sheet->release->caveats[i], &BODY, draw) + 0.7;
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
+double cm_block_sources(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    double at = y;
+
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, "Sources and licences", &HEADING, draw) + 0.8;
+    for (size_t i = 0; i < sheet->release->n_sources; i++)
+        at += put(sheet, x, at, width, sheet->release->sources[i], &SMALL, draw) + 0.3;
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
+double cm_block_footer(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    char words[256];
+    const cm_lettering right = {.size_pt = 5.9, .rgba = QUIET, .align = CM_ALIGN_RIGHT};
+
+    if (sheet->release->number > 0)
+        snprintf(words, sizeof words, "Release %lld of this project, for %s use", (long long)sheet->release->number,
+                 castmap_audience_name(sheet->release->audience));
+    else
+        snprintf(words, sizeof words, "Draft for %s use, not released", castmap_audience_name(sheet->release->audience));
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    const double left = put(sheet, x, y, width / 2, words, &SMALL, draw);
+    snprintf(words, sizeof words, "%s - made with castmap %s", sheet->release->crs_name ? sheet->release->crs_name : "",
+             castmap_version());
+    const double other = put(sheet, x + width / 2, y, width / 2, words, &right, draw);
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return fmax(left, other);
+}

@@ -1,0 +1,175 @@
+/*
+ * release/print/map_view.c - layers of a release drawn in a frame on a sheet.
+ */
+#include "release/print/map_view.h"
+
+#include "release/print/map_labels.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MARGIN 0.03          /* of the extent, on each side */
+#define LEAST_STEP_MM 0.06   /* vertices nearer than this on paper are left out */
+#define LAND 0xF7F6F1FFu
+
+cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, double width, double height)
+{
+    const double across = fmax(release->east - release->west, 1.0) * (1.0 + 2.0 * MARGIN);
+    const double up = fmax(release->north - release->south, 1.0) * (1.0 + 2.0 * MARGIN);
+    cm_map_view view = {.x = x, .y = y, .width = width, .height = height};
+
+    view.mm_per_m = fmin(width / across, height / up);
+    view.west = (release->west + release->east) / 2.0 - width / 2.0 / view.mm_per_m;
+    view.north = (release->south + release->north) / 2.0 + height / 2.0 / view.mm_per_m;
+    return view;
+}
+
+const char *cm_map_main_layer(const castmap_release *release, const char *wanted)
+{
+    static const char *const CHOICE[] = {"heat", "cells", "areas"};
+
+    if (wanted)
+        return cm_release_layer(release, wanted) ? wanted : NULL;
+    for (size_t i = 0; i < sizeof CHOICE / sizeof CHOICE[0]; i++) {
+        if (cm_release_layer(release, CHOICE[i]))
+            return CHOICE[i];
+    }
+    return NULL;
+}
+
+bool cm_map_shows(const cm_layer *layer, const char *main_layer)
+{
+    return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
+           strcmp(layer->name, "places") == 0;
+}
+
+static double sheet_x(const cm_map_view *view, double x)
+{
+    return view->x + (x - view->west) * view->mm_per_m;
+}
+
+static double sheet_y(const cm_map_view *view, double y)
+{
+    return view->y + (view->north - y) * view->mm_per_m;
+}
+
+/* Path of one ring or line; vertices that paper cannot show apart are skipped, the last never. */
+static void trace(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer, size_t ring, bool closed)
+{
+    const size_t first = layer->vertex_start[ring], end = layer->vertex_start[ring + 1];
+    double last_x = 0.0, last_y = 0.0;
+
+    for (size_t v = first; v < end; v++) {
+        const double x = sheet_x(view, layer->x[v]), y = sheet_y(view, layer->y[v]);
+        if (v == first)
+            cm_canvas_move(canvas, x, y);
+        else if (v + 1 == end || fabs(x - last_x) + fabs(y - last_y) >= LEAST_STEP_MM)
+            cm_canvas_line(canvas, x, y);
+        else
+            continue;
+        last_x = x;
+        last_y = y;
+    }
+    if (closed)
+        cm_canvas_close(canvas);
+}
+
+static void trace_feature(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer, size_t feature)
+{
+    if (layer->shape == CM_SHAPE_POINT) {
+        cm_canvas_circle(canvas, sheet_x(view, layer->x[feature]), sheet_y(view, layer->y[feature]),
+                         layer->style.size_mm > 0.0 ? layer->style.size_mm / 2.0 : 0.5);
+        return;
+    }
+    for (size_t part = layer->part_start[feature]; part < layer->part_start[feature + 1]; part++) {
+        for (size_t ring = layer->ring_start[part]; ring < layer->ring_start[part + 1]; ring++)
+            trace(canvas, view, layer, ring, layer->shape == CM_SHAPE_POLYGON);
+    }
+}
+
+/* The class of a feature, or NULL where the layer has one symbol or the feature has no class. */
+static const cm_class *class_of(const cm_layer *layer, size_t feature)
+{
+    const cm_style *style = &layer->style;
+
+    if (style->class_field < 0 || (size_t)style->class_field >= layer->n_fields)
+        return NULL;
+    const int64_t *number = layer->fields[style->class_field].integer;
+    if (!number || number[feature] < 0 || (size_t)number[feature] >= style->n_classes)
+        return NULL;
+    return &style->classes[number[feature]];
+}
+
+static void draw_lines(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer)
+{
+    const cm_style *style = &layer->style;
+
+    for (size_t f = 0; f < layer->count; f++) {
+        const cm_class *c = class_of(layer, f);
+        trace_feature(canvas, view, layer, f);
+        cm_canvas_stroke(canvas, c ? c->rgba : style->stroke_rgba, style->stroke_mm, style->dashed);
+    }
+}
+
+static void draw_fills(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer)
+{
+    const cm_style *style = &layer->style;
+
+    for (size_t f = 0; f < layer->count; f++) {
+        const cm_class *c = class_of(layer, f);
+        const uint32_t fill = c ? c->rgba : style->class_field >= 0 ? 0u : style->fill_rgba;
+        if ((fill & 0xFFu) == 0 && !(c && c->hatched))
+            continue;
+        trace_feature(canvas, view, layer, f);
+        if (c && c->hatched) {
+            cm_canvas_hatch(canvas, 0x8A8A8AB0u, 1.6, view->x, view->y, view->width, view->height);
+            cm_canvas_forget(canvas);
+        } else {
+            cm_canvas_fill(canvas, fill);
+        }
+    }
+    if (style->stroke_rgba == 0 || style->stroke_mm <= 0.0)
+        return;
+    for (size_t f = 0; f < layer->count; f++) {
+        trace_feature(canvas, view, layer, f);
+        cm_canvas_stroke(canvas, style->stroke_rgba, style->stroke_mm, style->dashed);
+    }
+}
+
+void cm_map_draw_layer(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer)
+{
+    if (layer->shape == CM_SHAPE_LINE)
+        draw_lines(canvas, view, layer);
+    else
+        draw_fills(canvas, view, layer);
+}
+
+castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const castmap_release *release,
+                                const cm_map_view *view, const char *main_layer)
+{
+    cm_label_board board = CM_LABEL_BOARD_INIT;
+    castmap_status status = CASTMAP_OK;
+
+    cm_canvas_save(canvas);
+    cm_canvas_clip(canvas, view->x, view->y, view->width, view->height);
+    cm_canvas_rectangle(canvas, view->x, view->y, view->width, view->height);
+    cm_canvas_fill(canvas, LAND);
+    for (size_t i = 0; i < release->n_backdrop; i++)
+        cm_map_draw_layer(canvas, view, &release->backdrop[i]);
+    for (size_t i = 0; i < release->n_layers; i++) {
+        if (cm_map_shows(&release->layers[i], main_layer))
+            cm_map_draw_layer(canvas, view, &release->layers[i]);
+    }
+    /* Names last, the most wanted first: places, areas, then the backdrop. */
+    static const char *const ORDER[] = {"places", "boundaries"};
+    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0] && !status; i++) {
+        const cm_layer *layer = cm_release_layer(release, ORDER[i]);
+        if (layer)
+            status = cm_labels_draw(ctx, canvas, view, layer, &board);
+    }
+    for (size_t i = 0; i < release->n_backdrop && !status; i++)
+        status = cm_labels_draw(ctx, canvas, view, &release->backdrop[i], &board);
+    cm_label_board_clear(&board);
+    cm_canvas_restore(canvas);
+    return status;
+}
