@@ -19,12 +19,29 @@
 #define POINTS_PER_MM (72.0 / 25.4)
 #define FONT_FAMILY "Open Sans, DejaVu Sans, sans-serif"
 
+typedef struct byte_sink {
+    unsigned char *bytes;
+    size_t length, capacity;
+} byte_sink;
+
+static cairo_status_t take_bytes(void *payload, const unsigned char *bytes, unsigned int length)
+{
+    byte_sink *sink = payload;
+
+    if (cm_grow(&sink->bytes, &sink->capacity, sink->length + length, 1))
+        return CAIRO_STATUS_NO_MEMORY;
+    memcpy(sink->bytes + sink->length, bytes, length);
+    sink->length += length;
+    return CAIRO_STATUS_SUCCESS;
+}
+
 struct cm_canvas {
     cm_canvas_kind   kind;
     char            *path;    /* owned; NULL: PNG in memory */
     cairo_surface_t *surface; /* owned */
     cairo_t         *cr;      /* owned */
     PangoContext    *pango;   /* owned */
+    byte_sink        svg;     /* owned; an SVG on its way to the file */
 };
 
 void cm_canvas_free(cm_canvas *canvas)
@@ -37,6 +54,7 @@ void cm_canvas_free(cm_canvas *canvas)
         cairo_destroy(canvas->cr);
     if (canvas->surface)
         cairo_surface_destroy(canvas->surface);
+    free(canvas->svg.bytes);
     free(canvas->path);
     free(canvas);
 }
@@ -70,7 +88,7 @@ castmap_status cm_canvas_open(castmap_context *ctx, cm_canvas_kind kind, const c
         canvas->surface = cairo_pdf_surface_create(path, width_pt, height_pt);
         describe_pdf(canvas->surface, title, subject, date_s);
     } else if (kind == CM_CANVAS_SVG) {
-        canvas->surface = cairo_svg_surface_create(path, width_pt, height_pt);
+        canvas->surface = cairo_svg_surface_create_for_stream(take_bytes, &canvas->svg, width_pt, height_pt);
         cairo_svg_surface_set_document_unit(canvas->surface, CAIRO_SVG_UNIT_PT);
     } else {
         scale = dots_per_inch / 25.4;
@@ -96,10 +114,49 @@ castmap_status cm_canvas_open(castmap_context *ctx, cm_canvas_kind kind, const c
     cairo_font_options_destroy(options);
     /* With 72 dots an inch one pango point is one unit of the canvas; sizes are then given in mm. */
     pango_cairo_context_set_resolution(canvas->pango, 72.0);
+    /* A unit is a millimetre: letters must not be set at whole ones. */
+    pango_context_set_round_glyph_positions(canvas->pango, FALSE);
     cm_canvas_rectangle(canvas, 0, 0, width_mm, height_mm);
     cm_canvas_fill(canvas, 0xFFFFFFFFu);
     *out = canvas;
     return CASTMAP_OK;
+}
+
+/*
+ * Cairo numbers the groups of an SVG by a counter that runs through the whole process ("surface11"). They are numbered anew, in order of
+ * appearance, so that the same map has the same bytes whenever it is drawn.
+ */
+static bool write_svg(const cm_canvas *canvas)
+{
+    enum { MOST = 256 };
+    static const char MARK[] = "surface";
+    long seen[MOST];
+    size_t n_seen = 0, kept = 0, i = 0;
+    const char *bytes = (const char *)canvas->svg.bytes;
+    FILE *file = fopen(canvas->path, "wb");
+    bool whole = file != NULL;
+
+    while (file && i + sizeof MARK < canvas->svg.length) {
+        const char before = i ? bytes[i - 1] : ' ';
+        if ((before != '"' && before != '#') || memcmp(bytes + i, MARK, sizeof MARK - 1) != 0) {
+            i++;
+            continue;
+        }
+        char *end;
+        const long number = strtol(bytes + i + sizeof MARK - 1, &end, 10);
+        size_t at = 0;
+        while (at < n_seen && seen[at] != number)
+            at++;
+        if (at == n_seen && n_seen < MOST)
+            seen[n_seen++] = number;
+        whole = fwrite(bytes + kept, 1, i - kept, file) == i - kept && whole;
+        whole = fprintf(file, "%s%zu", MARK, at + 1) > 0 && whole;
+        i = kept = (size_t)(end - bytes);
+    }
+    if (!file)
+        return false;
+    whole = fwrite(bytes + kept, 1, canvas->svg.length - kept, file) == canvas->svg.length - kept && whole;
+    return fclose(file) == 0 && whole;
 }
 
 castmap_status cm_canvas_finish(castmap_context *ctx, cm_canvas *canvas)
@@ -115,6 +172,8 @@ castmap_status cm_canvas_finish(castmap_context *ctx, cm_canvas *canvas)
         state = cairo_surface_status(canvas->surface);
         if (state == CAIRO_STATUS_SUCCESS)
             state = cairo_status(canvas->cr) == CAIRO_STATUS_SURFACE_FINISHED ? CAIRO_STATUS_SUCCESS : cairo_status(canvas->cr);
+        if (state == CAIRO_STATUS_SUCCESS && canvas->kind == CM_CANVAS_SVG && !write_svg(canvas))
+            state = CAIRO_STATUS_WRITE_ERROR;
     }
     castmap_status status = CASTMAP_OK;
     if (state != CAIRO_STATUS_SUCCESS)
@@ -123,28 +182,12 @@ castmap_status cm_canvas_finish(castmap_context *ctx, cm_canvas *canvas)
     return status;
 }
 
-typedef struct png_sink {
-    unsigned char *bytes;
-    size_t length, capacity;
-} png_sink;
-
-static cairo_status_t take_png(void *payload, const unsigned char *bytes, unsigned int length)
-{
-    png_sink *sink = payload;
-
-    if (cm_grow(&sink->bytes, &sink->capacity, sink->length + length, 1))
-        return CAIRO_STATUS_NO_MEMORY;
-    memcpy(sink->bytes + sink->length, bytes, length);
-    sink->length += length;
-    return CAIRO_STATUS_SUCCESS;
-}
-
 castmap_status cm_canvas_finish_png(castmap_context *ctx, cm_canvas *canvas, unsigned char **bytes, size_t *length)
 {
-    png_sink sink = {0};
+    byte_sink sink = {0};
 
     cairo_surface_flush(canvas->surface);
-    const cairo_status_t state = cairo_surface_write_to_png_stream(canvas->surface, take_png, &sink);
+    const cairo_status_t state = cairo_surface_write_to_png_stream(canvas->surface, take_bytes, &sink);
     cm_canvas_free(canvas);
     if (state != CAIRO_STATUS_SUCCESS) {
         free(sink.bytes);

@@ -117,7 +117,8 @@ double cm_block_legend(cm_sheet *sheet, double x, double y, double width, bool d
     }
     for (size_t i = 0; i < release->n_backdrop; i++) {
         const cm_layer *layer = &release->backdrop[i];
-        if (layer->style.n_classes == 0 && layer->style.legend_title && layer->style.legend_title[0] && layer->count)
+        const bool drawn = (layer->shape == CM_SHAPE_LINE ? layer->style.stroke_rgba : layer->style.fill_rgba) & 0xFFu;
+        if (drawn && layer->style.n_classes == 0 && layer->style.legend_title && layer->style.legend_title[0] && layer->count)
             at += legend_line(sheet, x, at, width, layer, NULL, layer->style.legend_title, draw);
     }
     if (draw)

@@ -154,10 +154,20 @@ castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const c
     cm_canvas_clip(canvas, view->x, view->y, view->width, view->height);
     cm_canvas_rectangle(canvas, view->x, view->y, view->width, view->height);
     cm_canvas_fill(canvas, LAND);
-    for (size_t i = 0; i < release->n_backdrop; i++)
-        cm_map_draw_layer(canvas, view, &release->backdrop[i]);
+    /* Streets and other lines stand over the colours, so that a reader can find the way. */
+    for (size_t i = 0; i < release->n_backdrop; i++) {
+        if (release->backdrop[i].shape == CM_SHAPE_POLYGON)
+            cm_map_draw_layer(canvas, view, &release->backdrop[i]);
+    }
+    const cm_layer *main = cm_release_layer(release, main_layer);
+    if (main)
+        cm_map_draw_layer(canvas, view, main);
+    for (size_t i = 0; i < release->n_backdrop; i++) {
+        if (release->backdrop[i].shape != CM_SHAPE_POLYGON)
+            cm_map_draw_layer(canvas, view, &release->backdrop[i]);
+    }
     for (size_t i = 0; i < release->n_layers; i++) {
-        if (cm_map_shows(&release->layers[i], main_layer))
+        if (&release->layers[i] != main && cm_map_shows(&release->layers[i], main_layer))
             cm_map_draw_layer(canvas, view, &release->layers[i]);
     }
     /* Names last, the most wanted first: places, areas, then the backdrop. */
