@@ -248,6 +248,13 @@ void cm_output_write(cm_output *out, const void *bytes, size_t length)
     out->used += length;
 }
 
+void cm_output_flush(cm_output *out)
+{
+    if (out->buffer)
+        flush(out, out->buffer, out->used);
+    out->used = 0;
+}
+
 static void sync_folder(const char *path)
 {
     char folder[PATH_MAX];
@@ -275,9 +282,7 @@ castmap_status cm_output_commit(castmap_context *ctx, cm_output *out)
         out->fd = open(out->temporary, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (out->fd < 0)
         out->error = errno;
-    if (out->buffer)
-        flush(out, out->buffer, out->used);
-    out->used = 0;
+    cm_output_flush(out);
     if (!out->error && fsync(out->fd) != 0)
         out->error = errno;
     if (out->fd >= 0 && close(out->fd) != 0 && !out->error)

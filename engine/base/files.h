@@ -43,6 +43,7 @@ typedef struct cm_output {
 CASTMAP_NODISCARD castmap_status cm_output_open(castmap_context *ctx, const char *path, bool overwrite, bool private_file,
                                                 cm_output *out);
 void cm_output_write(cm_output *out, const void *bytes, size_t length); /* errors are kept for the commit */
+void cm_output_flush(cm_output *out); /* hand over what is buffered, to read it back through out->fd before the commit */
 CASTMAP_NODISCARD castmap_status cm_output_commit(castmap_context *ctx, cm_output *out);
 void cm_output_discard(cm_output *out);
 
