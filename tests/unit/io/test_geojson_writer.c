@@ -90,7 +90,7 @@ static void escapes_text_and_repairs_what_is_not_utf8(void **state)
     char *got = written(state, &layer);
     assert_non_null(strstr(got, "\"title\":\"A town\",\"bbox\":[-1,-2,3.5,4],\"features\""));
     assert_non_null(strstr(got, "{\"no\\\"te\":\"say \\\"hi\\\"\\\\\\n\\u0001\\u007f\"}"));
-    assert_non_null(strstr(got, "ab\xef\xbf\xbd" "c"));
+    assert_true(strstr(got, "ab\xef\xbf\xbd" "c") || strstr(got, "ab\\ufffdc"));
     free(got);
 }
 
