@@ -1,0 +1,9 @@
+/*
+ * project/migrations.h - the steps that make or bring forward a schema, in order; each is a list of statements ended by NULL.
+ */
+#ifndef CM_PROJECT_MIGRATIONS_H
+#define CM_PROJECT_MIGRATIONS_H
+
+extern const char *const CM_MIGRATION_1[];
+
+#endif

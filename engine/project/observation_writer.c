@@ -1,0 +1,331 @@
+/*
+ * project/observation_writer.c - observations on their way into the table.
+ *
+ * Rows are appended with ids that only grow, so the table is written once from its first page to its last; texts that repeat are kept once;
+ * what is known already is looked up in memory; the spatial index is built at the end.
+ */
+#include "project/observation_table.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/digest.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/time_text.h"
+#include "project/content_index.h"
+#include "project/observation_check.h"
+#include "project/observation_index.h"
+#include "project/packed_rtree.h"
+#include "project/project_file.h"
+#include "project/run_table.h"
+#include "project/term_table.h"
+
+#define ROWS_BETWEEN_CHECKS 4096u
+#define NO_LIMIT ((size_t)UINT32_MAX)
+/* Beyond this many different texts the columns evidently do not repeat, and the text goes into the row. */
+#define TERM_LIMIT 32768u
+/* A batch that is smaller than this share of the table is indexed row by row: about 10 us a row against 1 us for all rows. */
+#define REBUILD_SHARE 8
+
+static const char INSERT_OBSERVATION[] =
+    "INSERT INTO observation (id, batch, row, lon, lat, accuracy_m, place, from_s, to_s, time_known, category, source,"
+    " source_grade, information_grade, handling, persons, content_id, content_hash, time_text, zone, conditions, extra,"
+    " record_id, text, geometry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+struct cm_observation_writer {
+    castmap_project *project;  /* borrowed */
+    int64_t          batch_id, first_id, next_id, rows_before;
+    cm_query        *insert;   /* owned */
+    cm_content_index known;    /* owned */
+    cm_term_table    category, source, term; /* owned */
+    double          *lon, *lat;              /* owned [count] of this batch's rows */
+    size_t           count, lon_capacity, lat_capacity;
+    uint64_t         checksum;
+    uint64_t         digest[4]; /* sums of content ids and hashes, so that the order of rows does not matter */
+};
+
+static castmap_status load_known(castmap_context *ctx, cm_observation_writer *writer)
+{
+    cm_query *query = NULL;
+    bool row = true;
+    size_t id_bytes, hash_bytes;
+    cm_stored stored;
+
+    castmap_status status = cm_db_integer(ctx, writer->project->db, "SELECT count(*) FROM observation",
+                                          &writer->rows_before);
+    if (status || writer->rows_before == 0)
+        return status;
+    if (cm_content_index_reserve(&writer->known, (size_t)writer->rows_before) != 0)
+        return cm_fail_memory(ctx);
+    status = cm_query_open(ctx, writer->project->db, "SELECT content_id, content_hash FROM observation", &query);
+    while (!status) {
+        status = cm_query_step(ctx, query, &row);
+        if (status || !row)
+            break;
+        const unsigned char *id = cm_query_blob(query, 0, &id_bytes), *hash = cm_query_blob(query, 1, &hash_bytes);
+        if (!id || !hash || id_bytes != CM_CONTENT_ID_BYTES || hash_bytes != CM_CONTENT_ID_BYTES)
+            status = cm_fail(ctx, CASTMAP_E_PROJECT, "an observation of the project has a damaged content id");
+        else if (cm_content_index_add(&writer->known, id, hash, &stored) != 0)
+            status = cm_fail_memory(ctx);
+    }
+    cm_query_close(query);
+    return status;
+}
+
+/* Ids are not used again even when a batch was undone. */
+static castmap_status find_next_id(castmap_context *ctx, cm_observation_writer *writer)
+{
+    char *text = NULL;
+    int64_t next = 1, largest = 0;
+
+    castmap_status status = cm_setting_get(ctx, writer->project, "next_observation", &text);
+    if (!status)
+        status = cm_db_integer(ctx, writer->project->db, "SELECT coalesce(max(id), 0) FROM observation", &largest);
+    if (!status && text && !cm_decimal_parse_i64(text, strlen(text), &next))
+        next = 1;
+    free(text);
+    writer->first_id = writer->next_id = next > largest ? next : largest + 1;
+    return status;
+}
+
+castmap_status cm_observation_writer_open(castmap_context *ctx, castmap_project *project, int64_t batch_id,
+                                          cm_observation_writer **out)
+{
+    cm_observation_writer *writer = cm_alloc_zero(1, sizeof *writer);
+
+    if (!writer)
+        return cm_fail_memory(ctx);
+    writer->project = project;
+    writer->batch_id = batch_id;
+    castmap_status status = find_next_id(ctx, writer);
+    if (!status)
+        status = load_known(ctx, writer);
+    if (!status)
+        status = cm_term_table_open(ctx, project->db, "SELECT id, name FROM category ORDER BY id",
+                                    "INSERT INTO category (name) VALUES (?)", NO_LIMIT, &writer->category);
+    if (!status)
+        status = cm_term_table_open(ctx, project->db, "SELECT id, name FROM source ORDER BY id",
+                                    "INSERT INTO source (name) VALUES (?)", NO_LIMIT, &writer->source);
+    if (!status)
+        status = cm_term_table_open(ctx, project->db, "SELECT id, text FROM term ORDER BY id",
+                                    "INSERT INTO term (text) VALUES (?)", TERM_LIMIT, &writer->term);
+    if (!status)
+        status = cm_query_open(ctx, project->db, INSERT_OBSERVATION, &writer->insert);
+    if (status) {
+        cm_observation_writer_free(writer);
+        return status;
+    }
+    *out = writer;
+    return CASTMAP_OK;
+}
+
+/* A term by its number, or the text itself once the dictionary is full. */
+static castmap_status bind_term(castmap_context *ctx, cm_observation_writer *writer, int index, const char *text)
+{
+    int64_t id = 0;
+
+    if (!text) {
+        cm_query_bind_null(writer->insert, index);
+        return CASTMAP_OK;
+    }
+    castmap_status status = cm_term_table_id(ctx, &writer->term, text, &id);
+    if (id)
+        cm_query_bind_integer(writer->insert, index, id);
+    else
+        cm_query_bind_text(writer->insert, index, text);
+    return status;
+}
+
+static castmap_status bind_name(castmap_context *ctx, cm_observation_writer *writer, cm_term_table *table, int index,
+                                const char *text)
+{
+    int64_t id = 0;
+
+    if (!text) {
+        cm_query_bind_null(writer->insert, index);
+        return CASTMAP_OK;
+    }
+    castmap_status status = cm_term_table_id(ctx, table, text, &id);
+    cm_query_bind_integer(writer->insert, index, id);
+    return status;
+}
+
+static void bind_time(cm_query *query, int index, int64_t time_s)
+{
+    if (time_s == CM_TIME_UNKNOWN)
+        cm_query_bind_null(query, index);
+    else
+        cm_query_bind_integer(query, index, time_s);
+}
+
+static castmap_status insert_row(castmap_context *ctx, cm_observation_writer *writer, const cm_observation *row)
+{
+    unsigned char point[CM_POINT_BLOB_BYTES];
+    const char information[2] = {row->information_grade, '\0'}, handling[2] = {row->handling, '\0'};
+    cm_query *query = writer->insert;
+
+    cm_query_bind_integer(query, 1, writer->next_id);
+    cm_query_bind_integer(query, 2, writer->batch_id);
+    cm_query_bind_integer(query, 3, row->row);
+    cm_query_bind_real(query, 4, row->lon);
+    cm_query_bind_real(query, 5, row->lat);
+    cm_query_bind_real(query, 6, row->accuracy_m);
+    cm_query_bind_integer(query, 7, row->precision);
+    bind_time(query, 8, row->from_s);
+    bind_time(query, 9, row->to_s);
+    cm_query_bind_integer(query, 10, row->when);
+    castmap_status status = bind_name(ctx, writer, &writer->category, 11, row->category);
+    if (!status)
+        status = bind_name(ctx, writer, &writer->source, 12, row->source);
+    cm_query_bind_integer(query, 13, row->source_grade);
+    cm_query_bind_text(query, 14, information);
+    cm_query_bind_text(query, 15, handling);
+    if (row->persons < 0)
+        cm_query_bind_null(query, 16);
+    else
+        cm_query_bind_integer(query, 16, row->persons);
+    cm_query_bind_blob(query, 17, row->content_id, CM_CONTENT_ID_BYTES);
+    cm_query_bind_blob(query, 18, row->content_hash, CM_CONTENT_ID_BYTES);
+    if (!status)
+        status = bind_term(ctx, writer, 19, row->when_text);
+    if (!status)
+        status = bind_term(ctx, writer, 20, row->zone);
+    if (!status)
+        status = bind_term(ctx, writer, 21, row->conditions);
+    if (!status)
+        status = bind_term(ctx, writer, 22, row->extra);
+    cm_query_bind_text(query, 23, row->record_id);
+    cm_query_bind_text(query, 24, row->text);
+    cm_point_blob(row->lon, row->lat, point);
+    cm_query_bind_blob(query, 25, point, sizeof point);
+    return status ? status : cm_query_run(ctx, query);
+}
+
+static void add_to_sums(cm_observation_writer *writer, const cm_observation *row)
+{
+    const cm_checked_row checked = {
+        .id = writer->next_id, .from_s = row->from_s, .to_s = row->to_s, .lon = row->lon, .lat = row->lat,
+        .accuracy_m = row->accuracy_m, .place = row->precision, .when = row->when, .source_grade = (unsigned)row->source_grade,
+        .information_grade = row->information_grade, .handling = row->handling, .category = cm_check_text(row->category),
+        .source = cm_check_text(row->source)};
+    uint64_t part[4];
+
+    writer->checksum += cm_check_row(&checked);
+    memcpy(part, row->content_id, CM_CONTENT_ID_BYTES);
+    memcpy(part + 2, row->content_hash, CM_CONTENT_ID_BYTES);
+    for (int i = 0; i < 4; i++)
+        writer->digest[i] += part[i];
+}
+
+castmap_status cm_observation_writer_add(castmap_context *ctx, cm_observation_writer *writer,
+                                         const cm_observation *observation, cm_stored *stored)
+{
+    cm_stored found = CM_STORED_NEW;
+
+    if (!(fabs(observation->lon) <= 180.0) || !(fabs(observation->lat) <= 90.0))
+        return cm_fail(ctx, CASTMAP_E_DATA, "row %" PRId64 " has no place on the earth", observation->row);
+    if (writer->count % ROWS_BETWEEN_CHECKS == 0 && cm_cancelled(ctx))
+        return cm_fail_cancelled(ctx);
+    if (cm_grow(&writer->lon, &writer->lon_capacity, writer->count + 1, sizeof *writer->lon) != 0 ||
+        cm_grow(&writer->lat, &writer->lat_capacity, writer->count + 1, sizeof *writer->lat) != 0 ||
+        cm_content_index_add(&writer->known, observation->content_id, observation->content_hash, &found) != 0)
+        return cm_fail_memory(ctx);
+    if (found == CM_STORED_NEW) {
+        castmap_status status = insert_row(ctx, writer, observation);
+        if (status)
+            return status;
+        add_to_sums(writer, observation);
+        writer->lon[writer->count] = observation->lon;
+        writer->lat[writer->count] = observation->lat;
+        writer->count++;
+        writer->next_id++;
+    }
+    *stored = found;
+    return CASTMAP_OK;
+}
+
+static castmap_status build_index(castmap_context *ctx, cm_observation_writer *writer)
+{
+    cm_db *db = writer->project->db;
+    int64_t *ids = NULL;
+    cm_query *insert = NULL;
+    castmap_status status;
+
+    if (writer->count == 0)
+        return CASTMAP_OK;
+    if (writer->count * REBUILD_SHARE < (size_t)writer->rows_before) {
+        status = cm_rtree_insert_open(ctx, db, "observation", &insert);
+        for (size_t i = 0; i < writer->count && !status; i++) {
+            const cm_box box = {writer->lon[i], writer->lat[i], writer->lon[i], writer->lat[i]};
+            status = cm_rtree_insert(ctx, insert, writer->first_id + (int64_t)i, &box);
+        }
+        cm_query_close(insert);
+        return status;
+    }
+    if (writer->rows_before > 0)
+        return cm_observation_index_rebuild(ctx, db);
+    ids = cm_alloc(writer->count, sizeof *ids);
+    if (!ids)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < writer->count; i++)
+        ids[i] = writer->first_id + (int64_t)i;
+    status = cm_packed_rtree_store(ctx, db, "observation", writer->count, ids, writer->lon, writer->lat);
+    free(ids);
+    return status;
+}
+
+static castmap_status write_sums(castmap_context *ctx, cm_observation_writer *writer)
+{
+    cm_query *query = NULL;
+    char hex[65], next[CM_DECIMAL_SIZE];
+    unsigned char bytes[32];
+
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < 8; k++)
+            bytes[8 * i + k] = (unsigned char)(writer->digest[i] >> (8 * k));
+    }
+    cm_hex(bytes, sizeof bytes, hex);
+    castmap_status status = cm_query_open(ctx, writer->project->db,
+                                          "UPDATE batch SET digest = ?, checksum = ? WHERE id = ?", &query);
+    if (!status) {
+        cm_query_bind_text(query, 1, hex);
+        cm_query_bind_integer(query, 2, (int64_t)writer->checksum);
+        cm_query_bind_integer(query, 3, writer->batch_id);
+        status = cm_query_run(ctx, query);
+    }
+    cm_query_close(query);
+    cm_decimal_i64(writer->next_id, next);
+    return status ? status : cm_setting_set(ctx, writer->project, "next_observation", next);
+}
+
+castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation_writer *writer, double *seconds_index)
+{
+    const double begin = cm_clock();
+
+    cm_content_index_clear(&writer->known); /* its memory is wanted for the index */
+    castmap_status status = write_sums(ctx, writer);
+    if (!status)
+        status = build_index(ctx, writer);
+    if (!status && seconds_index)
+        *seconds_index = cm_clock() - begin;
+    return status;
+}
+
+void cm_observation_writer_free(cm_observation_writer *writer)
+{
+    if (!writer)
+        return;
+    cm_query_close(writer->insert);
+    cm_content_index_clear(&writer->known);
+    cm_term_table_close(&writer->category);
+    cm_term_table_close(&writer->source);
+    cm_term_table_close(&writer->term);
+    free(writer->lon);
+    free(writer->lat);
+    free(writer);
+}
