@@ -6,6 +6,8 @@
  */
 #include "project/migrations.h"
 
+#include <stddef.h>
+
 const char *const CM_MIGRATION_1[] = {
     "CREATE TABLE schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
     "CREATE TABLE setting (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID",

@@ -243,8 +243,8 @@ static castmap_status prepare(packing *run)
     run->leaf = cm_alloc(run->n, sizeof *run->leaf);
     if (!run->blob || !run->leaf)
         return cm_fail_memory(run->ctx);
-    snprintf(sql, sizeof sql, "DELETE FROM \"idx_%1$s_geometry_node\"; DELETE FROM \"idx_%1$s_geometry_rowid\";"
-             "DELETE FROM \"idx_%1$s_geometry_parent\"", run->table);
+    snprintf(sql, sizeof sql, "DELETE FROM \"idx_%s_geometry_node\"; DELETE FROM \"idx_%s_geometry_rowid\";"
+             "DELETE FROM \"idx_%s_geometry_parent\"", run->table, run->table, run->table);
     status = cm_db_exec(run->ctx, run->db, sql);
     if (status)
         return status;
