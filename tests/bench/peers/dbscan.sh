@@ -1,0 +1,18 @@
+# R's dbscan package (Debian: r-cran-dbscan) on the points of the work sets; one thread, it has no more.
+if ! command -v Rscript > /dev/null || ! Rscript -e 'quit(status = !requireNamespace("dbscan", quietly = TRUE))' 2> /dev/null; then
+    printf 'skip\tR with its dbscan package is not installed (tools/bench.sh --peers)\n'
+    exit 0
+fi
+n=1000000
+[ "$CASTMAP_BENCH_MAX" -lt $n ] && n=$CASTMAP_BENCH_MAX
+"$CASTMAP_BENCH_BUILD"/tests/bench/write_work_set points $n "$CASTMAP_BENCH_WORK/points.bin"
+Rscript - "$CASTMAP_BENCH_WORK/points.bin" $n << 'END'
+library(dbscan)
+argument <- commandArgs(TRUE)
+n <- as.integer(argument[2])
+points <- matrix(readBin(argument[1], "double", 2 * n), ncol = 2, byrow = TRUE)
+for (setting in list(c(100, 20), c(50, 10))) {
+    seconds <- system.time(found <- dbscan(points, eps = setting[1], minPts = setting[2]))["elapsed"]
+    cat(sprintf("peer\tdbscan eps-%g-min-%g\t%d\tR dbscan\t%.4f\n", setting[1], setting[2], n, seconds))
+}
+END

@@ -1,0 +1,64 @@
+/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | areas OUT.geojson | csv N OUT.csv */
+#include "bench/work_sets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int write_points(size_t n, FILE *out)
+{
+    work_points set = work_points_new(n);
+
+    for (size_t i = 0; i < n; i++) {
+        const double pair[2] = {set.x[i], set.y[i]};
+        fwrite(pair, sizeof pair, 1, out);
+    }
+    work_points_free(&set);
+    return ferror(out);
+}
+
+static int write_csv(size_t n, FILE *out)
+{
+    work_points set = work_points_new(n);
+
+    fputs("x,y\n", out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "%.2f,%.2f\n", set.x[i], set.y[i]);
+    work_points_free(&set);
+    return ferror(out);
+}
+
+static int write_areas(FILE *out)
+{
+    work_areas set = work_areas_new(20, 20, 9);
+
+    fputs("{\"type\":\"FeatureCollection\",\"features\":[\n", out);
+    for (size_t a = 0; a < set.nx * set.ny; a++) {
+        fprintf(out, "%s{\"type\":\"Feature\",\"properties\":{\"pid\":%zu},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[",
+                a ? ",\n" : "", a);
+        for (size_t v = 0; v < set.vertices; v++)
+            fprintf(out, "%s[%.3f,%.3f]", v ? "," : "", set.x[a * set.vertices + v], set.y[a * set.vertices + v]);
+        fputs("]]}}", out);
+    }
+    fputs("\n]}\n", out);
+    work_areas_free(&set);
+    return ferror(out);
+}
+
+int main(int argc, char **argv)
+{
+    FILE *out = argc > 2 ? fopen(argv[argc - 1], "wb") : NULL;
+    int failed = 1;
+
+    if (out && argc == 4 && strcmp(argv[1], "points") == 0)
+        failed = write_points(strtoul(argv[2], NULL, 10), out);
+    else if (out && argc == 4 && strcmp(argv[1], "csv") == 0)
+        failed = write_csv(strtoul(argv[2], NULL, 10), out);
+    else if (out && argc == 3 && strcmp(argv[1], "areas") == 0)
+        failed = write_areas(out);
+    else
+        fputs("usage: write_work_set points N OUT | csv N OUT.csv | areas OUT.geojson\n", stderr);
+    if (out && fclose(out) != 0)
+        failed = 1;
+    return failed ? 1 : 0;
+}
