@@ -1,0 +1,316 @@
+/*
+ * io/worker.c - a child process, its pipe and its end.
+ *
+ * A frame is kind (4 bytes), length (4 bytes), both in the machine's order, then that many bytes. The child ends with an END frame, or with an ERROR frame of status (4
+ * bytes), message, NUL, hint, NUL. A child that ends without either has crashed.
+ */
+#include "io/worker.h"
+
+#include "base/fail.h"
+#include "base/files.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HEAD 8u
+#define TICK_MS 50
+#define OUT_OF_MEMORY 86 /* exit code of a child that said so itself */
+
+struct cm_worker_pipe {
+    int      fd;
+    uint64_t frame_bytes;
+};
+
+static int write_all(int fd, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+
+    while (length > 0) {
+        const ssize_t written = write(fd, at, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return -1;
+        at += written;
+        length -= (size_t)written;
+    }
+    return 0;
+}
+
+int cm_worker_send(cm_worker_pipe *pipe, uint32_t kind, const void *bytes, size_t length)
+{
+    unsigned char head[HEAD];
+    const uint32_t size = (uint32_t)length;
+
+    if (length > pipe->frame_bytes)
+        return -1;
+    memcpy(head, &kind, 4);
+    memcpy(head + 4, &size, 4);
+    if (write_all(pipe->fd, head, HEAD) != 0)
+        return -1;
+    return length ? write_all(pipe->fd, bytes, length) : 0;
+}
+
+int cm_worker_fail(cm_worker_pipe *pipe, castmap_status status, const char *hint, const char *format, ...)
+{
+    unsigned char frame[4 + 512 + 512] = {0};
+    const uint32_t code = (uint32_t)status;
+    char *text = (char *)frame + 4;
+    va_list values;
+    size_t n;
+
+    memcpy(frame, &code, 4);
+    va_start(values, format);
+    vsnprintf(text, 512, format, values);
+    va_end(values);
+    n = strlen(text) + 1;
+    snprintf(text + n, 512, "%s", hint);
+    (void)cm_worker_send(pipe, CM_WORKER_ERROR, frame, 4 + n + strlen(text + n) + 1);
+    return -1;
+}
+
+/* Descriptors 0, 1 and 2 lead nowhere; of the rest only the pipe and the inputs stay. */
+static void close_others(const int *keep_fd, size_t n_keep, int pipe_fd)
+{
+    const int nowhere = open("/dev/null", O_RDWR);
+    int highest = pipe_fd;
+
+    for (int fd = 0; fd < 3; fd++)
+        if (nowhere >= 0)
+            dup2(nowhere, fd);
+    for (size_t i = 0; i < n_keep; i++)
+        highest = keep_fd[i] > highest ? keep_fd[i] : highest;
+    for (int fd = 3; fd <= highest; fd++) {
+        bool keep = fd == pipe_fd;
+        for (size_t i = 0; i < n_keep; i++)
+            keep = keep || fd == keep_fd[i];
+        if (!keep)
+            close(fd);
+    }
+    if (close_range((unsigned)highest + 1, ~0u, 0) != 0)
+        for (int fd = highest + 1; fd < 4096; fd++)
+            close(fd);
+}
+
+_Noreturn static void be_child(const cm_worker_limits *limits, const int *keep_fd, size_t n_keep, int pipe_fd,
+                               cm_worker_body *body, void *job)
+{
+    cm_worker_pipe pipe = {pipe_fd, limits->frame_bytes};
+    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    sigset_t none;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
+        signal(SIGNALS[i], SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    close_others(keep_fd, n_keep, pipe_fd);
+    clearenv();
+    setenv("LC_ALL", "C", 1);
+    setenv("TZ", "UTC", 1);
+    cm_worker_lock_down(limits);
+    if (body(&pipe, job) == 0)
+        (void)cm_worker_send(&pipe, CM_WORKER_END, NULL, 0);
+    _exit(0);
+}
+
+/* The parent's view of one child. */
+typedef struct watch {
+    castmap_context        *ctx;
+    const char             *file;
+    const cm_worker_limits *limits;
+    pid_t                   child;
+    int                     fd;
+    bool                    ended; /* END arrived */
+    size_t                  items;
+    unsigned char          *bytes; /* owned */
+    size_t                  used, capacity;
+    uint64_t                total;
+    cm_worker_receive      *receive;
+    void                   *payload;
+} watch;
+
+static castmap_status fail_at(const watch *w, castmap_status status)
+{
+    char shown[200];
+
+    cm_escape_display(cm_base_name(w->file), strlen(cm_base_name(w->file)), shown, sizeof shown);
+    cm_fail_where(w->ctx, "%s", shown);
+    return status;
+}
+
+static castmap_status malformed(const watch *w)
+{
+    return fail_at(w, cm_fail(w->ctx, CASTMAP_E_INTERNAL, "the parsing process answered with a malformed message"));
+}
+
+static castmap_status take_error(const watch *w, const unsigned char *bytes, size_t length)
+{
+    char message[240], hint[240];
+    uint32_t code;
+    castmap_status status;
+
+    if (length < 6 || bytes[length - 1] != '\0')
+        return malformed(w);
+    memcpy(&code, bytes, 4);
+    const char *text = (const char *)bytes + 4;
+    const size_t n = strlen(text);
+    if (code == CASTMAP_OK || code > CASTMAP_E_INTERNAL || 4 + n + 1 >= length)
+        return malformed(w);
+    cm_escape_display(text, n, message, sizeof message);
+    cm_escape_display(text + n + 1, strlen(text + n + 1), hint, sizeof hint);
+    status = fail_at(w, cm_fail(w->ctx, (castmap_status)code, "%s", message));
+    if (hint[0])
+        cm_fail_hint(w->ctx, "%s", hint);
+    return status;
+}
+
+static castmap_status take_frame(watch *w, uint32_t kind, const unsigned char *bytes, size_t length)
+{
+    if (w->ended)
+        return malformed(w);
+    if (kind == CM_WORKER_END && length == 0) {
+        w->ended = true;
+        return CASTMAP_OK;
+    }
+    if (kind == CM_WORKER_ERROR)
+        return take_error(w, bytes, length);
+    if (kind < CM_WORKER_ITEM)
+        return malformed(w);
+    if (kind == CM_WORKER_ITEM)
+        w->items++;
+    return w->receive(w->ctx, kind, bytes, length, w->payload);
+}
+
+static castmap_status take_frames(watch *w)
+{
+    size_t at = 0;
+    castmap_status status = CASTMAP_OK;
+
+    while (!status && w->used - at >= HEAD) {
+        uint32_t kind, length;
+        memcpy(&kind, w->bytes + at, 4);
+        memcpy(&length, w->bytes + at + 4, 4);
+        if (length > w->limits->frame_bytes)
+            return malformed(w);
+        if (w->used - at < HEAD + (size_t)length) {
+            if (cm_grow(&w->bytes, &w->capacity, HEAD + (size_t)length, 1) != 0)
+                return cm_fail_memory(w->ctx);
+            break;
+        }
+        status = take_frame(w, kind, w->bytes + at + HEAD, length);
+        at += HEAD + (size_t)length;
+    }
+    memmove(w->bytes, w->bytes + at, w->used - at);
+    w->used -= at;
+    return status;
+}
+
+/* One read; *open turns false at the end of the pipe. */
+static castmap_status read_some(watch *w, bool *open)
+{
+    ssize_t got;
+
+    if (cm_grow(&w->bytes, &w->capacity, w->used + 65536, 1) != 0)
+        return cm_fail_memory(w->ctx);
+    got = read(w->fd, w->bytes + w->used, w->capacity - w->used);
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN ? CASTMAP_OK
+                                                 : cm_fail_errno(w->ctx, "cannot hear the parsing process", w->file, errno);
+    if (got == 0) {
+        *open = false;
+        return CASTMAP_OK;
+    }
+    w->used += (size_t)got;
+    w->total += (uint64_t)got;
+    if (w->total > w->limits->result_bytes)
+        return fail_at(w, cm_fail(w->ctx, CASTMAP_E_LIMIT, "the file holds more than %llu MB of features",
+                                  (unsigned long long)(w->limits->result_bytes >> 20)));
+    return take_frames(w);
+}
+
+static castmap_status listen_to(watch *w)
+{
+    const double deadline = cm_clock() + w->limits->wall_s;
+    bool open = true;
+    castmap_status status = CASTMAP_OK;
+
+    while (open && !status) {
+        struct pollfd ready = {w->fd, POLLIN, 0};
+        const int n = poll(&ready, 1, TICK_MS);
+
+        if (cm_cancelled(w->ctx))
+            return cm_fail_cancelled(w->ctx);
+        if (cm_clock() > deadline)
+            return fail_at(w, cm_fail(w->ctx, CASTMAP_E_LIMIT, "the parser did not finish within %u s (feature %zu)",
+                                      w->limits->wall_s, w->items + 1));
+        if (n > 0)
+            status = read_some(w, &open);
+    }
+    return status;
+}
+
+/* What the end of the child means, when it sent neither END nor ERROR. */
+static castmap_status judge(const watch *w, int how, const struct rusage *usage)
+{
+    const uint64_t most = (uint64_t)usage->ru_maxrss << 10;
+    const bool aborted = WIFSIGNALED(how) && (WTERMSIG(how) == SIGABRT || WTERMSIG(how) == SIGSEGV);
+
+    if (WIFSIGNALED(how) && WTERMSIG(how) == SIGXCPU)
+        return cm_fail(w->ctx, CASTMAP_E_LIMIT, "the parser used more than %u s of processor time (feature %zu)",
+                       w->limits->cpu_s, w->items + 1);
+    if ((WIFEXITED(how) && WEXITSTATUS(how) == OUT_OF_MEMORY) || (aborted && most > w->limits->memory_bytes / 2))
+        return cm_fail(w->ctx, CASTMAP_E_LIMIT, "the parser needed more than %llu MB of memory (feature %zu)",
+                       (unsigned long long)(w->limits->memory_bytes >> 20), w->items + 1);
+    return cm_fail(w->ctx, CASTMAP_E_INPUT, "the parser crashed on this file (feature %zu)", w->items + 1);
+}
+
+castmap_status cm_worker_run(castmap_context *ctx, const char *file, const cm_worker_limits *limits, const int *keep_fd,
+                             size_t n_keep, cm_worker_body *body, void *job, cm_worker_receive *receive, void *payload)
+{
+    watch w = {.ctx = ctx, .file = file, .limits = limits, .receive = receive, .payload = payload};
+    struct rusage usage = {0};
+    int ends[2], how = 0;
+    castmap_status status;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return cm_fail_errno(ctx, "cannot start the parsing process", file, errno);
+    w.child = fork();
+    if (w.child < 0) {
+        status = cm_fail_errno(ctx, "cannot start the parsing process", file, errno);
+        close(ends[0]);
+        close(ends[1]);
+        return status;
+    }
+    if (w.child == 0)
+        be_child(limits, keep_fd, n_keep, ends[1], body, job);
+    close(ends[1]);
+    w.fd = ends[0];
+    status = listen_to(&w);
+    if (status)
+        kill(w.child, SIGKILL);
+    close(w.fd);
+    while (wait4(w.child, &how, 0, &usage) < 0 && errno == EINTR)
+        continue;
+    free(w.bytes);
+    if (!status && !w.ended) {
+        status = judge(&w, how, &usage);
+        cm_fail_hint(ctx, "the file is damaged or too complex; open it in a GIS and save it again");
+        status = fail_at(&w, status);
+    }
+    return status;
+}
