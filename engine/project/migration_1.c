@@ -56,7 +56,8 @@ const char *const CM_MIGRATION_1[] = {
 
     "CREATE TABLE cluster_layer (run INTEGER PRIMARY KEY REFERENCES run (number), name TEXT NOT NULL, eps_m REAL NOT NULL,"
     " min_points INTEGER NOT NULL, observations INTEGER NOT NULL, clusters INTEGER NOT NULL, ids BLOB NOT NULL,"
-    " labels BLOB NOT NULL, cores BLOB NOT NULL, shapes BLOB NOT NULL, hulls BLOB NOT NULL, digest BLOB NOT NULL)",
+    " labels BLOB NOT NULL, cores BLOB NOT NULL, shapes BLOB NOT NULL, hulls BLOB NOT NULL, vertices INTEGER NOT NULL,"
+    " digest BLOB NOT NULL)",
     "CREATE TABLE cluster (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES cluster_layer (run),"
     " number INTEGER NOT NULL, count INTEGER NOT NULL, weight REAL NOT NULL, centre_lon REAL NOT NULL,"
     " centre_lat REAL NOT NULL, radius_m REAL, diameter_m REAL, hull_area_km2 REAL, density_per_km2 REAL, first_s INTEGER,"
