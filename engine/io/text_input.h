@@ -1,0 +1,40 @@
+/*
+ * io/text_input.h - the bytes of a text file as UTF-8: opened with suspicion, unpacked if gzip, decoded, byte-order mark removed.
+ *
+ * Validity of UTF-8 is for the reader to check, because it can name row and field.
+ */
+#ifndef CM_IO_TEXT_INPUT_H
+#define CM_IO_TEXT_INPUT_H
+
+#include "castmap/context.h"
+#include "io/encoding.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A packed file may not unpack to more than this, nor to more than CM_GZIP_RATIO times its size (looked at past the first megabyte). */
+#define CM_UNPACKED_LIMIT ((uint64_t)4 << 30)
+#define CM_GZIP_RATIO 100
+
+typedef struct cm_text_input cm_text_input;
+
+/* encoding: NULL: UTF-8, and a UTF-16 mark is refused with the hint to name it. The path is borrowed until _close. */
+CASTMAP_NODISCARD castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool follow,
+                                                    const char *encoding, cm_text_input **out);
+void cm_text_input_close(cm_text_input *input); /* NULL is fine */
+
+/* Up to `room` bytes (at least 1024); *got 0: the end. */
+CASTMAP_NODISCARD castmap_status cm_text_input_read(castmap_context *ctx, cm_text_input *input, char *out, size_t room,
+                                                    size_t *got);
+
+/* CASTMAP_E_IO if the file is no longer what it was when it was opened. */
+CASTMAP_NODISCARD castmap_status cm_text_input_unchanged(castmap_context *ctx, cm_text_input *input);
+
+int cm_text_input_fd(const cm_text_input *input); /* for a digest by pread() */
+uint64_t cm_text_input_size(const cm_text_input *input);
+double cm_text_input_fraction(const cm_text_input *input); /* of the file that was read */
+bool cm_text_input_packed(const cm_text_input *input);
+bool cm_text_input_marked(const cm_text_input *input); /* had a byte-order mark */
+cm_encoding cm_text_input_encoding(const cm_text_input *input);
+
+#endif
