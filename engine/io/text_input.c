@@ -278,6 +278,12 @@ castmap_status cm_text_input_unchanged(castmap_context *ctx, cm_text_input *in)
     return CASTMAP_OK;
 }
 
+const unsigned char *cm_text_input_peek(const cm_text_input *in, size_t *length)
+{
+    *length = in->raw_used - in->raw_start;
+    return in->raw + in->raw_start;
+}
+
 int cm_text_input_fd(const cm_text_input *in)
 {
     return in->fd;

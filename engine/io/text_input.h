@@ -30,6 +30,9 @@ CASTMAP_NODISCARD castmap_status cm_text_input_read(castmap_context *ctx, cm_tex
 /* CASTMAP_E_IO if the file is no longer what it was when it was opened. */
 CASTMAP_NODISCARD castmap_status cm_text_input_unchanged(castmap_context *ctx, cm_text_input *input);
 
+/* The first bytes (up to 64 KiB, after the mark, not decoded), while nothing was read yet. */
+const unsigned char *cm_text_input_peek(const cm_text_input *input, size_t *length);
+
 int cm_text_input_fd(const cm_text_input *input); /* for a digest by pread() */
 uint64_t cm_text_input_size(const cm_text_input *input);
 double cm_text_input_fraction(const cm_text_input *input); /* of the file that was read */

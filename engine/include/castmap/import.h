@@ -21,18 +21,22 @@ typedef struct castmap_import_options {
     const char        *crs;         /**< of easting/northing columns: "EPSG:27700" */
     const char        *time_zone;   /**< overrides the project's for local times */
     const char        *date_order;  /**< "dmy", "mdy", "ymd": how to read 03/04/2025 */
-    const char *const *map;         /**< "field=Column name" pairs: lat, lon, x, y, position, time, category, text, ... */
+    const char *const *map;         /**< "field=Column name" pairs: lat, lon, x, y, position, time, category, text, ...;
+                                         "keep=Column" keeps a column as it is, "id=" says that there is no unique id */
     size_t             n_map;
     bool               strict;      /**< one bad row refuses the whole file */
     bool               dry_run;     /**< store nothing; the summary says what would happen */
     bool               follow_links;/**< accept a symbolic link as input */
     bool               comments;    /**< lines that start with # are comments */
     const char        *categories;  /**< CSV code,label,aliases: only these categories are accepted; NULL: any */
+    bool               legacy_grades;  /**< translate older 5x5x5 grades by the fixed table */
+    bool               keep_odd_dates; /**< dates in the future or before 1990 are noted, not refused */
+    int64_t            today_s;        /**< the day against which "future" is told, UTC seconds; 0: the clock */
 } castmap_import_options;
 
 #define CASTMAP_IMPORT_OPTIONS_VERSION 1u
 #define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
-                                     false, false, false, false, NULL}
+                                     false, false, false, false, NULL, false, false, 0}
 
 /** How many rows met one reason. */
 typedef struct castmap_reason_count {

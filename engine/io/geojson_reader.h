@@ -1,0 +1,34 @@
+/*
+ * io/geojson_reader.h - point features of a GeoJSON FeatureCollection (RFC 7946), one after the other, strictly.
+ *
+ * The text is read whole (at most CM_GEOJSON_LIMIT bytes), and its structure is checked before the first feature is given out: what
+ * is no JSON, or no FeatureCollection, or has anything after its end, is refused with the byte. What is wrong with one feature is told with
+ * it. Properties become columns in order of appearance; nested values and numbers keep their JSON text, so no number is rounded.
+ */
+#ifndef CM_IO_GEOJSON_READER_H
+#define CM_IO_GEOJSON_READER_H
+
+#include "io/csv_reader.h"
+
+#define CM_GEOJSON_LIMIT ((size_t)256 << 20)
+
+typedef struct cm_geojson_feature {
+    int64_t             number; /* from 1 */
+    const cm_csv_field *field;  /* one for each column; absent and null are empty; valid until the next */
+    const char         *text;   /* verbatim */
+    size_t              length;
+    const char         *fault_code, *fault_reason; /* NULL: none. Constants */
+    double              lon, lat;
+    int                 decimals; /* of the finer coordinate as written */
+} cm_geojson_feature;
+
+typedef struct cm_geojson_reader cm_geojson_reader;
+
+CASTMAP_NODISCARD castmap_status cm_geojson_open(castmap_context *ctx, cm_text_input *input, const char *name,
+                                                 cm_geojson_reader **out);
+void cm_geojson_close(cm_geojson_reader *reader); /* NULL is fine */
+const cm_csv_field *cm_geojson_columns(const cm_geojson_reader *reader, size_t *n);
+CASTMAP_NODISCARD castmap_status cm_geojson_next(castmap_context *ctx, cm_geojson_reader *reader, cm_geojson_feature *feature,
+                                                 bool *more);
+
+#endif

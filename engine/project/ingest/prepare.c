@@ -1,0 +1,464 @@
+/*
+ * project/ingest/prepare.c - one record after the other into observations.
+ *
+ * A record is refused by the first thing wrong with it, in the order: structure, place, time, grades, persons, category. Its neighbours are
+ * not touched by that. A text beyond the limit refuses the file.
+ */
+#include "project/ingest/prepare.h"
+
+#include "base/fail.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "base/time_text.h"
+#include "project/ingest/grades.h"
+#include "project/ingest/place.h"
+#include "project/ingest/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_S 86400
+
+/* One record on its way. */
+typedef struct work {
+    cm_preparer     *p;
+    const cm_record *record;
+    cm_prepared     *row;
+    cm_arena        *texts;
+    bool             failed; /* out of memory */
+} work;
+
+void cm_preparer_clear(cm_preparer *p)
+{
+    cm_projection_free(p->grid_gb);
+    cm_identity_clear(&p->identity);
+    cm_piles_clear(&p->piles);
+    cm_text_clear(&p->kept);
+}
+
+void cm_preparer_note(cm_preparer *p, cm_note note, int64_t row)
+{
+    if (p->note[note]++ == 0)
+        p->note_row[note] = row;
+}
+
+void cm_prepared_refuse(cm_prepared *row, const char *code, const char *general, const char *field)
+{
+    row->code = code;
+    row->general = row->reason = general;
+    row->field = field;
+}
+
+static const char *field_name(const cm_preparer *p, cm_role role)
+{
+    const int column = p->mapping->column[role];
+
+    return column == CM_NO_COLUMN ? "" : p->columns->name[column];
+}
+
+static bool refuse(work *w, cm_flaw flaw, cm_role role)
+{
+    cm_prepared_refuse(w->row, flaw.code, flaw.reason, field_name(w->p, role));
+    return false;
+}
+
+static bool is_na(const char *text, size_t n)
+{
+    return (n == 3 && (text[0] == 'n' || text[0] == 'N') && text[1] == '/' && (text[2] == 'a' || text[2] == 'A')) ||
+           (n == 2 && text[0] == 'N' && text[1] == 'A');
+}
+
+/* The trimmed cell of a role; empty where there is no such column or the cell says "n/a". */
+static cm_csv_field cell(const work *w, cm_role role)
+{
+    const int column = w->p->mapping->column[role];
+    cm_csv_field field = {"", 0};
+
+    if (column == CM_NO_COLUMN)
+        return field;
+    field = w->record->field[column];
+    while (field.length && (*field.bytes == ' ' || *field.bytes == '\t')) {
+        field.bytes++;
+        field.length--;
+    }
+    while (field.length && (field.bytes[field.length - 1] == ' ' || field.bytes[field.length - 1] == '\t'))
+        field.length--;
+    if (w->p->mapping->profile->na_is_empty && is_na(field.bytes, field.length))
+        field.length = 0;
+    return field;
+}
+
+static const char *copy(work *w, cm_csv_field field)
+{
+    const char *text = field.length ? cm_arena_text(w->texts, field.bytes, field.length) : NULL;
+
+    w->failed = w->failed || (field.length && !text);
+    return text;
+}
+
+static bool has(const work *w, cm_role role)
+{
+    return w->p->mapping->column[role] != CM_NO_COLUMN;
+}
+
+/* A number beside the place; NaN where it is absent or makes no sense, which is noted. */
+static double measure(work *w, cm_role role, double low, double high, cm_note note)
+{
+    const cm_csv_field field = cell(w, role);
+    double value;
+    int decimals;
+    cm_flaw flaw;
+
+    if (!field.length)
+        return NAN;
+    if (cm_place_number(field.bytes, field.length, &value, &decimals, &flaw) && value >= low && value <= high)
+        return value;
+    cm_preparer_note(w->p, note, w->record->row);
+    return NAN;
+}
+
+static bool read_place(work *w, cm_place *place)
+{
+    const cm_csv_field lat = cell(w, CM_ROLE_LAT), lon = cell(w, CM_ROLE_LON);
+    const cm_csv_field x = cell(w, CM_ROLE_X), y = cell(w, CM_ROLE_Y);
+    const cm_csv_field one = cell(w, CM_ROLE_POSITION);
+    cm_flaw flaw = {NULL, NULL};
+
+    if (w->record->located) {
+        *place = (cm_place){CM_PLACE_DEGREES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN};
+        return cm_place_check_degrees(place->a, place->b, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);
+    }
+    if (has(w, CM_ROLE_LAT) && (lat.length || lon.length || !one.length)) {
+        if (cm_place_degrees(lat.bytes, lat.length, lon.bytes, lon.length, place, &flaw))
+            return true;
+        return refuse(w, flaw, lat.length || !lon.length ? CM_ROLE_LAT : CM_ROLE_LAT);
+    }
+    if (has(w, CM_ROLE_X) && (x.length || y.length || !one.length))
+        return cm_place_metres(x.bytes, x.length, y.bytes, y.length, place, &flaw) || refuse(w, flaw, CM_ROLE_X);
+    return cm_place_cell(one.bytes, one.length, place, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);
+}
+
+static bool take_place(work *w)
+{
+    static const double FROM_DECIMALS_M[4] = {100000, 10000, 1000, 100};
+    cm_observation *o = &w->row->o;
+    cm_place place;
+
+    if (!read_place(w, &place))
+        return false;
+    o->precision = w->p->mapping->profile->precision;
+    o->accuracy_m = place.accuracy_m;
+    const double accuracy = measure(w, CM_ROLE_ACCURACY, 0, 1e7, CM_NOTE_ACCURACY);
+    if (!isnan(accuracy))
+        o->accuracy_m = accuracy;
+    if (!(o->accuracy_m >= 0) || o->accuracy_m > 1e7)
+        o->accuracy_m = NAN;
+    const double altitude = isnan(place.altitude_m) ? measure(w, CM_ROLE_ALTITUDE, -1e9, 1e9, CM_NOTE_ALTITUDE) : place.altitude_m;
+    if (altitude < -500 || altitude > 9000)
+        cm_preparer_note(w->p, CM_NOTE_ALTITUDE, w->record->row);
+    if (o->precision == CM_PLACE_EXACT && place.decimals <= 3) {
+        /* Written with few decimals, a place is no better known than that. */
+        const double coarse = FROM_DECIMALS_M[place.decimals < 0 ? 0 : place.decimals];
+        if (isnan(o->accuracy_m) || o->accuracy_m < coarse)
+            o->accuracy_m = place.kind == CM_PLACE_GRID_GB ? place.accuracy_m : coarse;
+        o->precision = place.decimals == 3 ? CM_PLACE_STREET : CM_PLACE_AREA;
+        if (place.decimals <= 2)
+            cm_preparer_note(w->p, CM_NOTE_COARSE, w->record->row);
+    }
+    if (place.kind == CM_PLACE_DEGREES) {
+        o->lon = place.a;
+        o->lat = place.b;
+        return true;
+    }
+    w->row->metres = true;
+    w->row->grid_gb = place.kind == CM_PLACE_GRID_GB;
+    w->row->x = place.a;
+    w->row->y = place.b;
+    if (w->row->grid_gb && !w->p->grid_gb && cm_projection_new(w->p->ctx, "EPSG:27700", false, &w->p->grid_gb) != CASTMAP_OK) {
+        w->failed = true;
+        return false;
+    }
+    return true;
+}
+
+static bool plausible(work *w, const cm_when *when)
+{
+    static const cm_flaw FUTURE = {"future-date", "the date lies in the future"};
+    static const cm_flaw OLD = {"old-date", "the date is before 1990"};
+    const bool future = when->from_s > w->p->today_s + DAY_S;
+
+    if (!future && when->from_s >= INT64_C(631152000))
+        return true;
+    if (!w->p->keep_odd_dates)
+        return refuse(w, future ? FUTURE : OLD, CM_ROLE_TIME);
+    cm_preparer_note(w->p, CM_NOTE_ODD_DATE, w->record->row);
+    return true;
+}
+
+/* The offset as written at the end of a time, or the zone it was read in. */
+static const char *zone_of(const cm_when *when, const char *text, const cm_zone *zone)
+{
+    if (!when->offset_given || !text)
+        return cm_zone_name(zone);
+    const char *sign = strrchr(text, '+');
+    const char *hyphen = strrchr(text, '-');
+    const char *colon = strchr(text, ':');
+    if (!sign && hyphen && colon && hyphen > colon)
+        sign = hyphen;
+    return sign ? sign : "UTC";
+}
+
+static bool take_time(work *w)
+{
+    cm_observation *o = &w->row->o;
+    const cm_csv_field day = cell(w, CM_ROLE_TIME), clock = cell(w, CM_ROLE_CLOCK), to = cell(w, CM_ROLE_TO);
+    char joined[160];
+    cm_csv_field text = day;
+    cm_flaw flaw;
+    cm_when when, end;
+
+    if (day.length && clock.length && day.length + clock.length + 2 < sizeof joined) {
+        memcpy(joined, day.bytes, day.length);
+        joined[day.length] = ' ';
+        memcpy(joined + day.length + 1, clock.bytes, clock.length);
+        text = (cm_csv_field){joined, day.length + 1 + clock.length};
+    }
+    if (!cm_when_parse(text.bytes, text.length, w->p->order, w->p->zone, &when, &flaw))
+        return refuse(w, flaw, CM_ROLE_TIME);
+    if (when.precision == CM_WHEN_UNKNOWN) {
+        o->from_s = o->to_s = CM_TIME_UNKNOWN;
+        o->when = CM_WHEN_UNKNOWN;
+        if (has(w, CM_ROLE_TIME))
+            cm_preparer_note(w->p, CM_NOTE_NO_TIME, w->record->row);
+        return true;
+    }
+    if (to.length) {
+        if (!cm_when_parse(to.bytes, to.length, w->p->order, w->p->zone, &end, &flaw))
+            return refuse(w, flaw, CM_ROLE_TO);
+        if (end.to_s < when.from_s)
+            return refuse(w, CM_FLAW("bad-date", "the interval ends before it begins"), CM_ROLE_TO);
+        when.to_s = end.to_s;
+        when.precision = CM_WHEN_INTERVAL;
+    }
+    if (!plausible(w, &when))
+        return false;
+    if (when.gap)
+        cm_preparer_note(w->p, CM_NOTE_GAP, w->record->row);
+    if (when.overlap)
+        cm_preparer_note(w->p, CM_NOTE_OVERLAP, w->record->row);
+    o->from_s = when.from_s;
+    o->to_s = when.to_s;
+    o->when = when.precision;
+    o->when_text = copy(w, text);
+    o->zone = zone_of(&when, o->when_text, w->p->zone);
+    return true;
+}
+
+static bool take_grades(work *w)
+{
+    cm_observation *o = &w->row->o;
+    const bool graded = has(w, CM_ROLE_SOURCE_GRADE) || has(w, CM_ROLE_INFORMATION_GRADE) || has(w, CM_ROLE_HANDLING) ||
+                        has(w, CM_ROLE_GRADE);
+    const cm_csv_field source = cell(w, CM_ROLE_SOURCE_GRADE), information = cell(w, CM_ROLE_INFORMATION_GRADE);
+    const cm_csv_field handling = cell(w, CM_ROLE_HANDLING), code = cell(w, CM_ROLE_GRADE);
+    cm_grades grades = {0};
+    cm_flaw flaw;
+
+    o->source_grade = 2;
+    o->information_grade = 'D';
+    o->handling = 'P';
+    if (!graded)
+        return true;
+    if (!cm_grade_code(code.bytes, code.length, w->p->legacy_grades, &grades, &flaw))
+        return refuse(w, flaw, CM_ROLE_GRADE);
+    if (source.length && !cm_grade_source(source.bytes, source.length, &grades.source, &flaw))
+        return refuse(w, flaw, CM_ROLE_SOURCE_GRADE);
+    if (information.length && !cm_grade_information(information.bytes, information.length, &grades.information, &flaw))
+        return refuse(w, flaw, CM_ROLE_INFORMATION_GRADE);
+    if (handling.length && !cm_grade_handling(handling.bytes, handling.length, &grades.handling, &flaw))
+        return refuse(w, flaw, CM_ROLE_HANDLING);
+    o->conditions = copy(w, cell(w, CM_ROLE_CONDITIONS));
+    if (grades.legacy) {
+        cm_preparer_note(w->p, CM_NOTE_LEGACY, w->record->row);
+        if (!o->conditions)
+            o->conditions = "older 5x5x5 grade: handling to be reviewed";
+    }
+    if (grades.handling == 'C' && !o->conditions)
+        return refuse(w, CM_FLAW("no-conditions", "handling C needs its conditions in words"),
+                      has(w, CM_ROLE_CONDITIONS) ? CM_ROLE_CONDITIONS : CM_ROLE_HANDLING);
+    if (!grades.source || !grades.information || !grades.handling)
+        cm_preparer_note(w->p, CM_NOTE_NO_GRADE, w->record->row);
+    if (grades.source)
+        o->source_grade = grades.source;
+    if (grades.information)
+        o->information_grade = grades.information;
+    o->handling = grades.handling ? grades.handling : 'C';
+    return true;
+}
+
+static bool take_category(work *w)
+{
+    const cm_csv_field field = cell(w, CM_ROLE_CATEGORY);
+    cm_category found;
+
+    if (!field.length)
+        return true;
+    if (!cm_category_resolve(w->p->categories, field.bytes, field.length, &found)) {
+        w->failed = true;
+        return false;
+    }
+    if (found.deceptive)
+        cm_preparer_note(w->p, CM_NOTE_DECEPTIVE, w->record->row);
+    if (found.name) {
+        w->row->o.category = copy(w, (cm_csv_field){found.name, strlen(found.name)});
+        return true;
+    }
+    refuse(w, CM_FLAW("unknown-category", "not a category of the list"), CM_ROLE_CATEGORY);
+    if (found.nearest) {
+        char words[160];
+        const int n = snprintf(words, sizeof words, "not a category of the list; the nearest is \"%.80s\"", found.nearest);
+        w->row->reason = copy(w, (cm_csv_field){words, (size_t)n});
+    }
+    return false;
+}
+
+static void keep_columns(work *w)
+{
+    cm_json json;
+    cm_preparer *p = w->p;
+
+    cm_text_reset(&p->kept);
+    cm_json_begin(&json, &p->kept, false);
+    cm_json_object(&json, NULL);
+    for (size_t i = 0; i < p->n_keep; i++) {
+        const cm_csv_field *field = &w->record->field[p->keep[i]];
+        char *text = cm_copy_bytes(field->bytes, field->length);
+        w->failed = w->failed || !text;
+        if (field->length && text)
+            cm_json_string(&json, p->columns->name[p->keep[i]], text);
+        free(text);
+    }
+    cm_json_end_object(&json);
+    w->failed = w->failed || p->kept.failed;
+    if (!w->failed)
+        w->row->o.extra = copy(w, (cm_csv_field){p->kept.bytes, p->kept.length});
+}
+
+static castmap_status take_texts(work *w)
+{
+    cm_observation *o = &w->row->o;
+    cm_preparer *p = w->p;
+    const int column = p->mapping->column[CM_ROLE_TEXT];
+    const cm_csv_field text = cell(w, CM_ROLE_TEXT);
+
+    o->record_id = copy(w, cell(w, CM_ROLE_ID));
+    o->source = copy(w, cell(w, CM_ROLE_SOURCE));
+    if (o->source && cm_text_deceptive(o->source, strlen(o->source)))
+        cm_preparer_note(p, CM_NOTE_DECEPTIVE, w->record->row);
+    if (text.length > CM_TEXT_LIMIT) {
+        castmap_status status = cm_fail(p->ctx, CASTMAP_E_LIMIT, "a text is longer than 16 KiB");
+        cm_fail_where(p->ctx, "%s:%" PRId64 ":%s", p->file, w->record->row, p->columns->name[column]);
+        cm_fail_hint(p->ctx, "shorten it");
+        return status;
+    }
+    if (text.length) {
+        o->text = copy(w, w->record->field[column]); /* exactly as written */
+        if (p->mapping->profile->own_words && cm_text_personal(text.bytes, text.length))
+            cm_preparer_note(p, CM_NOTE_PERSONAL, w->record->row);
+        if (cm_text_deceptive(text.bytes, text.length))
+            cm_preparer_note(p, CM_NOTE_DECEPTIVE, w->record->row);
+    }
+    if (p->n_keep)
+        keep_columns(w);
+    return CASTMAP_OK;
+}
+
+/* All values of one record. */
+static castmap_status take_values(work *w)
+{
+    const cm_csv_field persons = cell(w, CM_ROLE_PERSONS);
+    cm_flaw flaw;
+
+    if (!take_place(w) || !take_time(w) || !take_grades(w))
+        return CASTMAP_OK;
+    if (!cm_persons(persons.bytes, persons.length, &w->row->o.persons, &flaw)) {
+        refuse(w, flaw, CM_ROLE_PERSONS);
+        return CASTMAP_OK;
+    }
+    if (!take_category(w))
+        return CASTMAP_OK;
+    return take_texts(w);
+}
+
+static castmap_status take_record(cm_preparer *p, const cm_record *record, cm_arena *texts, cm_prepared *row)
+{
+    work w = {.p = p, .record = record, .row = row, .texts = texts};
+    castmap_status status = CASTMAP_OK;
+
+    *row = (cm_prepared){.field = ""};
+    row->o.row = record->row;
+    row->o.persons = -1;
+    p->read++;
+    p->row_now = record->row;
+    if (record->flaw.code) {
+        const char *field = "";
+        if (record->flaw_field && record->flaw_field <= p->columns->n)
+            field = p->columns->name[record->flaw_field - 1];
+        cm_prepared_refuse(row, record->flaw.code, record->flaw.reason, field);
+        if (record->detail[0])
+            row->reason = copy(&w, (cm_csv_field){record->detail, strlen(record->detail)});
+    } else {
+        status = take_values(&w);
+    }
+    /* Where ids or the area may still refuse it, the row is kept too; it is only a copy of bytes. */
+    row->text = cm_arena_text(texts, record->text, record->length);
+    row->length = record->length;
+    if (!status && (w.failed || !row->text))
+        status = cm_fail_memory(p->ctx);
+    return status;
+}
+
+static castmap_status identify(cm_preparer *p, cm_chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->n; i++) {
+        cm_prepared *row = &chunk->row[i];
+        if (row->code)
+            continue;
+        if (cm_content_hash(&row->o) != 0 || cm_identity_assign(&p->identity, &row->o, &row->earlier) != 0)
+            return cm_fail_memory(p->ctx);
+        if (row->o.precision != CM_PLACE_SNAPPED && cm_piles_add(&p->piles, row->o.lon, row->o.lat) != 0)
+            return cm_fail_memory(p->ctx);
+    }
+    return CASTMAP_OK;
+}
+
+castmap_status cm_prepare_chunk(cm_preparer *p, cm_chunk *chunk)
+{
+    castmap_status status = CASTMAP_OK;
+    size_t bytes = 0;
+    bool more = true;
+
+    chunk->n = 0;
+    chunk->last = false;
+    cm_arena_reset(&chunk->texts);
+    while (chunk->n < CM_CHUNK_ROWS && bytes < CM_CHUNK_BYTES) {
+        cm_record record;
+        status = cm_source_next(p->ctx, &p->source, &record, &more);
+        if (status)
+            return status;
+        if (!more) {
+            chunk->last = true;
+            break;
+        }
+        bytes += record.length;
+        status = take_record(p, &record, &chunk->texts, &chunk->row[chunk->n]);
+        if (status)
+            return status;
+        chunk->n++;
+    }
+    status = cm_place_chunk(p, chunk);
+    return status ? status : identify(p, chunk);
+}

@@ -1,0 +1,67 @@
+/*
+ * project/ingest/profile_generic.c - any table with a latitude and longitude, an easting and northing, or a position cell.
+ */
+#include "project/ingest/profile.h"
+
+static const cm_alias ALIAS[] = {
+    {CM_ROLE_LAT, "latitude lat latitudewgs84 wgs84latitude gpslatitude gpslat latdd ylat decimallatitude"},
+    {CM_ROLE_LON, "longitude lon long lng longitudewgs84 wgs84longitude gpslongitude gpslon gpslong londd xlon decimallongitude"},
+    {CM_ROLE_X, "easting eastings x xcoord xcoordinate coordx bngx osgbx bngeasting osgbeasting oseasting oseast1m east1m"},
+    {CM_ROLE_Y, "northing northings y ycoord ycoordinate coordy bngy osgby bngnorthing osgbnorthing osnorthing osnrth1m north1m"},
+    {CM_ROLE_POSITION, "position geopoint gps latlon latlong latitudelongitude coordinates coordinate coords "
+                       "gridreference gridref osgridreference osgridref ngr where location"},
+    {CM_ROLE_ALTITUDE, "altitude alt elevation"},
+    {CM_ROLE_ACCURACY, "accuracy accuracym gpsaccuracy precisionm horizontalaccuracy precision"},
+    {CM_ROLE_TIME, "whenseen whendidyouseeit whenwasit datetime dateandtime dateandtimeseen timestamp observedat seenat "
+                   "occurredat dateobserved dateseen observationdate eventdate incidentdate datereported date when "
+                   "time month quarter year day"},
+    {CM_ROLE_CLOCK, "time timeofday timeseen clock hour"},
+    {CM_ROLE_TO, "to until enddate dateto dateend"},
+    {CM_ROLE_CATEGORY, "category whatdidyousee whatwasseen crimetype incidenttype eventtype observationtype type kind what "
+                       "subject class"},
+    {CM_ROLE_TEXT, "text description notes note details comments comment remarks narrative anythingelse message"},
+    {CM_ROLE_ID, "recordid observationid uniqueid uuid globalid id"},
+    {CM_ROLE_SOURCE, "source reporter sourceid reporterid reportedby observer informant submittedby group"},
+    {CM_ROLE_SOURCE_GRADE, "sourcegrade sourceevaluation sourcereliability"},
+    {CM_ROLE_INFORMATION_GRADE, "informationgrade infograde informationevaluation intelligencegrade"},
+    {CM_ROLE_HANDLING, "handling handlingcode"},
+    {CM_ROLE_CONDITIONS, "handlingconditions conditions"},
+    {CM_ROLE_GRADE, "grade 3x5x2 5x5x5"},
+    {CM_ROLE_PERSONS, "persons people howmany howmanypeople numberofpersons numberofpeople npersons nopersons"},
+    {CM_ROLE_COUNT, ""},
+};
+
+static int fits(const cm_columns *columns)
+{
+    (void)columns;
+    return 1;
+}
+
+/* A column "time" beside one called "date" is the time of day; alone it is the time. */
+static void locate(const cm_columns *columns, cm_mapping *mapping)
+{
+    const int date = cm_column_keyed(columns, "date");
+    const int clock = cm_column_keyed(columns, "time");
+    const int x = cm_column_keyed(columns, "oseast1m");
+
+    if (date != CM_NO_COLUMN && clock != CM_NO_COLUMN) {
+        cm_mapping_set(mapping, CM_ROLE_TIME, date, "column name");
+        cm_mapping_set(mapping, CM_ROLE_CLOCK, clock, "column name");
+    }
+    mapping->metres_by_name = x != CM_NO_COLUMN || cm_column_keyed(columns, "bngeasting") != CM_NO_COLUMN ||
+                              cm_column_keyed(columns, "osgbeasting") != CM_NO_COLUMN ||
+                              cm_column_keyed(columns, "bngx") != CM_NO_COLUMN ||
+                              cm_column_keyed(columns, "osgbx") != CM_NO_COLUMN ||
+                              cm_column_keyed(columns, "oseasting") != CM_NO_COLUMN;
+}
+
+const cm_profile CM_PROFILE_GENERIC = {
+    .name = "generic",
+    .title = "table",
+    .fits = fits,
+    .locate = locate,
+    .alias = ALIAS,
+    .own_words = true,
+    .na_is_empty = true,
+    .precision = CM_PLACE_EXACT,
+};

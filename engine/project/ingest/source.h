@@ -1,0 +1,32 @@
+/*
+ * project/ingest/source.h - records of a file one by one, whatever its format.
+ */
+#ifndef CM_PROJECT_INGEST_SOURCE_H
+#define CM_PROJECT_INGEST_SOURCE_H
+
+#include "io/csv_reader.h"
+#include "io/geojson_reader.h"
+#include "project/ingest/flaw.h"
+
+typedef struct cm_record {
+    int64_t             row;      /* physical line, or feature number from 1 */
+    const cm_csv_field *field;    /* one for each column when there is no flaw; valid until the next record */
+    const char         *text;     /* verbatim */
+    size_t              length;
+    cm_flaw             flaw;     /* of its structure */
+    char                detail[160]; /* the reason with its numbers, or "" */
+    size_t              flaw_field;  /* from 1; 0: the whole record */
+    bool                located;  /* the format itself gives the place: */
+    double              lon, lat;
+    int                 decimals;
+} cm_record;
+
+typedef struct cm_source {
+    cm_csv_reader     *csv;     /* one of the two; borrowed */
+    cm_geojson_reader *geojson;
+    size_t             n_columns;
+} cm_source;
+
+CASTMAP_NODISCARD castmap_status cm_source_next(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more);
+
+#endif
