@@ -1,0 +1,488 @@
+/*
+ * io/geojson_reader.c - features of a FeatureCollection in two passes: the structure and the names of properties, then one by one.
+ */
+#include "io/geojson_reader.h"
+
+#include "base/decimal.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "io/json_scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct cm_geojson_reader {
+    const char   *name;     /* borrowed */
+    char         *text;     /* owned */
+    size_t        length;
+    cm_json_scan  scan;     /* of the second pass: in the array of features */
+    bool          first;
+    int64_t       number;
+    cm_csv_field *column;   /* owned [n]; point into the text or into `names` */
+    size_t        n, capacity;
+    char        **names;    /* owned: names with escapes */
+    size_t        n_names, names_capacity;
+    cm_csv_field *field;    /* owned [n] */
+    bool         *seen;     /* owned [n] */
+    char         *unescaped; /* owned; values with escapes of the feature in hand */
+    size_t        unescaped_capacity;
+};
+
+static castmap_status refuse(castmap_context *ctx, const cm_geojson_reader *r, castmap_status status, size_t byte, int64_t number,
+                             const char *what, const char *hint)
+{
+    status = cm_fail(ctx, status, "%s (byte %zu)", what, byte + 1);
+    if (number)
+        cm_fail_where(ctx, "%s:feature %lld", r->name, (long long)number);
+    else
+        cm_fail_where(ctx, "%s", r->name);
+    if (hint)
+        cm_fail_hint(ctx, "%s", hint);
+    return status;
+}
+
+static castmap_status bad_json(castmap_context *ctx, const cm_geojson_reader *r, const cm_json_scan *scan, int64_t number)
+{
+    return refuse(ctx, r, CASTMAP_E_INPUT, scan->at, number, scan->error ? scan->error : "not JSON", "export the file again");
+}
+
+static castmap_status read_text(castmap_context *ctx, cm_geojson_reader *r, cm_text_input *input)
+{
+    size_t capacity = 0;
+
+    for (;;) {
+        size_t got = 0;
+        if (r->length > CM_GEOJSON_LIMIT)
+            return refuse(ctx, r, CASTMAP_E_LIMIT, r->length, 0, "larger than 256 MiB", "split it, or convert it to CSV");
+        if (cm_grow(&r->text, &capacity, r->length + ((size_t)1 << 18) + 1, 1) != 0)
+            return cm_fail_memory(ctx);
+        castmap_status status = cm_text_input_read(ctx, input, r->text + r->length, capacity - r->length - 1, &got);
+        if (status)
+            return status;
+        if (got == 0)
+            break;
+        r->length += got;
+    }
+    r->text[r->length] = '\0';
+    const size_t valid = cm_utf8_valid(r->text, r->length);
+    if (valid < r->length)
+        return refuse(ctx, r, CASTMAP_E_INPUT, valid, 0, "not valid UTF-8", "if the file is older, give --encoding latin1");
+    return CASTMAP_OK;
+}
+
+/* The name of a property as text; with escapes it is kept in names. */
+static bool name_of(cm_geojson_reader *r, const cm_json_scan *scan, const cm_json_span *key, cm_csv_field *out)
+{
+    *out = (cm_csv_field){scan->text + key->from, key->to - key->from};
+    if (!key->escaped)
+        return true;
+    char *copy = cm_alloc(out->length + 1, 1);
+    if (!copy || cm_grow(&r->names, &r->names_capacity, r->n_names + 1, sizeof *r->names) != 0) {
+        free(copy);
+        return false;
+    }
+    r->names[r->n_names++] = copy;
+    *out = (cm_csv_field){copy, cm_json_unescape(scan, key, copy)};
+    return true;
+}
+
+/* Properties mostly come in one order, so the search begins after the last hit. SIZE_MAX: not there. */
+static size_t find_column(const cm_geojson_reader *r, const cm_csv_field *name, size_t hint)
+{
+    for (size_t k = 0; k < r->n; k++) {
+        const size_t i = (hint + k) % r->n;
+        if (r->column[i].length == name->length && memcmp(r->column[i].bytes, name->bytes, name->length) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static castmap_status collect_names(castmap_context *ctx, cm_geojson_reader *r, cm_json_scan scan, int64_t number)
+{
+    bool first = true, more = true;
+    cm_json_span key;
+    size_t hint = 0;
+
+    (void)cm_json_take(&scan, '{');
+    while (cm_json_member(&scan, &first, &key, &more) && more) {
+        cm_csv_field name = {scan.text + key.from, key.to - key.from};
+        size_t at = key.escaped ? SIZE_MAX : find_column(r, &name, hint);
+        if (key.escaped) {
+            if (!name_of(r, &scan, &key, &name))
+                return cm_fail_memory(ctx);
+            at = find_column(r, &name, hint);
+        }
+        if (at == SIZE_MAX) {
+            if (r->n == CM_CSV_COLUMN_LIMIT)
+                return refuse(ctx, r, CASTMAP_E_LIMIT, key.from, number, "more than 500 different properties", NULL);
+            if (cm_grow(&r->column, &r->capacity, r->n + 1, sizeof *r->column) != 0)
+                return cm_fail_memory(ctx);
+            at = r->n;
+            r->column[r->n++] = name;
+        }
+        hint = at + 1;
+        (void)cm_json_skip(&scan, NULL);
+    }
+    return CASTMAP_OK;
+}
+
+/* Walk over one feature in the first pass: its syntax, and the names of its properties. */
+static castmap_status look_at_feature(castmap_context *ctx, cm_geojson_reader *r, cm_json_scan *scan, int64_t number)
+{
+    bool first = true, more = true;
+    cm_json_span key;
+
+    if (cm_json_next(scan) != '{')
+        return cm_json_skip(scan, NULL) ? CASTMAP_OK : bad_json(ctx, r, scan, number);
+    scan->at++;
+    scan->depth++;
+    while (more) {
+        if (!cm_json_member(scan, &first, &key, &more))
+            return bad_json(ctx, r, scan, number);
+        if (!more)
+            break;
+        const char next = cm_json_next(scan);
+        const cm_json_scan begin = *scan;
+        if (!cm_json_skip(scan, NULL))
+            return bad_json(ctx, r, scan, number);
+        if (next == '{' && cm_json_span_is(scan, &key, "properties")) {
+            castmap_status status = collect_names(ctx, r, begin, number);
+            if (status)
+                return status;
+        }
+    }
+    scan->depth--;
+    return CASTMAP_OK;
+}
+
+static castmap_status look_at_features(castmap_context *ctx, cm_geojson_reader *r, cm_json_scan *scan)
+{
+    bool first = true, more = true;
+    int64_t number = 0;
+
+    if (!cm_json_take(scan, '['))
+        return refuse(ctx, r, CASTMAP_E_INPUT, scan->at, 0, "\"features\" is not an array", NULL);
+    scan->depth++;
+    r->scan = *scan;
+    while (more) {
+        if (!cm_json_item(scan, &first, &more))
+            return bad_json(ctx, r, scan, number);
+        if (!more)
+            break;
+        castmap_status status = look_at_feature(ctx, r, scan, ++number);
+        if (status)
+            return status;
+    }
+    scan->depth--;
+    return CASTMAP_OK;
+}
+
+static castmap_status wrong_kind(castmap_context *ctx, const cm_geojson_reader *r, const cm_json_scan *scan,
+                                 const cm_json_span *type)
+{
+    if (type->to == 0)
+        return refuse(ctx, r, CASTMAP_E_INPUT, 0, 0, "a JSON object without \"type\": not GeoJSON", NULL);
+    if (cm_json_span_is(scan, type, "Topology"))
+        return refuse(ctx, r, CASTMAP_E_INPUT, type->from, 0, "TopoJSON, not GeoJSON", "convert it to GeoJSON");
+    if (cm_json_span_is(scan, type, "Feature"))
+        return refuse(ctx, r, CASTMAP_E_INPUT, type->from, 0, "a single Feature, not a FeatureCollection",
+                      "put it into a FeatureCollection");
+    return refuse(ctx, r, CASTMAP_E_INPUT, type->from, 0, "not a FeatureCollection", "observations come as a FeatureCollection");
+}
+
+static bool is_wgs84(const cm_json_scan *scan, const cm_json_span *crs)
+{
+    static const char *const NAMES[] = {"CRS84", "EPSG::4326", "EPSG:4326"};
+    const size_t n = crs->to - crs->from;
+
+    for (size_t i = 0; i < 3; i++)
+        if (n >= strlen(NAMES[i]) && memmem(scan->text + crs->from, n, NAMES[i], strlen(NAMES[i])))
+            return true;
+    return cm_json_span_is(scan, crs, "null");
+}
+
+/* The whole document once. */
+static castmap_status look_at_document(castmap_context *ctx, cm_geojson_reader *r)
+{
+    cm_json_scan scan = {.text = r->text, .length = r->length};
+    cm_json_span key, type = {0}, crs = {0};
+    bool first = true, more = true, features = false, esri = false;
+    castmap_status status;
+
+    if (cm_json_next(&scan) != '{')
+        return refuse(ctx, r, CASTMAP_E_INPUT, scan.at, 0, "a JSON array, not GeoJSON", NULL);
+    scan.at++;
+    scan.depth = 1;
+    while (more) {
+        if (!cm_json_member(&scan, &first, &key, &more))
+            return bad_json(ctx, r, &scan, 0);
+        if (!more)
+            break;
+        const bool is_features = cm_json_span_is(&scan, &key, "features");
+        if ((is_features && features) || (type.to && cm_json_span_is(&scan, &key, "type")))
+            return refuse(ctx, r, CASTMAP_E_INPUT, key.from, 0, "the same member twice", NULL);
+        esri = esri || cm_json_span_is(&scan, &key, "geometryType");
+        if (is_features) {
+            features = true;
+            status = look_at_features(ctx, r, &scan);
+            if (status)
+                return status;
+        } else if (cm_json_span_is(&scan, &key, "type") && cm_json_next(&scan) == '"') {
+            if (!cm_json_string_span(&scan, &type))
+                return bad_json(ctx, r, &scan, 0);
+        } else if (!cm_json_skip(&scan, cm_json_span_is(&scan, &key, "crs") ? &crs : NULL)) {
+            return bad_json(ctx, r, &scan, 0);
+        }
+    }
+    if (esri)
+        return refuse(ctx, r, CASTMAP_E_INPUT, 0, 0, "ESRI JSON, not GeoJSON", "export it as GeoJSON");
+    if (cm_json_next(&scan) == '{' && cm_json_span_is(&scan, &type, "Feature"))
+        return refuse(ctx, r, CASTMAP_E_INPUT, scan.at, 0, "newline-delimited GeoJSON, not one document",
+                      "put the features into a FeatureCollection");
+    if (scan.at < scan.length)
+        return refuse(ctx, r, CASTMAP_E_INPUT, scan.at, 0, "something follows the end of the document", "export the file again");
+    if (!type.to || !cm_json_span_is(&scan, &type, "FeatureCollection"))
+        return wrong_kind(ctx, r, &scan, &type);
+    if (!features)
+        return refuse(ctx, r, CASTMAP_E_INPUT, 0, 0, "a FeatureCollection without \"features\"", NULL);
+    if (crs.to && !is_wgs84(&scan, &crs))
+        return refuse(ctx, r, CASTMAP_E_INPUT, crs.from, 0, "an old \"crs\" member names another system than WGS 84",
+                      "convert the file to WGS 84 longitude and latitude");
+    return CASTMAP_OK;
+}
+
+castmap_status cm_geojson_open(castmap_context *ctx, cm_text_input *input, const char *name, cm_geojson_reader **out)
+{
+    cm_geojson_reader *r = cm_alloc_zero(1, sizeof *r);
+    castmap_status status;
+
+    if (!r)
+        return cm_fail_memory(ctx);
+    r->name = name;
+    r->first = true;
+    status = read_text(ctx, r, input);
+    if (!status)
+        status = look_at_document(ctx, r);
+    if (!status) {
+        r->field = cm_alloc_zero(r->n, sizeof *r->field);
+        r->seen = cm_alloc_zero(r->n, sizeof *r->seen);
+        if (!r->field || !r->seen)
+            status = cm_fail_memory(ctx);
+    }
+    if (status) {
+        cm_geojson_close(r);
+        return status;
+    }
+    *out = r;
+    return CASTMAP_OK;
+}
+
+void cm_geojson_close(cm_geojson_reader *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->n_names; i++)
+        free(r->names[i]);
+    free(r->names);
+    free(r->text);
+    free(r->column);
+    free(r->field);
+    free(r->seen);
+    free(r->unescaped);
+    free(r);
+}
+
+const cm_csv_field *cm_geojson_columns(const cm_geojson_reader *r, size_t *n)
+{
+    *n = r->n;
+    return r->column;
+}
+
+static void fault(cm_geojson_feature *f, const char *code, const char *reason)
+{
+    if (!f->fault_code) {
+        f->fault_code = code;
+        f->fault_reason = reason;
+    }
+}
+
+/* One position: two to four numbers. The scan is a copy at '['. */
+static void read_position(cm_json_scan *scan, cm_geojson_feature *f)
+{
+    bool first = true, more = true;
+    double value[4] = {0};
+    size_t n = 0;
+
+    if (cm_json_next(scan) != '[') {
+        fault(f, "bad-position", "coordinates are not an array of numbers");
+        (void)cm_json_skip(scan, NULL);
+        return;
+    }
+    scan->at++;
+    while (cm_json_item(scan, &first, &more) && more) {
+        const char next = cm_json_next(scan);
+        cm_json_span span;
+        if (!cm_json_skip(scan, &span))
+            return;
+        if (n < 4 && ((next != '-' && (next < '0' || next > '9')) ||
+                      !cm_decimal_parse(scan->text + span.from, span.to - span.from, &value[n])))
+            fault(f, "bad-number", "a coordinate is not a finite number");
+        const char *point = memchr(scan->text + span.from, '.', span.to - span.from);
+        const int decimals = point ? (int)(scan->text + span.to - point) - 1 : 0;
+        if (n < 2 && decimals > f->decimals)
+            f->decimals = decimals;
+        n++;
+    }
+    if (n < 2 || n > 4)
+        fault(f, "bad-position", "a position needs two numbers, longitude and latitude");
+    f->lon = value[0];
+    f->lat = value[1];
+}
+
+static void read_geometry(cm_json_scan scan, cm_geojson_feature *f)
+{
+    bool first = true, more = true, point = false, multi = false;
+    cm_json_span key, type;
+    cm_json_scan coordinates = {0};
+
+    if (cm_json_next(&scan) != '{') {
+        fault(f, "no-position", "the feature has no geometry");
+        return;
+    }
+    scan.at++;
+    while (cm_json_member(&scan, &first, &key, &more) && more) {
+        const cm_json_scan begin = scan;
+        if (!cm_json_skip(&scan, &type))
+            return;
+        if (cm_json_span_is(&scan, &key, "type")) {
+            point = cm_json_span_is(&scan, &type, "Point");
+            multi = cm_json_span_is(&scan, &type, "MultiPoint");
+        } else if (cm_json_span_is(&scan, &key, "coordinates")) {
+            if (coordinates.text)
+                fault(f, "duplicate-key", "the same member twice");
+            coordinates = begin;
+        }
+    }
+    if (!point && !multi) {
+        fault(f, "not-a-point", "the geometry is not a point");
+    } else if (!coordinates.text) {
+        fault(f, "no-position", "the geometry has no coordinates");
+    } else if (point) {
+        read_position(&coordinates, f);
+    } else if (cm_json_take(&coordinates, '[') && cm_json_next(&coordinates) == '[') {
+        read_position(&coordinates, f);
+        if (cm_json_next(&coordinates) != ']')
+            fault(f, "not-a-point", "several points in one feature");
+    } else {
+        fault(f, "no-position", "the geometry has no coordinates");
+    }
+}
+
+static castmap_status read_properties(castmap_context *ctx, cm_geojson_reader *r, cm_json_scan scan, cm_geojson_feature *f)
+{
+    bool first = true, more = true;
+    cm_json_span key, value;
+    size_t hint = 0, used = 0;
+
+    if (cm_json_next(&scan) == 'n')
+        return CASTMAP_OK;
+    if (cm_json_next(&scan) != '{') {
+        fault(f, "bad-properties", "properties are not an object");
+        return CASTMAP_OK;
+    }
+    scan.at++;
+    while (cm_json_member(&scan, &first, &key, &more) && more) {
+        cm_csv_field name = {scan.text + key.from, key.to - key.from};
+        const char next = cm_json_next(&scan);
+        char *space = r->unescaped + used;
+        if (key.escaped)
+            name = (cm_csv_field){space, cm_json_unescape(&scan, &key, space)};
+        const size_t at = find_column(r, &name, hint);
+        if (!cm_json_skip(&scan, &value) || at == SIZE_MAX)
+            return cm_fail(ctx, CASTMAP_E_INTERNAL, "a feature changed between two readings");
+        hint = at + 1;
+        if (r->seen[at])
+            fault(f, "duplicate-key", "the same property twice");
+        r->seen[at] = true;
+        if (next == 'n')
+            continue;
+        r->field[at] = (cm_csv_field){scan.text + value.from, value.to - value.from};
+        if (next == '"' && value.escaped) {
+            r->field[at] = (cm_csv_field){space, cm_json_unescape(&scan, &value, space)};
+            used += r->field[at].length;
+        }
+    }
+    return CASTMAP_OK;
+}
+
+static castmap_status read_members(castmap_context *ctx, cm_geojson_reader *r, cm_json_scan *scan, cm_geojson_feature *f)
+{
+    bool first = true, more = true, geometry = false, properties = false, type = false;
+    cm_json_span key, value;
+
+    scan->at++;
+    while (cm_json_member(scan, &first, &key, &more) && more) {
+        const cm_json_scan begin = *scan;
+        castmap_status status = CASTMAP_OK;
+        if (!cm_json_skip(scan, &value))
+            break;
+        if (cm_json_span_is(scan, &key, "geometry")) {
+            if (geometry)
+                fault(f, "duplicate-key", "the same member twice");
+            geometry = true;
+            read_geometry(begin, f);
+        } else if (cm_json_span_is(scan, &key, "properties")) {
+            if (properties)
+                fault(f, "duplicate-key", "the same member twice");
+            else
+                status = read_properties(ctx, r, begin, f);
+            properties = true;
+        } else if (cm_json_span_is(scan, &key, "type")) {
+            type = cm_json_span_is(scan, &value, "Feature");
+        }
+        if (status)
+            return status;
+    }
+    if (!type)
+        fault(f, "not-a-feature", "an item of \"features\" is not a Feature");
+    if (!geometry)
+        fault(f, "no-position", "the feature has no geometry");
+    return CASTMAP_OK;
+}
+
+castmap_status cm_geojson_next(castmap_context *ctx, cm_geojson_reader *r, cm_geojson_feature *f, bool *more)
+{
+    castmap_status status = CASTMAP_OK;
+
+    if (!cm_json_item(&r->scan, &r->first, more))
+        return bad_json(ctx, r, &r->scan, r->number);
+    if (!*more)
+        return CASTMAP_OK;
+    *f = (cm_geojson_feature){.number = ++r->number, .field = r->field};
+    cm_json_space(&r->scan);
+    const size_t from = r->scan.at;
+    cm_json_scan end = r->scan;
+    (void)cm_json_skip(&end, NULL);
+    f->text = r->text + from;
+    f->length = end.at - from;
+    if (f->length > CM_CSV_LINE_LIMIT)
+        return refuse(ctx, r, CASTMAP_E_LIMIT, from, r->number, "a feature is longer than 1 MiB", NULL);
+    /* Escapes only shrink, so what is unescaped fits into as many bytes as the feature has; names and values in turn. */
+    if (r->unescaped_capacity < 2 * f->length && cm_grow(&r->unescaped, &r->unescaped_capacity, 2 * f->length, 1) != 0)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < r->n; i++) {
+        r->field[i] = (cm_csv_field){"", 0};
+        r->seen[i] = false;
+    }
+    if (cm_json_next(&r->scan) == '{')
+        status = read_members(ctx, r, &r->scan, f);
+    else
+        fault(f, "not-a-feature", "an item of \"features\" is not a Feature");
+    for (size_t i = 0; !status && i < r->n; i++) {
+        if (r->field[i].length > CM_CSV_FIELD_LIMIT)
+            return refuse(ctx, r, CASTMAP_E_LIMIT, from, r->number, "a property is longer than 64 KiB", NULL);
+    }
+    r->scan.at = end.at;
+    return status;
+}

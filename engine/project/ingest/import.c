@@ -1,0 +1,431 @@
+/*
+ * project/ingest/import.c - one file into one batch, every row accounted for.
+ *
+ *   1. open        recognise the file and show the guesses
+ *   2. read        chunks of rows are prepared on one thread while the chunk before is stored on the caller's; in order of the file
+ *   3. settle      the file must not have changed; the working CRS is chosen if there is none; the spatial index is built
+ *   4. account     counts, reasons, notes and provenance into batch and run
+ *
+ * Everything is one run, so a file that is refused at its last row leaves the project as it was.
+ */
+#include "castmap/import.h"
+
+#include "base/digest.h"
+#include "base/fail.h"
+#include "base/files.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "project/batch_table.h"
+#include "project/ingest/account.h"
+#include "project/ingest/opening.h"
+#include "project/run_table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct import {
+    castmap_context              *ctx;
+    castmap_project              *project;
+    const castmap_import_options *options;
+    const char                   *file;
+    cm_opening                    opening;
+    castmap_context              *side;     /* owned; of the preparing thread */
+    cm_preparer                   preparer;
+    cm_chunk                      chunk[2]; /* rows owned */
+    cm_chunk                     *filling;  /* the one the preparing thread writes to */
+    cm_observation_writer        *writer;   /* owned */
+    cm_account                    account;
+    int64_t                       run, batch;
+    double                        west, south, east, north;
+    cm_task                      *digest_task;
+    bool                          digest_failed;
+    double                        seconds_store;
+} import;
+
+/* SHA-256 of the file as it is, beside the reading; pread() leaves the reader's place alone. */
+static castmap_status digest_file(void *job)
+{
+    import *run = job;
+    const size_t size = (size_t)1 << 18;
+    unsigned char *block = cm_alloc(size, 1);
+    cm_sha256 hash;
+    off_t at = 0;
+
+    if (!block)
+        return CASTMAP_E_NOMEM;
+    cm_sha256_init(&hash);
+    for (;;) {
+        const ssize_t got = pread(cm_text_input_fd(run->opening.input), block, size, at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            run->digest_failed = got < 0;
+            break;
+        }
+        cm_sha256_add(&hash, block, (size_t)got);
+        at += got;
+    }
+    cm_sha256_final(&hash, run->account.summary.sha256);
+    free(block);
+    return run->digest_failed ? CASTMAP_E_IO : CASTMAP_OK;
+}
+
+static castmap_status prepare_next(void *job)
+{
+    import *run = job;
+
+    return cm_prepare_chunk(&run->preparer, run->filling);
+}
+
+/* The preparing thread's error becomes ours. */
+static castmap_status pass_on(import *run, castmap_status status)
+{
+    status = cm_fail(run->ctx, status, "%s", castmap_message(run->side));
+    cm_fail_where(run->ctx, "%s", castmap_message_where(run->side));
+    cm_fail_hint(run->ctx, "%s", castmap_message_hint(run->side));
+    return status;
+}
+
+static castmap_status quarantine(import *run, const cm_prepared *row, const char *code, const char *general, const char *field,
+                                 const char *reason)
+{
+    if (run->options->strict) {
+        castmap_status status = cm_fail(run->ctx, CASTMAP_E_INPUT, "%s", reason);
+        cm_fail_where(run->ctx, "%s:%" PRId64 "%s%s", run->file, row->o.row, *field ? ":" : "", field);
+        cm_fail_hint(run->ctx, "mend the row, or import without --strict: then it is set aside");
+        return status;
+    }
+    if (cm_account_refused(&run->account, code, general, row->o.row) != 0)
+        return cm_fail_memory(run->ctx);
+    return cm_quarantine_add(run->ctx, run->project, run->batch, row->o.row, code, field, reason, row->text, row->length);
+}
+
+static castmap_status store_row(import *run, const cm_prepared *row)
+{
+    cm_stored stored;
+    castmap_status status;
+    char reason[96];
+
+    if (row->code)
+        return quarantine(run, row, row->code, row->general, row->field, row->reason);
+    status = cm_observation_writer_add(run->ctx, run->writer, &row->o, &stored);
+    if (status)
+        return status;
+    if (stored == CM_STORED_DUPLICATE) {
+        run->account.summary.duplicate++;
+        return CASTMAP_OK;
+    }
+    if (stored == CM_STORED_CONFLICT) {
+        const int column = run->opening.mapping.column[CM_ROLE_ID];
+        if (row->earlier)
+            snprintf(reason, sizeof reason, "row %" PRId64 " has the same id and other content", row->earlier);
+        else
+            snprintf(reason, sizeof reason, "an earlier import has the same id with other content");
+        return quarantine(run, row, "id-conflict", "the same id as another record, with other content",
+                          column == CM_NO_COLUMN ? "" : run->opening.columns.name[column], reason);
+    }
+    run->account.summary.accepted++;
+    run->west = fmin(run->west, row->o.lon);
+    run->east = fmax(run->east, row->o.lon);
+    run->south = fmin(run->south, row->o.lat);
+    run->north = fmax(run->north, row->o.lat);
+    return CASTMAP_OK;
+}
+
+static castmap_status store_chunk(import *run, const cm_chunk *chunk)
+{
+    const double begin = cm_clock();
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; !status && i < chunk->n; i++)
+        status = store_row(run, &chunk->row[i]);
+    run->account.summary.read += chunk->n;
+    run->seconds_store += cm_clock() - begin;
+    if (!status && cm_cancelled(run->ctx))
+        status = cm_fail_cancelled(run->ctx);
+    cm_progress(run->ctx, "reading", cm_text_input_fraction(run->opening.input));
+    return status;
+}
+
+/* Fill one chunk while the other is stored. */
+static castmap_status read_all(import *run)
+{
+    const bool beside = castmap_threads(run->ctx) > 1;
+    size_t filled = 0;
+    castmap_status status, prepared;
+
+    run->filling = &run->chunk[0];
+    prepared = prepare_next(run);
+    for (;;) {
+        cm_task *task = NULL;
+        if (prepared)
+            return pass_on(run, prepared);
+        const cm_chunk *full = &run->chunk[filled];
+        const bool last = full->last;
+        run->filling = &run->chunk[1 - filled];
+        status = CASTMAP_OK;
+        if (!last && beside)
+            status = cm_task_start(run->ctx, prepare_next, run, &task);
+        if (!status)
+            status = store_chunk(run, full);
+        if (!last)
+            prepared = task ? cm_task_join(task) : status ? CASTMAP_OK : prepare_next(run);
+        if (status || last)
+            return status;
+        filled = 1 - filled;
+    }
+}
+
+static void set_up_preparer(import *run)
+{
+    const castmap_import_options *options = run->options;
+    cm_opening *o = &run->opening;
+    cm_preparer *p = &run->preparer;
+
+    p->ctx = run->side;
+    p->file = run->file;
+    p->source = (cm_source){o->csv, o->geojson, o->columns.n};
+    p->columns = &o->columns;
+    p->mapping = &o->mapping;
+    p->keep = o->keep;
+    p->n_keep = o->n_keep;
+    p->categories = o->categories;
+    p->zone = o->zone;
+    p->legacy_grades = options->legacy_grades;
+    p->keep_odd_dates = options->keep_odd_dates;
+    p->today_s = options->today_s ? options->today_s : (int64_t)time(NULL);
+    p->metres = o->metres;
+    p->working = o->working;
+    p->geometry = o->geojson != NULL;
+}
+
+static castmap_status begin(import *run, castmap_guesses_fn *shown, void *payload)
+{
+    const castmap_import_options *options = run->options;
+    castmap_status status = CASTMAP_OK;
+
+    if (options->date_order && !cm_date_order_named(options->date_order, &run->preparer.order)) {
+        status = cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "the order of dates must be dmy, mdy or ymd");
+        return status;
+    }
+    status = cm_opening_make(run->ctx, run->project, options, &run->opening);
+    if (status)
+        return status;
+    if (options->date_order)
+        cm_guess_add(&run->opening.guesses, "order of day and month", "given", "%s", options->date_order);
+    if (shown)
+        shown(run->opening.guesses.guess, run->opening.guesses.n, payload);
+    run->side = castmap_context_new();
+    for (int i = 0; i < 2; i++)
+        run->chunk[i].row = cm_alloc(CM_CHUNK_ROWS, sizeof *run->chunk[i].row);
+    run->account.summary.format = cm_copy_text(run->opening.format);
+    if (!run->side || !run->chunk[0].row || !run->chunk[1].row || !run->account.summary.format || run->opening.guesses.failed)
+        return cm_fail_memory(run->ctx);
+    castmap_set_threads(run->side, 1);
+    castmap_set_seed(run->side, castmap_seed(run->ctx));
+    set_up_preparer(run);
+    run->west = run->south = INFINITY;
+    run->east = run->north = -INFINITY;
+    status = cm_run_begin(run->ctx, run->project, "import", &run->run);
+    if (status)
+        return status;
+    const cm_batch batch = {.file = run->file, .format = run->opening.format, .sha256 = "", .mapping = "[]"};
+    status = cm_batch_begin(run->ctx, run->project, run->run, &batch, &run->batch);
+    if (status)
+        return status;
+    status = cm_observation_writer_open(run->ctx, run->project, run->batch, &run->writer);
+    if (status)
+        return status;
+    return cm_task_start(run->ctx, digest_file, run, &run->digest_task);
+}
+
+static castmap_status join_digest(import *run)
+{
+    cm_task *task = run->digest_task;
+
+    run->digest_task = NULL;
+    const castmap_status status = task ? cm_task_join(task) : CASTMAP_OK;
+    if (status == CASTMAP_E_NOMEM)
+        return cm_fail_memory(run->ctx);
+    return status ? cm_fail(run->ctx, status, "cannot read the file again for its digest") : CASTMAP_OK;
+}
+
+static castmap_status choose_crs(import *run)
+{
+    const char *have = cm_project_crs(run->project);
+    cm_crs_choice choice;
+
+    if ((have && *have) || run->account.summary.accepted == 0)
+        return CASTMAP_OK;
+    const char *declared = run->opening.metres ? cm_projection_crs(run->opening.metres) : NULL;
+    castmap_status status = cm_crs_choose(run->ctx, run->west, run->south, run->east, run->north, declared, NULL, &choice);
+    if (status)
+        return status;
+    return cm_project_crs_set(run->ctx, run->project, choice.crs, choice.name, choice.reason, choice.scale_error_ppm);
+}
+
+static int file_notes(import *run)
+{
+    const cm_opening *o = &run->opening;
+    int failed = 0;
+
+    if (o->csv && cm_csv_blank_tail(o->csv))
+        failed |= cm_account_note(&run->account, "blank-end", cm_csv_blank_tail(o->csv), 0, "blank lines at the end, passed over");
+    if (o->csv && cm_csv_unended(o->csv))
+        failed |= cm_account_note(&run->account, "no-final-newline", 1, 0, "the last row has no line end; it is complete");
+    if (run->account.summary.read == 0)
+        failed |= cm_account_note(&run->account, "no-rows", 0, 0, "0 rows: the file has a header only; nothing was stored");
+    return failed;
+}
+
+/* Every choice, given or default, as it was used. */
+static char *parameters_json(const import *run, const char *mapping)
+{
+    const castmap_import_options *options = run->options;
+    cm_text text = CM_TEXT_INIT;
+    cm_json json;
+
+    cm_json_begin(&json, &text, false);
+    cm_json_object(&json, NULL);
+    cm_json_string(&json, "file", run->file);
+    cm_json_bool(&json, "strict", options->strict);
+    cm_json_bool(&json, "comments", options->comments);
+    cm_json_bool(&json, "legacy_grades", options->legacy_grades);
+    cm_json_bool(&json, "keep_odd_dates", options->keep_odd_dates);
+    cm_json_string(&json, "categories", options->categories ? cm_base_name(options->categories) : NULL);
+    cm_json_raw(&json, "guesses", mapping);
+    cm_json_end_object(&json);
+    char *made = cm_text_take(&text);
+    cm_text_clear(&text);
+    return made;
+}
+
+static char *provenance_json(import *run)
+{
+    cm_text text = CM_TEXT_INIT;
+
+    cm_text_add(&text, "\"input\": {\"file\": ");
+    cm_json_add_string(&text, run->file, strlen(run->file));
+    cm_text_addf(&text, ", \"sha256\": \"%s\"}", run->account.summary.sha256);
+    if (run->opening.metres) {
+        cm_text_add(&text, ", \"input_operation\": ");
+        const char *operation = cm_projection_operation(run->opening.metres);
+        cm_json_add_string(&text, operation, strlen(operation));
+    }
+    char *members = cm_text_take(&text);
+    char *made = members ? cm_run_provenance(run->ctx, run->project, members) : NULL;
+    free(members);
+    cm_text_clear(&text);
+    return made;
+}
+
+static castmap_status write_account(import *run)
+{
+    castmap_import_summary *s = &run->account.summary;
+    char *mapping = cm_guesses_json(&run->opening.guesses);
+    char *parameters = mapping ? parameters_json(run, mapping) : NULL;
+    char *provenance = NULL;
+    char words[256];
+    castmap_status status = parameters ? CASTMAP_OK : cm_fail_memory(run->ctx);
+
+    for (size_t i = 0; !status && i < s->n_notes; i++)
+        status = cm_batch_note(run->ctx, run->project, run->batch, s->notes[i].code, s->notes[i].reason, s->notes[i].count);
+    const cm_batch batch = {run->file, run->opening.format, s->sha256, mapping, s->read, s->accepted, s->duplicate, s->quarantined};
+    if (!status)
+        status = cm_batch_finish(run->ctx, run->project, run->batch, &batch);
+    if (!status) {
+        provenance = provenance_json(run);
+        if (!provenance)
+            status = cm_fail_memory(run->ctx);
+    }
+    if (!status) {
+        snprintf(words, sizeof words, "%zu rows of %.100s: %zu accepted, %zu duplicate, %zu quarantined", s->read, run->file,
+                 s->accepted, s->duplicate, s->quarantined);
+        status = cm_run_finish(run->ctx, run->project, run->run, words, parameters, provenance);
+    }
+    free(mapping);
+    free(parameters);
+    free(provenance);
+    return status;
+}
+
+static void move_guesses(import *run)
+{
+    run->account.summary.guesses = run->opening.guesses.guess;
+    run->account.summary.n_guesses = run->opening.guesses.n;
+    run->opening.guesses = (cm_guesses){0};
+}
+
+static void release(import *run)
+{
+    (void)!join_digest(run);
+    cm_observation_writer_free(run->writer);
+    if (run->run)
+        cm_run_abandon(run->project, run->run);
+    cm_preparer_clear(&run->preparer);
+    cm_opening_clear(&run->opening);
+    for (int i = 0; i < 2; i++) {
+        free(run->chunk[i].row);
+        cm_arena_clear(&run->chunk[i].texts);
+    }
+    cm_account_clear(&run->account);
+    castmap_context_free(run->side);
+}
+
+castmap_status castmap_import(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
+                              castmap_guesses_fn *shown, void *payload, castmap_import_summary *summary)
+{
+    import run = {.ctx = ctx, .project = project, .options = options};
+    castmap_import_summary *s = &run.account.summary;
+    castmap_status status;
+
+    cm_fail_clear(ctx);
+    if (!project || !options || !options->path || !summary)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "an import needs a project, a file and a summary");
+    run.file = cm_base_name(options->path);
+    const double start = cm_clock();
+    status = begin(&run, shown, payload);
+    if (status)
+        goto done;
+    status = read_all(&run);
+    if (status)
+        goto done;
+    status = join_digest(&run);
+    if (status)
+        goto done;
+    status = cm_text_input_unchanged(ctx, run.opening.input);
+    if (status)
+        goto done;
+    if (file_notes(&run) != 0 || cm_account_notes(&run.account, &run.preparer) != 0) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    cm_account_sort(&run.account);
+    s->seconds_store = run.seconds_store;
+    s->seconds_read = cm_clock() - start - run.seconds_store;
+    if (s->read && !options->dry_run) {
+        status = choose_crs(&run);
+        if (!status)
+            status = cm_observation_writer_finish(ctx, run.writer, &s->seconds_index);
+        if (!status)
+            status = write_account(&run);
+        if (status)
+            goto done;
+        s->batch_id = run.batch;
+        s->run_number = run.run;
+        run.run = 0; /* committed: nothing to abandon */
+    }
+    move_guesses(&run);
+    *summary = *s;
+    *s = (castmap_import_summary)CASTMAP_IMPORT_SUMMARY_INIT;
+done:
+    release(&run);
+    return status;
+}
