@@ -17,12 +17,19 @@ static castmap_status copy_to(castmap_context *ctx, castmap_project *project, co
 {
     cm_query *query = NULL;
 
-    castmap_status status = cm_query_open(ctx, project->db, "VACUUM INTO ?", &query);
+    /* VACUUM counts as a write although it changes the copy alone. */
+    castmap_status status = cm_db_exec(ctx, project->db, "PRAGMA query_only=OFF");
+    if (!status)
+        status = cm_query_open(ctx, project->db, "VACUUM INTO ?", &query);
     if (!status) {
         cm_query_bind_text(query, 1, path);
         status = cm_query_run(ctx, query);
     }
     cm_query_close(query);
+    if (project->access == CASTMAP_READ) {
+        const castmap_status guarded = cm_db_exec(ctx, project->db, "PRAGMA query_only=ON");
+        status = status ? status : guarded;
+    }
     return status;
 }
 

@@ -134,7 +134,15 @@ static castmap_status open_checked(castmap_context *ctx, const char *path, castm
     status = check_magic(ctx, project->db, path);
     if (status)
         goto done;
+    /* The first read rolls an interrupted write back. A cut file may fail it, and is better told by its length. */
     status = cm_db_integer(ctx, project->db, "SELECT count(*) FROM sqlite_master", &ignored);
+    if (status == CASTMAP_E_PROJECT) {
+        cm_fail_clear(ctx);
+        status = check_length(ctx, project->db, path);
+        if (!status)
+            status = fail_file(ctx, path, "the project file is damaged: its schema cannot be read",
+                               "restore the newest backup; keep the damaged file");
+    }
     if (status)
         goto done;
     status = check_length(ctx, project->db, path);

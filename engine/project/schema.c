@@ -32,7 +32,7 @@ static const migration MIGRATIONS[] = {
 
 /* Schemas of version CM_SCHEMA_VERSION as made with these versions of SpatiaLite. */
 static const char *const KNOWN_FINGERPRINTS[] = {
-    "0000000000000000000000000000000000000000000000000000000000000000", /* SpatiaLite 5.0.1 */
+    "0c9d7009e3d85c9dff343cb4b1fd3751e96ecb770f15d9e5b07dbd07c2940b59", /* SpatiaLite 5.0.1 */
 };
 
 /* sqlite_stat tables are not listed as ours: an ANALYZE made elsewhere steers the planner, so it counts as an alteration. */
@@ -263,6 +263,15 @@ static castmap_status check_migrations(castmap_context *ctx, cm_db *db)
     return status;
 }
 
+bool cm_schema_is_known(const char *hex)
+{
+    for (size_t i = 0; i < sizeof KNOWN_FINGERPRINTS / sizeof *KNOWN_FINGERPRINTS; i++) {
+        if (strcmp(hex, KNOWN_FINGERPRINTS[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 castmap_status cm_schema_check(castmap_context *ctx, cm_db *db)
 {
     cm_db *reference = NULL;
@@ -283,10 +292,8 @@ castmap_status cm_schema_check(castmap_context *ctx, cm_db *db)
     status = cm_schema_fingerprint(ctx, db, hex);
     if (status)
         return status;
-    for (size_t i = 0; i < sizeof KNOWN_FINGERPRINTS / sizeof *KNOWN_FINGERPRINTS; i++) {
-        if (strcmp(hex, KNOWN_FINGERPRINTS[i]) == 0)
-            return check_migrations(ctx, db);
-    }
+    if (cm_schema_is_known(hex))
+        return check_migrations(ctx, db);
     status = cm_db_open(ctx, "reference schema", CM_DB_MEMORY, &reference);
     if (!status)
         status = cm_schema_make(ctx, reference);

@@ -20,5 +20,7 @@ CASTMAP_NODISCARD castmap_status cm_schema_check(castmap_context *ctx, cm_db *db
 
 /* Digest of the sorted schema, hexadecimal. */
 CASTMAP_NODISCARD castmap_status cm_schema_fingerprint(castmap_context *ctx, cm_db *db, char hex[65]);
+/* Is it one that a known version of SpatiaLite gives? */
+bool cm_schema_is_known(const char *hex);
 
 #endif
