@@ -16,6 +16,7 @@
 #include "project/project_file.h"
 #include "project/spatialite.h"
 #include "project/undo.h"
+#include "space/geodesy/projection.h"
 
 /* The clock, unless $SOURCE_DATE_EPOCH pins it. */
 static int64_t now_s(void)
@@ -123,13 +124,14 @@ char *cm_run_provenance(castmap_context *ctx, castmap_project *project, const ch
 {
     cm_text text = CM_TEXT_INIT;
     cm_json json;
-    char hex[65], *operation = NULL;
+    char hex[65];
     int64_t count = 0;
+    cm_projection *projection = NULL;
 
-    if (observations_digest(ctx, project, hex, &count) || cm_setting_get(ctx, project, "proj_operation", &operation)) {
-        free(operation);
+    if (observations_digest(ctx, project, hex, &count))
         return NULL;
-    }
+    if (*cm_project_crs(project) && cm_projection_new(ctx, cm_project_crs(project), false, &projection))
+        return NULL;
     cm_json_begin(&json, &text, false);
     cm_json_object(&json, NULL);
     cm_json_string(&json, "castmap", castmap_version());
@@ -137,11 +139,11 @@ char *cm_run_provenance(castmap_context *ctx, castmap_project *project, const ch
     cm_json_string(&json, "spatialite", cm_spatialite_version());
     cm_json_integer(&json, "seed", (int64_t)castmap_seed(ctx));
     cm_json_string(&json, "crs", cm_project_crs(project));
-    if (operation)
-        cm_json_string(&json, "proj_operation", operation);
+    if (projection)
+        cm_json_string(&json, "proj_operation", cm_projection_operation(projection));
     cm_json_integer(&json, "observations", count);
     cm_json_string(&json, "observations_digest", hex);
-    free(operation);
+    cm_projection_free(projection);
     /* extra_members: `"name": value, ...` without braces, already JSON. */
     if (extra_members && *extra_members) {
         cm_text_add_char(&text, ',');

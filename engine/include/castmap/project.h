@@ -107,7 +107,7 @@ typedef struct castmap_run_info {
     char   *summary;     /**< one line in plain words */
     char   *parameters;  /**< JSON object */
     char   *provenance;  /**< JSON object: input digests, versions, seed, PROJ operation */
-    int64_t time_s;      /**< when it was made, UTC; 0 where the clock was pinned */
+    int64_t time_s;      /**< when it was made, UTC; $SOURCE_DATE_EPOCH where that is set */
     bool    undone;
 } castmap_run_info;
 
