@@ -48,6 +48,7 @@ typedef struct tracer {
     const castmap_grid *grid;
     const double *values;
     double level;
+    double order; /* of the level, 0 for the lowest */
     ptrdiff_t columns, rows;
     unsigned char *visited; /* one bit a horizontal edge: (columns + 1) a row, left centre -1 .. columns-1 */
 } tracer;
@@ -65,11 +66,16 @@ static bool inside(const tracer *t, ptrdiff_t i, ptrdiff_t j)
     return value_at(t, i, j) >= t->level;
 }
 
-/* Where, 0..1 from a to b, the level is crossed. One half towards the outside: the edge of the grid. */
-static double crossing(double a, double b, double level)
+/*
+ * Where, 0..1 from a to b, the level is crossed. Towards the outside that is the edge of the grid, half a cell away; higher levels end a hair's
+ * breadth before lower ones there, so that a band and the one inside it do not run along the same line.
+ */
+static double crossing(double a, double b, double level, double order)
 {
-    if (isinf(a) || isinf(b))
-        return 0.5;
+    if (isinf(b))
+        return 0.5 - SHY * order;
+    if (isinf(a))
+        return 0.5 + SHY * order;
     return SHY + (1.0 - 2.0 * SHY) * ((level - a) / (b - a));
 }
 
@@ -93,7 +99,7 @@ static int add_crossing(const tracer *t, ring_list *list, ptrdiff_t i, ptrdiff_t
     const ptrdiff_t ci = i + (s == RIGHT), cj = j + (s == BOTTOM); /* the first centre of the side */
     const bool level_side = s == TOP || s == BOTTOM;
     const double a = value_at(t, ci, cj), b = level_side ? value_at(t, ci + 1, cj) : value_at(t, ci, cj + 1);
-    const double at = crossing(a, b, t->level);
+    const double at = crossing(a, b, t->level, t->order);
     const double column = (double)ci + 0.5 + (level_side ? at : 0.0), row = (double)cj + 0.5 + (level_side ? 0.0 : at);
 
     return add_vertex(list, g->west + column * g->cell_m, g->north - row * g->cell_m);
@@ -373,6 +379,7 @@ castmap_status castmap_bands_make(castmap_context *ctx, const castmap_grid *grid
         }
         if (!status && k + 1 < n_breaks) {
             t.level = breaks[k + 1];
+            t.order = (double)(k + 1);
             status = trace_level(ctx, &t, &above);
         }
         if (status)
