@@ -39,20 +39,9 @@ castmap_status cm_batch_begin(castmap_context *ctx, castmap_project *project, in
 castmap_status cm_batch_finish(castmap_context *ctx, castmap_project *project, int64_t batch_id, const cm_batch *batch)
 {
     cm_query *query = NULL;
-    int64_t stored = 0;
+    const int64_t stored = project->written_batch == batch_id ? project->written_rows : 0;
+    castmap_status status;
 
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT count(*) FROM observation WHERE batch = ?", &query);
-    bool row = false;
-    if (!status) {
-        cm_query_bind_integer(query, 1, batch_id);
-        status = cm_query_step(ctx, query, &row);
-    }
-    if (!status && row)
-        stored = cm_query_integer(query, 0);
-    cm_query_close(query);
-    query = NULL;
-    if (status)
-        return status;
     /* The promise of every import, kept where it cannot be forgotten. */
     if (batch->read != batch->accepted + batch->duplicate + batch->quarantined || (size_t)stored != batch->accepted)
         return cm_fail(ctx, CASTMAP_E_INTERNAL, "the rows of the batch do not add up (%zu read, %zu accepted, %zu duplicate, "

@@ -311,6 +311,10 @@ castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation
     castmap_status status = write_sums(ctx, writer);
     if (!status)
         status = build_index(ctx, writer);
+    if (!status) {
+        writer->project->written_batch = writer->batch_id;
+        writer->project->written_rows = (int64_t)writer->count;
+    }
     if (!status && seconds_index)
         *seconds_index = cm_clock() - begin;
     return status;

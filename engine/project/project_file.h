@@ -23,6 +23,7 @@ struct castmap_project {
     cm_query       *find_reason, *add_reason; /* likewise */
     int64_t         last_reason;   /* id of the term last used as a reason */
     char           *last_reason_text; /* owned */
+    int64_t         written_batch, written_rows; /* what the last writer that finished put into which batch */
     cm_open_run     open_run[CM_MAX_OPEN_RUNS];
     size_t          n_open_runs;
     /* What was read since the last run ended: the next one depends on it. */
