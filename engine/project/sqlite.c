@@ -6,18 +6,16 @@
  */
 #include "project/sqlite.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "project/lock_holder.h"
 
 #define DEFAULT_PATIENCE_S 10.0
 #define STEPS_BETWEEN_CHECKS 20000
@@ -38,38 +36,9 @@ struct cm_query {
     int           bind_error; /* first one since the last step */
 };
 
-/* Pid of the process that holds a lock on the file, 0 if the system does not tell. Read from /proc, because opening the file ourselves
- * and closing it again would drop the locks of any other connection of this process. */
-static long lock_holder(const char *path)
-{
-    struct stat info;
-    char line[256];
-    long found = 0;
-
-    if (stat(path, &info) != 0)
-        return 0;
-    FILE *locks = fopen("/proc/locks", "re");
-    if (!locks)
-        return 0;
-    while (!found && fgets(line, sizeof line, locks)) {
-        char kind[16], mode[16], access_kind[16];
-        long pid = 0;
-        unsigned major_number = 0, minor_number = 0;
-        unsigned long inode = 0;
-        if (sscanf(line, "%*d: %15s %15s %15s %ld %x:%x:%lu", kind, mode, access_kind, &pid, &major_number, &minor_number,
-                   &inode) != 7)
-            continue;
-        if (inode == (unsigned long)info.st_ino && minor_number == minor(info.st_dev) &&
-            major_number == major(info.st_dev) && strcmp(access_kind, "WRITE") == 0 && pid != (long)getpid())
-            found = pid;
-    }
-    fclose(locks);
-    return found;
-}
-
 static castmap_status fail_busy(castmap_context *ctx, const cm_db *db)
 {
-    const long pid = lock_holder(db->path);
+    const long pid = cm_lock_holder(db->path);
     castmap_status status;
 
     if (pid)
