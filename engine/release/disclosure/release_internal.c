@@ -1,0 +1,341 @@
+/*
+ * release/disclosure/release_internal.c - the exact layers of an internal release: the newest results as the runs stored them.
+ *
+ * A result that no run has made yet is left out. Free text is in no layer.
+ */
+#include "release/disclosure/release_inputs.h"
+
+#include "base/decimal.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/time_text.h"
+#include "castmap/areas.h"
+#include "project/layer_table.h"
+#include "release/style/palette.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PI 3.14159265358979323846
+#define PER_KM2 "Observations per km\xc2\xb2"
+
+static castmap_status add_heat(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
+{
+    cm_heat_layer heat = {0};
+    char radius[CM_DECIMAL_SIZE];
+    castmap_status status = cm_heat_layer_load(ctx, in->project, NULL, &heat);
+
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    if (status)
+        return status;
+    cm_decimal_trimmed(heat.radius_m, 0, radius);
+    cm_layer *layer = cm_build_layer(build, "heat", "Heat map", "Bands of equal density of observations.",
+                                     CM_SHAPE_POLYGON, heat.bands.count);
+    cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class",
+                                            "Number of the class in the legend, from 0", "", 0);
+    cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", PER_KM2, "Words of the class", "", 0);
+    cm_field *lower = cm_build_field(build, layer, CM_FIELD_REAL, "lower_per_km2", "From", "Lower edge of the class",
+                                     "per km2", 6);
+    cm_field *upper = cm_build_field(build, layer, CM_FIELD_REAL, "upper_per_km2", "To",
+                                     "Upper edge of the class; null: open", "per km2", 6);
+    if (layer)
+        cm_release_range_classes(build, &layer->style, heat.breaks, heat.n_breaks, false, CM_RAMP_DUSK);
+    for (size_t b = 0; b < heat.bands.count && upper && !build->failed; b++) {
+        const size_t k = cm_release_class_of(heat.breaks, heat.n_breaks, heat.bands.lower[b]);
+        cm_field_set_integer(class_number, b, k > 0 ? (int64_t)k - 1 : 0);
+        cm_field_set_text(build, label, b, layer->style.classes[k > 0 ? k - 1 : 0].label);
+        cm_field_set_real(lower, b, heat.bands.lower[b]);
+        cm_field_set_real(upper, b, heat.bands.upper[b]);
+    }
+    cm_build_colour_by(build, layer, "class", PER_KM2);
+    const castmap_polygons view = {heat.bands.count, heat.bands.part_start, heat.bands.ring_start, heat.bands.vertex_start,
+                                   heat.bands.x, heat.bands.y};
+    cm_build_shapes(build, layer, &view, heat.band_lon, heat.band_lat);
+    if (cm_build_surface(build, &heat.grid, true, heat.breaks, heat.n_breaks)) {
+        cm_surface *surface = &build->release->surface;
+        for (size_t i = 0; i < heat.grid.columns * heat.grid.rows; i++) {
+            surface->values[i] = heat.values[i];
+            surface->classes[i] = (uint8_t)cm_release_class_of(heat.breaks, heat.n_breaks, heat.values[i]);
+        }
+        surface->radius_m = heat.radius_m;
+        surface->sigma_m = heat.sigma_m;
+        cm_release_range_classes(build, &surface->style, heat.breaks, heat.n_breaks, false, CM_RAMP_DUSK);
+        cm_build_text(build, &surface->style.legend_title, PER_KM2);
+        cm_build_text(build, &surface->title, "Heat map");
+        cm_build_text(build, &surface->description, "Kernel density of the observations");
+        cm_build_text(build, &surface->unit, "per km2");
+    }
+    cm_build_method(build, "Heat map: observations per km\xc2\xb2, each spread over a radius of %s m (%s kernel); %zu observations.",
+                    radius, castmap_kernel_name(heat.kernel), heat.observations);
+    cm_heat_layer_clear(&heat);
+    return CASTMAP_OK;
+}
+
+static void fill_areas(const cm_release_inputs *in, const cm_area_layer *counts, cm_release_build *build, cm_layer *layer)
+{
+    char per[CM_DECIMAL_SIZE], rate_title[96];
+    cm_decimal_grouped((int64_t)counts->per, per);
+    snprintf(rate_title, sizeof rate_title, "Per %s residents", per);
+    cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", "Observations", "Observations in the area", "", 0);
+    cm_field *area = cm_build_field(build, layer, CM_FIELD_REAL, "area_km2", "Area", "Size of the area", "km2", 3);
+    cm_field *density = cm_build_field(build, layer, CM_FIELD_REAL, "density_per_km2", PER_KM2,
+                                       "Observations by size of the area", "per km2", 3);
+    cm_field *people = cm_build_field(build, layer, CM_FIELD_INTEGER, "population", "Population",
+                                      "Residents; null: not known", "", 0);
+    cm_field *rate = cm_build_field(build, layer, CM_FIELD_REAL, "rate", rate_title,
+                                    "Observations by population; null where population is not known", "", 2);
+    cm_field *lower = cm_build_field(build, layer, CM_FIELD_REAL, "rate_lower", "Rate from",
+                                     "Lower end of the exact interval of the rate", "", 2);
+    cm_field *upper = cm_build_field(build, layer, CM_FIELD_REAL, "rate_upper", "Rate to",
+                                     "Upper end of the exact interval of the rate", "", 2);
+    cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class",
+                                            "Number of the class in the legend; 0: none", "", 0);
+    cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", "Shown as", "Words of the class", "", 0);
+
+    if (!label)
+        return;
+    cm_release_count_classes(build, &layer->style, counts->breaks, counts->n_breaks, true, CM_RAMP_TIDE);
+    for (size_t i = 0; i < counts->count && !build->failed; i++) {
+        const size_t k = counts->events[i] == 0 ? 0 : cm_release_class_of(counts->breaks, counts->n_breaks, (double)counts->events[i]);
+        cm_field_set_integer(count, i, counts->events[i]);
+        cm_field_set_real(area, i, counts->area_km2[i]);
+        cm_field_set_real(density, i, counts->density[i]);
+        if (isfinite(in->boundaries.population[i]))
+            cm_field_set_integer(people, i, (int64_t)in->boundaries.population[i]);
+        cm_field_set_real(rate, i, counts->rate[i]);
+        cm_field_set_real(lower, i, counts->lower[i]);
+        cm_field_set_real(upper, i, counts->upper[i]);
+        cm_field_set_integer(class_number, i, (int64_t)k);
+        cm_field_set_text(build, label, i, layer->style.classes[k].label);
+    }
+}
+
+static castmap_status add_areas(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
+{
+    cm_area_layer counts = {0};
+    castmap_status status;
+
+    if (!in->has_boundaries)
+        return CASTMAP_OK;
+    status = cm_area_layer_load(ctx, in->project, in->boundaries.level, &counts);
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    if (status)
+        return status;
+    if (counts.count != in->boundaries.count || counts.boundary_id != in->boundaries.id) {
+        cm_build_caveat(build, "Areas were counted with other boundaries than the newest; run castmap areas again.");
+        goto done;
+    }
+    cm_layer *layer = cm_build_layer(build, "areas", "Observations by area",
+                                     "Each observation is counted in exactly one area.", CM_SHAPE_POLYGON, counts.count);
+    status = cm_release_area_shapes(ctx, in, build, layer);
+    if (status || !layer)
+        goto done;
+    fill_areas(in, &counts, build, layer);
+    layer->visible = false;
+    cm_build_colour_by(build, layer, "class", "Observations by area");
+    cm_build_outline(layer, CM_COLOUR_BORDER, 0.25, false);
+    cm_build_label(layer, "name", 12.0);
+    cm_build_fact_count(build, "Observations inside the areas", (int64_t)counts.placed, "");
+    cm_build_fact_count(build, "Observations outside all areas", (int64_t)counts.unplaced, "counted nowhere on the area map");
+    size_t most = 0;
+    for (size_t i = 1; i < counts.count; i++)
+        most = counts.events[i] > counts.events[most] ? i : most;
+    if (counts.count > 0)
+        cm_build_fact(build, "Area with the most observations", in->boundaries.area_name[most], "");
+    cm_build_method(build, "Areas: each observation is counted in the one area that holds it; five classes, zero apart.");
+    build->release->suppressed.areas_shown = counts.count;
+
+done:
+    cm_area_layer_clear(&counts);
+    return status;
+}
+
+/* The hull; where it is a point or a line, a circle around the members, so that the place can be seen. */
+static int add_outline(cm_polygon_set *set, const castmap_cluster_shapes *shapes, size_t i, double eps_m)
+{
+    const castmap_cluster_shape *shape = &shapes->shape[i];
+    int failed = cm_polygon_set_feature(set) || cm_polygon_set_part(set) || cm_polygon_set_ring(set);
+
+    if (shape->hull_count >= 3 && shape->hull_area_km2 > 0.0) {
+        for (size_t k = 0; k <= shape->hull_count && !failed; k++) {
+            const size_t v = shape->hull_start + k % shape->hull_count;
+            failed = cm_polygon_set_vertex(set, shapes->hull_x[v], shapes->hull_y[v]);
+        }
+        return failed;
+    }
+    const double radius = fmax(shape->diameter_m / 2.0, eps_m / 2.0);
+    for (int k = 0; k <= 24 && !failed; k++) {
+        const double angle = 2.0 * PI * (double)(k % 24) / 24.0;
+        failed = cm_polygon_set_vertex(set, shape->centre_x + radius * cos(angle), shape->centre_y + radius * sin(angle));
+    }
+    return failed;
+}
+
+typedef struct ranked {
+    size_t index, count;
+} ranked;
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const ranked *a = left, *b = right;
+
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static void fill_places(const cm_cluster_layer *clusters, const ranked *order, cm_release_build *build, cm_layer *layer)
+{
+    cm_field *number = cm_build_field(build, layer, CM_FIELD_INTEGER, "number", "Place", "1 has the most observations", "", 0);
+    cm_field *cluster = cm_build_field(build, layer, CM_FIELD_INTEGER, "cluster", "Cluster", "Number in the layer of the project", "", 0);
+    cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", "Observations", "Observations in the place", "", 0);
+    cm_field *distinct = cm_build_field(build, layer, CM_FIELD_INTEGER, "distinct_places", "Distinct positions",
+                                        "How many different coordinates", "", 0);
+    cm_field *radius = cm_build_field(build, layer, CM_FIELD_REAL, "radius_m", "Radius", "Of the smallest circle around all", "m", 0);
+    cm_field *density = cm_build_field(build, layer, CM_FIELD_REAL, "density_per_km2", PER_KM2,
+                                       "Observations by size of the outline; null for a point or a line", "per km2", 1);
+    cm_field *first = cm_build_field(build, layer, CM_FIELD_TEXT, "first", "First", "Day of the earliest observation", "", 0);
+    cm_field *last = cm_build_field(build, layer, CM_FIELD_TEXT, "last", "Last", "Day of the latest observation", "", 0);
+    cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", "Label", "Number as printed on the map", "", 0);
+
+    for (size_t i = 0; i < clusters->shapes.count && label && !build->failed; i++) {
+        const castmap_cluster_shape *shape = &clusters->shapes.shape[order[i].index];
+        char words[CM_DECIMAL_SIZE];
+        cm_decimal_i64((int64_t)i + 1, words);
+        cm_field_set_integer(number, i, (int64_t)i + 1);
+        cm_field_set_text(build, label, i, words);
+        cm_field_set_integer(cluster, i, (int64_t)order[i].index + 1);
+        cm_field_set_integer(count, i, (int64_t)shape->count);
+        cm_field_set_integer(distinct, i, (int64_t)shape->places);
+        cm_field_set_real(radius, i, shape->radius_m);
+        cm_field_set_real(density, i, shape->density_per_km2);
+        if (shape->first_s != INT64_MIN) {
+            cm_date_iso(shape->first_s, words);
+            cm_field_set_text(build, first, i, words);
+            cm_date_iso(shape->last_s, words);
+            cm_field_set_text(build, last, i, words);
+        }
+    }
+}
+
+static castmap_status add_places(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
+{
+    cm_cluster_layer clusters = {0};
+    cm_polygon_set set = CM_POLYGON_SET_INIT;
+    ranked *order = NULL;
+    double *x = NULL, *y = NULL;
+    castmap_status status = cm_cluster_layer_load(ctx, in->project, NULL, &clusters);
+
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    if (status)
+        return status;
+    const size_t n = clusters.shapes.count;
+    order = cm_alloc(n, sizeof *order);
+    x = cm_alloc(n, sizeof *x);
+    y = cm_alloc(n, sizeof *y);
+    if (!order || !x || !y) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    for (size_t i = 0; i < n; i++)
+        order[i] = (ranked){i, clusters.shapes.shape[i].count};
+    qsort(order, n, sizeof *order, compare_ranked);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = clusters.shapes.shape[order[i].index].centre_x;
+        y[i] = clusters.shapes.shape[order[i].index].centre_y;
+        if (add_outline(&set, &clusters.shapes, order[i].index, clusters.eps_m)) {
+            status = cm_fail_memory(ctx);
+            goto done;
+        }
+    }
+    cm_layer *layer = cm_build_layer(build, "places", "Places where observations gather",
+                                     "Outline of the observations of each place; a circle where they lie on one spot or in a line.",
+                                     CM_SHAPE_POLYGON, n);
+    const castmap_polygons view = cm_polygon_set_view(&set);
+    status = cm_release_shapes(ctx, in, build, layer, &view);
+    fill_places(&clusters, order, build, layer);
+    cm_build_label_points(build, layer, x, y);
+    cm_build_outline(layer, CM_COLOUR_PLACE, 0.6, false);
+    cm_build_label(layer, "label", 0.0);
+    cm_build_fact_count(build, "Places where observations gather", (int64_t)n, "");
+    char radius[CM_DECIMAL_SIZE];
+    cm_decimal_trimmed(clusters.eps_m, 1, radius);
+    cm_build_method(build, "Places: at least %u observations within %s m of one another (DBSCAN).", clusters.min_points, radius);
+
+done:
+    cm_polygon_set_clear(&set);
+    free(order);
+    free(x);
+    free(y);
+    cm_cluster_layer_clear(&clusters);
+    return status;
+}
+
+static void add_observations(const cm_release_inputs *in, cm_release_build *build)
+{
+    const cm_observation_set *set = &in->observations;
+    cm_layer *layer = cm_build_layer(build, "observations", "Observations", "Each observation at its recorded position, without its text.",
+                                     CM_SHAPE_POINT, set->count);
+    cm_field *id = cm_build_field(build, layer, CM_FIELD_INTEGER, "id", "Number", "Number in the project", "", 0);
+    cm_field *category = cm_build_field(build, layer, CM_FIELD_TEXT, "category", "Category", "What was noticed", "", 0);
+    cm_field *from = cm_build_field(build, layer, CM_FIELD_TEXT, "time_from", "From", "Earliest time it can have been, UTC", "", 0);
+    cm_field *to = cm_build_field(build, layer, CM_FIELD_TEXT, "time_to", "To", "Latest time it can have been, UTC", "", 0);
+    cm_field *accuracy = cm_build_field(build, layer, CM_FIELD_REAL, "accuracy_m", "Accuracy", "Of the position; null: not known", "m", 1);
+    cm_field *grade = cm_build_field(build, layer, CM_FIELD_TEXT, "grade", "Grade",
+                                     "Source 1 to 3, information A to E, handling P or C", "", 0);
+
+    cm_build_points(build, layer, in->x, in->y, set->lon, set->lat);
+    for (size_t i = 0; i < set->count && grade && !build->failed; i++) {
+        char words[24];
+        cm_field_set_integer(id, i, set->id[i]);
+        if (set->category[i] >= 0)
+            cm_field_set_text(build, category, i, set->category_name[set->category[i]]);
+        if (set->from_s[i] != CM_TIME_UNKNOWN) {
+            cm_time_iso(set->from_s[i], words);
+            cm_field_set_text(build, from, i, words);
+            cm_time_iso(set->to_s[i], words);
+            cm_field_set_text(build, to, i, words);
+        }
+        cm_field_set_real(accuracy, i, set->accuracy_m[i]);
+        snprintf(words, sizeof words, "%u%c%c", (unsigned)set->source_grade[i] % 10u, set->information_grade[i], set->handling[i]);
+        cm_field_set_text(build, grade, i, words);
+    }
+    cm_build_fill(layer, CM_COLOUR_POINT);
+    if (layer) {
+        layer->style.size_mm = 0.8;
+        layer->visible = false;
+    }
+}
+
+castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
+{
+    castmap_status status;
+
+    cm_build_fact_count(build, "Observations", (int64_t)in->observations.count, "accepted, in the period shown");
+    status = add_heat(ctx, in, build);
+    if (status)
+        return status;
+    status = add_areas(ctx, in, build);
+    if (status)
+        return status;
+    status = add_places(ctx, in, build);
+    if (status)
+        return status;
+    add_observations(in, build);
+    cm_build_caveat(build, "An observation is what somebody noticed. It is not proof that anything happened.");
+    cm_build_caveat(build, "More observations can mean more people looking, not more going on.");
+    cm_build_caveat(build, "Exact positions: keep this inside the group.");
+    build->release->suppressed.observations = in->observations.count;
+    return cm_release_boundaries(ctx, in, build);
+}

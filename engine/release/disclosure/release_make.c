@@ -1,0 +1,482 @@
+/*
+ * release/disclosure/release_make.c - the gate: from a project to a release for one audience.
+ *
+ *   internal           load, put the newest results together, finish
+ *   partner, public    choose the period, compare with the ledger, leave out what may not be counted, count and apply the floors
+ *                      (or take what the ledger holds), build layers from the published cells alone, finish, enter in the ledger
+ */
+#include "castmap/release.h"
+
+#include "base/decimal.h"
+#include "base/fail.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "base/time_text.h"
+#include "castmap/areas.h"
+#include "project/layer_table.h"
+#include "project/run_table.h"
+#include "release/disclosure/buildings_file.h"
+#include "release/disclosure/ledger_check.h"
+#include "release/disclosure/release_cells.h"
+#include "release/disclosure/release_inputs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DAY_S 86400
+
+typedef struct gate {
+    const castmap_release_options *options;
+    cm_release_inputs  in;
+    cm_policy          policy;
+    cm_period          period;
+    cm_ledger          ledger;
+    cm_ledger_verdict  verdict;
+    cm_published       published;
+    cm_cell_areas      areas;
+    cm_report         *reports;   /* owned */
+    size_t             n_reports;
+    bool               sources_recorded;
+    int64_t            last_record;
+    int32_t           *place;     /* owned [observations]; label of the newest clusters, -1 */
+    size_t             n_clusters;
+    double            *building_x, *building_y; /* owned */
+    size_t             n_buildings;
+    castmap_suppressed stats;
+    cm_release_build   build;
+} gate;
+
+static void clear_gate(gate *g)
+{
+    cm_release_inputs_clear(&g->in);
+    cm_ledger_clear(&g->ledger);
+    cm_published_clear(&g->published);
+    cm_cell_areas_clear(&g->areas);
+    free(g->reports);
+    free(g->place);
+    free(g->building_x);
+    free(g->building_y);
+    cm_build_discard(&g->build);
+}
+
+/* The middle of the time it may have been, so that a month that begins at local midnight stays in its own quarter. */
+static int64_t middle_of(const cm_observation_set *set, size_t i)
+{
+    return set->from_s[i] + (set->to_s[i] - set->from_s[i]) / 2;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+static int64_t when_key(const cm_observation_set *set, size_t i)
+{
+    int64_t year;
+    unsigned month, day;
+    const int64_t days = floor_div(middle_of(set, i), DAY_S);
+
+    if (set->when[i] >= CM_WHEN_INSTANT && set->when[i] <= CM_WHEN_DAY)
+        return cm_when_key_day(days);
+    if (set->when[i] == CM_WHEN_INTERVAL && set->to_s[i] - set->from_s[i] <= DAY_S)
+        return cm_when_key_day(days);
+    cm_civil_from_days(days, &year, &month, &day);
+    return cm_when_key_month(year * 12 + (int64_t)month - 1);
+}
+
+static void time_span(const cm_observation_set *set, int64_t *first_s, int64_t *last_s)
+{
+    *first_s = INT64_MAX;
+    *last_s = INT64_MIN;
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->from_s[i] == CM_TIME_UNKNOWN)
+            continue;
+        const int64_t when = middle_of(set, i);
+        *first_s = when < *first_s ? when : *first_s;
+        *last_s = when > *last_s ? when : *last_s;
+    }
+}
+
+typedef struct label_of {
+    int64_t id;
+    int32_t label;
+} label_of;
+
+static int compare_labels(const void *left, const void *right)
+{
+    const label_of *a = left, *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/*
+ * Clusters are used only when they were made of every record that is counted: places of one category alone would cross category with place.
+ */
+static castmap_status load_places(castmap_context *ctx, gate *g)
+{
+    const cm_observation_set *set = &g->in.observations;
+    cm_cluster_layer clusters = {0};
+    label_of *labels = NULL;
+    castmap_status status = CASTMAP_OK;
+
+    g->place = cm_alloc(set->count, sizeof *g->place);
+    if (!g->place)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < set->count; i++)
+        g->place[i] = -1;
+    status = cm_cluster_layer_load(ctx, g->in.project, NULL, &clusters);
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    if (status)
+        return status;
+    labels = cm_alloc(clusters.n, sizeof *labels);
+    if (!labels) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    for (size_t k = 0; k < clusters.n; k++)
+        labels[k] = (label_of){clusters.observation[k], clusters.label[k]};
+    if (clusters.n > 0)
+        qsort(labels, clusters.n, sizeof *labels, compare_labels);
+    bool complete = true;
+    for (size_t i = 0; i < set->count; i++) {
+        const label_of key = {set->id[i], 0};
+        const label_of *found = clusters.n > 0 ? bsearch(&key, labels, clusters.n, sizeof key, compare_labels) : NULL;
+        const int64_t when = set->from_s[i] == CM_TIME_UNKNOWN ? INT64_MIN : middle_of(set, i);
+        complete = complete && (found || when < g->period.from_s || when >= g->period.to_s);
+        g->place[i] = found && found->label != CASTMAP_NOISE ? found->label : -1;
+    }
+    g->n_clusters = clusters.shapes.count;
+    if (!complete) {
+        for (size_t i = 0; i < set->count; i++)
+            g->place[i] = -1;
+        cm_build_caveat(&g->build, "Places where reports gather are left out: they were found among some of the records only.");
+    }
+
+done:
+    free(labels);
+    cm_cluster_layer_clear(&clusters);
+    return status;
+}
+
+/* Which records may be counted at all, and why not. */
+static castmap_status choose_records(castmap_context *ctx, gate *g)
+{
+    const cm_observation_set *set = &g->in.observations;
+
+    g->reports = cm_alloc(set->count, sizeof *g->reports);
+    if (!g->reports)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < set->count; i++) {
+        const int64_t when = set->from_s[i] == CM_TIME_UNKNOWN ? INT64_MIN : middle_of(set, i);
+        g->stats.observations++;
+        if (set->id[i] > g->last_record)
+            g->last_record = set->id[i];
+        if (when < g->period.from_s || when >= g->period.to_s || set->id[i] > g->verdict.last_record) {
+            g->stats.excluded_period++;
+        } else if (g->policy.exclude_grade && (set->information_grade[i] == 'E' ||
+                                               (set->source_grade[i] == 3 && set->information_grade[i] == 'D'))) {
+            g->stats.excluded_grade++;
+        } else if (g->policy.exclude_handling && set->handling[i] == 'C') {
+            g->stats.excluded_handling++;
+        } else {
+            g->sources_recorded = g->sources_recorded || set->source[i] >= 0;
+            g->reports[g->n_reports++] = (cm_report){
+                .x = g->in.x[i], .y = g->in.y[i], .accuracy_m = set->accuracy_m[i], .when = when_key(set, i),
+                .source = set->source[i], .category = set->category[i], .place = g->place[i],
+                .shared_place = set->precision[i] == CM_PLACE_SNAPPED || set->precision[i] == CM_PLACE_POSTCODE ||
+                                set->precision[i] == CM_PLACE_AREA};
+        }
+    }
+    return CASTMAP_OK;
+}
+
+static castmap_status load_buildings(castmap_context *ctx, gate *g)
+{
+    double *lon = NULL, *lat = NULL;
+    castmap_status status;
+
+    if (!g->options->buildings)
+        return CASTMAP_OK;
+    status = cm_buildings_read(ctx, g->options->buildings, &lon, &lat, &g->n_buildings);
+    if (status)
+        return status;
+    g->building_x = cm_alloc(g->n_buildings, sizeof *g->building_x);
+    g->building_y = cm_alloc(g->n_buildings, sizeof *g->building_y);
+    status = g->building_x && g->building_y
+                 ? cm_projection_forward(ctx, g->in.projection, g->n_buildings, lon, lat, g->building_x, g->building_y, NULL)
+                 : cm_fail_memory(ctx);
+    free(lon);
+    free(lat);
+    return status;
+}
+
+/* Cells that touch no area are not shown: the map ends at the council's border. */
+static castmap_status keep_inside(castmap_context *ctx, gate *g)
+{
+    castmap_status status;
+
+    if (!g->in.has_boundaries)
+        return CASTMAP_OK;
+    const castmap_polygons borders = cm_release_borders(&g->in);
+    status = cm_cell_areas_make(ctx, &g->published, &borders, &g->areas);
+    if (status)
+        return status;
+    bool outside = false;
+    for (size_t c = 0; c < g->published.n_cells; c++)
+        outside = outside || !g->areas.inside[c];
+    if (!outside)
+        return CASTMAP_OK;
+    cm_published_keep(&g->published, g->areas.inside);
+    cm_cell_areas_clear(&g->areas);
+    return cm_cell_areas_make(ctx, &g->published, &borders, &g->areas);
+}
+
+static castmap_status publish(castmap_context *ctx, gate *g)
+{
+    const cm_counting counting = {.reports = g->reports, .n = g->n_reports, .sources_recorded = g->sources_recorded,
+                                  .n_clusters = g->n_clusters, .building_x = g->building_x, .building_y = g->building_y,
+                                  .n_buildings = g->n_buildings};
+    castmap_status status = cm_published_count(ctx, &g->policy, &g->period, &counting, &g->published, &g->stats);
+
+    if (status)
+        return status;
+    if (g->verdict.same) { /* what was released is released again, whatever the records say now */
+        cm_published_clear(&g->published);
+        status = cm_published_from_entry(ctx, g->verdict.same, &g->policy, &g->published);
+        if (status)
+            return status;
+    } else {
+        g->published.last_record = g->last_record < g->verdict.last_record ? g->last_record : g->verdict.last_record;
+        g->published.crs = cm_copy_text(cm_project_crs(g->in.project));
+        if (!g->published.crs)
+            return cm_fail_memory(ctx);
+    }
+    status = keep_inside(ctx, g);
+    g->stats.cells_shown = g->published.n_cells;
+    return status;
+}
+
+static void write_words(gate *g)
+{
+    cm_release_build *build = &g->build;
+    castmap_release *release = build->release;
+    const cm_policy *policy = &g->policy;
+    char words[96], from[32], to[32], base[CM_DECIMAL_SIZE];
+    int64_t shown = 0;
+
+    cm_period_words(&g->period, words, sizeof words);
+    cm_date_words(g->period.from_s, from);
+    cm_date_words(g->period.to_s - 1, to);
+    cm_build_textf(build, &release->data_dates, "Reports from %s to %s", from, to);
+    cm_build_textf(build, &release->subtitle, "%s, for %s", words,
+                   policy->audience == CASTMAP_PUBLIC ? "the public" : g->options->recipient ? g->options->recipient : "partners");
+    release->from_s = g->period.from_s;
+    release->to_s = g->period.to_s;
+    for (size_t c = 0; c < g->published.n_cells; c++)
+        shown += g->published.cell[c].published;
+    cm_build_fact_count(build, "Reports in the cells shown", shown, "repeats counted once, each cell rounded to 5");
+    cm_build_fact_count(build, "Cells shown", (int64_t)g->published.n_cells, "");
+    cm_build_fact_count(build, "Places where reports gather", (int64_t)g->published.n_places, "as whole cells");
+    cm_decimal_grouped((int64_t)policy->base_cell_m, base);
+    cm_build_method(build, "Reports are counted in squares of a fixed lattice, the smallest %s m wide; a square is divided only where each quarter holds enough.", base);
+    cm_build_method(build, "A square is shown with at least %zu separate reports on at least %zu days; repeats by one source of one place count once.",
+                    policy->min_groups, policy->min_days);
+    if (g->published.sources_recorded)
+        cm_build_method(build, "It also needs at least %zu sources, none with more than %zu of every %zu reports.",
+                        policy->min_sources, policy->share_over, policy->share_of);
+    if (policy->min_buildings > 0)
+        cm_build_method(build, "It also holds at least %zu residential buildings.", policy->min_buildings);
+    cm_build_method(build, "Counts are rounded to the nearest 5. The heat map and the counts of areas are computed from the squares shown.");
+    cm_build_caveat(build, "A report is what somebody noticed. It is not proof that anything happened.");
+    cm_build_caveat(build, "More reports can mean more people looking, not more going on.");
+    cm_build_caveat(build, "Where nothing is shown there may be few reports or none: the map does not tell which.");
+    if (!g->published.sources_recorded)
+        cm_build_caveat(build, "The records do not say who reported, so the rules on the number of sources could not be applied.");
+}
+
+static void write_provenance(gate *g)
+{
+    cm_text text = CM_TEXT_INIT;
+    cm_json json;
+    const cm_policy *policy = &g->policy;
+
+    cm_json_begin(&json, &text, false);
+    cm_json_object(&json, NULL);
+    cm_json_string(&json, "castmap", castmap_version());
+    cm_json_string(&json, "audience", castmap_audience_name(policy->audience));
+    cm_json_string(&json, "crs", cm_projection_crs(g->in.projection));
+    cm_json_string(&json, "period_type", cm_period_type_name(g->period.type));
+    cm_json_number(&json, "base_cell_m", policy->base_cell_m);
+    cm_json_integer(&json, "min_groups", (int64_t)policy->min_groups);
+    if (g->published.sources_recorded)
+        cm_json_integer(&json, "min_sources", (int64_t)policy->min_sources);
+    cm_json_integer(&json, "min_days", (int64_t)policy->min_days);
+    cm_json_integer(&json, "min_buildings", (int64_t)policy->min_buildings);
+    cm_json_integer(&json, "rounding", policy->rounding);
+    cm_json_end_object(&json);
+    if (text.failed)
+        g->build.failed = true;
+    else
+        cm_build_text(&g->build, &g->build.release->provenance, text.bytes);
+    cm_text_clear(&text);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* The number of the same release to the same recipient, or a new entry. */
+static castmap_status enter_in_ledger(castmap_context *ctx, gate *g, int64_t *number)
+{
+    cm_ledger_entry entry = {0};
+    char summary[160], words[96];
+    int64_t run = 0;
+    castmap_status status;
+
+    status = cm_published_to_entry(ctx, &g->published, g->options->recipient, &entry);
+    if (status)
+        return status;
+    for (size_t i = 0; i < g->ledger.count; i++) {
+        const cm_ledger_entry *earlier = &g->ledger.entry[i];
+        if (earlier->audience == g->policy.audience && same_text(earlier->digest, entry.digest) &&
+            same_text(earlier->recipient, entry.recipient)) {
+            *number = earlier->number;
+            goto done;
+        }
+    }
+    status = cm_run_begin(ctx, g->in.project, "release", &run);
+    if (status)
+        goto done;
+    status = cm_ledger_append(ctx, g->in.project, &entry);
+    if (!status) {
+        cm_period_words(&g->period, words, sizeof words);
+        snprintf(summary, sizeof summary, "release %lld, %s, %s: %zu cells", (long long)entry.number,
+                 castmap_audience_name(g->policy.audience), words, g->published.n_cells);
+        status = cm_run_finish(ctx, g->in.project, run, summary, entry.parameters, "{}");
+    }
+    if (status)
+        cm_run_abandon(g->in.project, run);
+    else
+        *number = entry.number;
+
+done:
+    cm_ledger_entry_clear(&entry);
+    return status;
+}
+
+static castmap_status make_guarded(castmap_context *ctx, castmap_project *project, gate *g, castmap_release **out)
+{
+    const int64_t now_s = g->options->now_s ? g->options->now_s : (int64_t)time(NULL);
+    int64_t first_s, last_s, number = 0;
+    castmap_release *release = NULL;
+    castmap_status status;
+
+    status = cm_policy_make(ctx, g->options, &g->policy);
+    if (status)
+        return status;
+    status = cm_ledger_load(ctx, project, &g->ledger);
+    if (status)
+        return status;
+    status = cm_release_inputs_load(ctx, project, g->options, INT64_MIN, INT64_MAX, &g->in);
+    if (status)
+        return status;
+    time_span(&g->in.observations, &first_s, &last_s);
+    status = cm_period_choose(ctx, &g->policy, &g->ledger, g->options->from_s, g->options->to_s, now_s, first_s, last_s,
+                              &g->period);
+    if (status)
+        return status;
+    status = cm_ledger_compare(ctx, &g->ledger, &g->policy, &g->period, cm_project_crs(project), &g->verdict);
+    if (status)
+        return status;
+    status = load_places(ctx, g);
+    if (status)
+        return status;
+    status = choose_records(ctx, g);
+    if (status)
+        return status;
+    status = load_buildings(ctx, g);
+    if (status)
+        return status;
+    status = publish(ctx, g);
+    if (status)
+        return status;
+    status = cm_release_common(ctx, &g->in, &g->build);
+    if (status)
+        return status;
+    status = cm_release_cells(ctx, &g->in, &g->published, &g->areas, &g->build, &g->stats);
+    if (status)
+        return status;
+    write_words(g);
+    write_provenance(g);
+    g->build.release->suppressed = g->stats;
+    status = cm_build_finish(ctx, &g->build, &release);
+    if (!status && !g->options->dry_run)
+        status = enter_in_ledger(ctx, g, &number);
+    if (status) {
+        castmap_release_free(release);
+        return status;
+    }
+    release->number = number;
+    *out = release;
+    return CASTMAP_OK;
+}
+
+static castmap_status make_internal(castmap_context *ctx, castmap_project *project, gate *g, castmap_release **out)
+{
+    castmap_status status = cm_release_inputs_load(ctx, project, g->options, g->options->from_s, g->options->to_s, &g->in);
+    int64_t first_s, last_s;
+    char from[32], to[32];
+
+    if (status)
+        return status;
+    status = cm_release_common(ctx, &g->in, &g->build);
+    if (status)
+        return status;
+    castmap_release *release = g->build.release;
+    time_span(&g->in.observations, &first_s, &last_s);
+    if (first_s <= last_s) {
+        cm_date_words(first_s, from);
+        cm_date_words(last_s, to);
+        cm_build_textf(&g->build, &release->data_dates, "Observations from %s to %s", from, to);
+        release->from_s = first_s;
+        release->to_s = last_s + 1;
+    } else {
+        release->from_s = release->to_s = INT64_MIN;
+        cm_build_text(&g->build, &release->data_dates, "Observations without a time");
+    }
+    cm_build_textf(&g->build, &release->subtitle, "%s", first_s <= last_s ? release->data_dates : "Internal");
+    char *provenance = cm_run_provenance(ctx, project, NULL);
+    cm_build_text(&g->build, &release->provenance, provenance ? provenance : "{}");
+    free(provenance);
+    status = cm_release_internal(ctx, &g->in, &g->build);
+    return status ? status : cm_build_finish(ctx, &g->build, out);
+}
+
+castmap_status castmap_release_make(castmap_context *ctx, castmap_project *project, const castmap_release_options *options,
+                                    castmap_release **out)
+{
+    gate g = {.options = options};
+    castmap_status status;
+
+    cm_fail_clear(ctx);
+    if (options->version != CASTMAP_RELEASE_OPTIONS_VERSION)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "release options of another version");
+    if (options->audience < CASTMAP_INTERNAL || options->audience > CASTMAP_PUBLIC) {
+        cm_fail_hint(ctx, "say who it is for: internal, partner or public");
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "no audience named");
+    }
+    cm_build_begin(&g.build, options->audience);
+    if (options->audience == CASTMAP_INTERNAL)
+        status = make_internal(ctx, project, &g, out);
+    else
+        status = make_guarded(ctx, project, &g, out);
+    clear_gate(&g);
+    return status;
+}
