@@ -23,24 +23,27 @@ static castmap_status compare(castmap_context *ctx, const cm_ledger_entry *entry
     const bool same = earlier->period.from_s == period->from_s && earlier->period.to_s == period->to_s;
 
     if (strcmp(earlier->crs, crs) != 0) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "the project's coordinate system has changed since release %lld", number);
         cm_fail_hint(ctx, "release %lld was made in %s; a second lattice could be laid over the first", number, earlier->crs);
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "the project's coordinate system has changed since release %lld", number);
+        return refused;
     }
     if (earlier->period.type != period->type) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "release %lld covers a %s, and a project keeps to one type of period", number,
+                       cm_period_type_name(earlier->period.type));
         cm_fail_hint(ctx, "a %s less its parts would show what is left; go on with %ss",
                      earlier->period.type == CM_PERIOD_YEAR ? "year" : "sum of quarters",
                      cm_period_type_name(earlier->period.type));
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "release %lld covers a %s, and a project keeps to one type of period", number,
-                       cm_period_type_name(earlier->period.type));
+        return refused;
     }
     if (overlaps && !same) {
         char from[16], to[16];
         cm_date_iso(earlier->period.from_s, from);
         cm_date_iso(earlier->period.to_s, to);
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "the period overlaps that of release %lld (%zu cells)", number,
+                       earlier->n_cells);
         cm_fail_hint(ctx, "release %lld covers %s to %s (the last day not included); the difference of both could be read",
                      number, from, to);
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "the period overlaps that of release %lld (%zu cells)", number,
-                       earlier->n_cells);
+        return refused;
     }
     if (!same)
         return CASTMAP_OK;
@@ -50,11 +53,12 @@ static castmap_status compare(castmap_context *ctx, const cm_ledger_entry *entry
         return CASTMAP_OK;
     }
     if (!same_floors(&earlier->policy, policy)) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE,
+                       "release %lld covers this period with other floors or cells (%zu cells)", number, earlier->n_cells);
         cm_fail_hint(ctx, "ask for it again with cells of %g m and %zu groups, %zu sources, %zu days",
                      earlier->policy.base_cell_m, earlier->policy.min_groups, earlier->policy.min_sources,
                      earlier->policy.min_days);
-        return cm_fail(ctx, CASTMAP_E_RELEASE,
-                       "release %lld covers this period with other floors or cells (%zu cells)", number, earlier->n_cells);
+        return refused;
     }
     if (!verdict->same)
         verdict->same = entry;

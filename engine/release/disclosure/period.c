@@ -59,20 +59,23 @@ static castmap_status check_asked(castmap_context *ctx, const cm_policy *policy,
     } else {
         cm_date_iso(cm_period_start(CM_PERIOD_QUARTER, from_s, 0), first);
         cm_date_iso(cm_period_start(CM_PERIOD_QUARTER, to_s - 1, 1), last);
-        cm_fail_hint(ctx, "whole quarters around it: %s to %s (the last day not included)", first, last);
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "a %s release covers whole calendar quarters or years",
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "a %s release covers whole calendar quarters or years",
                        castmap_audience_name(policy->audience));
+        cm_fail_hint(ctx, "whole quarters around it: %s to %s (the last day not included)", first, last);
+        return refused;
     }
     cm_date_iso(to_s, last);
     if (to_s > now_s) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "the period is not closed yet");
         cm_fail_hint(ctx, "it ends on %s", last);
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "the period is not closed yet");
+        return refused;
     }
     if (to_s + (int64_t)policy->wait_days * DAY_S > now_s) {
         cm_date_iso(to_s + (int64_t)policy->wait_days * DAY_S, last);
-        cm_fail_hint(ctx, "it may be released from %s on", last);
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "a public release waits %d days after the end of its period",
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "a public release waits %d days after the end of its period",
                        policy->wait_days);
+        cm_fail_hint(ctx, "it may be released from %s on", last);
+        return refused;
     }
     out->from_s = from_s;
     out->to_s = to_s;
@@ -112,8 +115,9 @@ castmap_status cm_period_choose(castmap_context *ctx, const cm_policy *policy, c
         return CASTMAP_OK;
     char date[16];
     cm_date_iso(cm_period_start(CM_PERIOD_QUARTER, first_s, 1) + (int64_t)90 * DAY_S, date);
+    const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "no quarter or year that holds records is closed long enough");
     cm_fail_hint(ctx, "the first quarter with records may be released from %s on", date);
-    return cm_fail(ctx, CASTMAP_E_RELEASE, "no quarter or year that holds records is closed long enough");
+    return refused;
 }
 
 void cm_period_words(const cm_period *period, char *out, size_t size)

@@ -17,8 +17,9 @@ static castmap_status raise_floor(castmap_context *ctx, const char *what, size_t
     if (asked == 0)
         return CASTMAP_OK;
     if (asked < *floor) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "%zu %s is under the floor of %zu", asked, what, *floor);
         cm_fail_hint(ctx, "floors can be raised, never lowered");
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "%zu %s is under the floor of %zu", asked, what, *floor);
+        return refused;
     }
     *floor = asked;
     return CASTMAP_OK;
@@ -29,11 +30,12 @@ static castmap_status choose_cell(castmap_context *ctx, double asked_m, cm_polic
     if (asked_m == 0.0)
         return CASTMAP_OK;
     if (!(asked_m >= policy->base_cell_m)) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "cells of %g m are finer than the %s floor of %g m", asked_m,
+                       castmap_audience_name(policy->audience), policy->base_cell_m);
         cm_fail_hint(ctx, policy->audience == CASTMAP_PUBLIC && asked_m >= CM_LATTICE_SMALLEST_M
                               ? "cells of 500 m need a file of residential buildings"
                               : "choose 500 m, 1, 2, 4 or 8 km");
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "cells of %g m are finer than the %s floor of %g m", asked_m,
-                       castmap_audience_name(policy->audience), policy->base_cell_m);
+        return refused;
     }
     for (double side = CM_LATTICE_SMALLEST_M; side <= CM_LATTICE_TOP_M; side *= 2.0) {
         if (asked_m == side) {
@@ -41,8 +43,9 @@ static castmap_status choose_cell(castmap_context *ctx, double asked_m, cm_polic
             return CASTMAP_OK;
         }
     }
+    const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE, "cells of %g m are not of the one lattice that releases use", asked_m);
     cm_fail_hint(ctx, "choose 500 m, 1, 2, 4 or 8 km");
-    return cm_fail(ctx, CASTMAP_E_RELEASE, "cells of %g m are not of the one lattice that releases use", asked_m);
+    return refused;
 }
 
 castmap_status cm_policy_make(castmap_context *ctx, const castmap_release_options *options, cm_policy *out)

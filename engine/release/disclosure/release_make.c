@@ -469,8 +469,9 @@ castmap_status castmap_release_make(castmap_context *ctx, castmap_project *proje
     if (options->version != CASTMAP_RELEASE_OPTIONS_VERSION)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "release options of another version");
     if (options->audience < CASTMAP_INTERNAL || options->audience > CASTMAP_PUBLIC) {
+        const castmap_status refused = cm_fail(ctx, CASTMAP_E_ARGUMENT, "no audience named");
         cm_fail_hint(ctx, "say who it is for: internal, partner or public");
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "no audience named");
+        return refused;
     }
     cm_build_begin(&g.build, options->audience);
     if (options->audience == CASTMAP_INTERNAL)
