@@ -15,32 +15,32 @@
 
 typedef struct cm_geopackage cm_geopackage; /* owned handle */
 
-typedef enum cm_shape_kind { CM_SHAPE_NONE, CM_SHAPE_POINT, CM_SHAPE_LINE, CM_SHAPE_MULTILINE, CM_SHAPE_POLYGON, CM_SHAPE_MULTIPOLYGON } cm_shape_kind;
+typedef enum cm_package_shape { CM_PACKAGE_NONE, CM_PACKAGE_POINT, CM_PACKAGE_LINE, CM_PACKAGE_MULTILINE, CM_PACKAGE_POLYGON, CM_PACKAGE_MULTIPOLYGON } cm_package_shape;
 
-typedef enum cm_field_kind { CM_FIELD_TEXT, CM_FIELD_INTEGER, CM_FIELD_REAL, CM_FIELD_DATE /* text YYYY-MM-DD */,
-                             CM_FIELD_DATETIME /* text YYYY-MM-DDTHH:MM:SSZ */ } cm_field_kind;
+typedef enum cm_package_type { CM_PACKAGE_TEXT, CM_PACKAGE_INTEGER, CM_PACKAGE_REAL, CM_PACKAGE_DATE /* text YYYY-MM-DD */,
+                             CM_PACKAGE_DATETIME /* text YYYY-MM-DDTHH:MM:SSZ */ } cm_package_type;
 
-typedef struct cm_field {
+typedef struct cm_package_field {
     const char   *name;        /* not "fid" or "geom" */
-    cm_field_kind kind;
+    cm_package_type kind;
     const char   *title;       /* human name (alias); NULL: none */
     const char   *description; /* NULL: none */
-} cm_field;
+} cm_package_field;
 
 /* Texts are borrowed for the call of cm_geopackage_layer(). */
 typedef struct cm_layer_form {
     const char     *name;        /* table and layer; a-z, 0-9, underscore */
     const char     *title;       /* identifier in gpkg_contents; NULL: the name */
     const char     *description; /* NULL: "" */
-    cm_shape_kind   kind;
-    const cm_field *field;       /* [n_fields] */
+    cm_package_shape   kind;
+    const cm_package_field *field;       /* [n_fields] */
     size_t          n_fields;
 } cm_layer_form;
 
 /* One value, in the order of the layer's fields. Dates go as text. */
 typedef struct cm_value {
     bool        set;      /* false: NULL */
-    const char *text;     /* CM_FIELD_TEXT, _DATE, _DATETIME; borrowed, UTF-8 */
+    const char *text;     /* CM_PACKAGE_TEXT, _DATE, _DATETIME; borrowed, UTF-8 */
     int64_t     integer;
     double      real;     /* not finite: NULL */
 } cm_value;
