@@ -1,0 +1,132 @@
+/* Tests of GeoJSON, GeoPackage, rasters and manifest of a release. */
+#include "castmap/products.h"
+#include "base/files.h"
+#include "release/export/export_layer.h"
+#include "support/check.h"
+#include "support/release_fixture.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *file_text(void **state, const char *path)
+{
+    char *bytes = NULL;
+
+    assert_status(cm_file_read(*state, path, 1u << 28, &bytes, NULL), CASTMAP_OK);
+    return bytes;
+}
+
+static void every_layer_is_valid_geojson_with_its_features(void **state)
+{
+    for (castmap_audience audience = CASTMAP_INTERNAL; audience <= CASTMAP_PUBLIC; audience++) {
+        castmap_release *release = fixture_release(*state, audience);
+        char folder[64], path[160];
+
+        folder_make(folder);
+        for (size_t i = 0; i < castmap_release_layers(release); i++) {
+            snprintf(path, sizeof path, "%s/%zu.geojson", folder, i);
+            assert_status(castmap_write_geojson(*state, release, castmap_release_layer_name(release, i), path, false),
+                          CASTMAP_OK);
+            char *bytes = file_text(state, path);
+            struct json_object *document = json_tokener_parse(bytes), *value;
+            assert_non_null(document);
+            assert_true(json_object_object_get_ex(document, "features", &value));
+            assert_int_equal(json_object_array_length(value), castmap_release_layer_features(release, i));
+            assert_true(json_object_object_get_ex(document, "licence", &value));
+            assert_true(json_object_object_get_ex(document, "bbox", &value));
+            json_object_put(document);
+            free(bytes);
+        }
+        folder_remove(folder);
+        castmap_release_free(release);
+    }
+}
+
+static void writes_the_same_bytes_twice(void **state)
+{
+    castmap_release *release = fixture_release(*state, CASTMAP_PARTNER);
+    char folder[64], path[160];
+    char *bytes[2];
+
+    folder_make(folder);
+    for (int k = 0; k < 2; k++) {
+        snprintf(path, sizeof path, "%s/%d.geojson", folder, k);
+        assert_status(castmap_write_geojson(*state, release, "areas", path, false), CASTMAP_OK);
+        bytes[k] = file_text(state, path);
+    }
+    assert_string_equal(bytes[0], bytes[1]);
+    free(bytes[0]);
+    free(bytes[1]);
+    folder_remove(folder);
+    castmap_release_free(release);
+}
+
+static void refuses_unknown_layers_and_existing_files(void **state)
+{
+    castmap_release *release = fixture_release(*state, CASTMAP_PARTNER);
+    char folder[64], path[256];
+
+    folder_make(folder);
+    snprintf(path, sizeof path, "%s/x.geojson", folder);
+    assert_status(castmap_write_geojson(*state, release, "observations", path, false), CASTMAP_E_NOT_FOUND);
+    assert_non_null(strstr(castmap_message_hint(*state), "cells"));
+    folder_write(folder, "x.geojson", "old", 3, path);
+    assert_status(castmap_write_geojson(*state, release, "cells", path, false), CASTMAP_E_EXISTS);
+    assert_status(castmap_write_geojson(*state, release, "cells", path, true), CASTMAP_OK);
+    folder_remove(folder);
+    castmap_release_free(release);
+}
+
+static void the_manifest_names_each_file_with_its_digest(void **state)
+{
+    castmap_release *release = fixture_release(*state, CASTMAP_PUBLIC);
+    char folder[64], path[256];
+
+    folder_make(folder);
+    folder_write(folder, "b.txt", "abc", 3, path);
+    folder_write(folder, "a.txt", "", 0, path);
+    assert_status(castmap_write_manifest(*state, release, folder, false), CASTMAP_OK);
+    snprintf(path, sizeof path, "%s/manifest.json", folder);
+    char *bytes = file_text(state, path);
+    assert_non_null(strstr(bytes, "a.txt"));
+    assert_non_null(strstr(strstr(bytes, "a.txt"), "b.txt")); /* sorted */
+    assert_non_null(strstr(bytes, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    assert_non_null(strstr(bytes, "\"audience\""));
+    struct json_object *document = json_tokener_parse(bytes);
+    assert_non_null(document);
+    json_object_put(document);
+    free(bytes);
+    assert_status(castmap_write_manifest(*state, release, folder, false), CASTMAP_E_EXISTS);
+    folder_remove(folder);
+    castmap_release_free(release);
+}
+
+static void qgis_styles_carry_classes_hatching_and_labels(void **state)
+{
+    castmap_release *release = fixture_release(*state, CASTMAP_PUBLIC);
+    cm_text qml = CM_TEXT_INIT;
+
+    cm_qml_add(&qml, cm_release_layer(release, "areas"));
+    assert_false(qml.failed);
+    assert_non_null(strstr(qml.bytes, "categorizedSymbol"));
+    assert_non_null(strstr(qml.bytes, "label=\"not shown\""));
+    assert_non_null(strstr(qml.bytes, "LinePatternFill"));
+    assert_non_null(strstr(qml.bytes, "fieldName=\"name\""));
+    cm_text_clear(&qml);
+    castmap_release_free(release);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_layer_is_valid_geojson_with_its_features),
+        cmocka_unit_test(writes_the_same_bytes_twice),
+        cmocka_unit_test(refuses_unknown_layers_and_existing_files),
+        cmocka_unit_test(the_manifest_names_each_file_with_its_digest),
+        cmocka_unit_test(qgis_styles_carry_classes_hatching_and_labels),
+    };
+    return cmocka_run_group_tests(tests, context_setup, context_teardown);
+}
