@@ -11,12 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static char *file_text(void **state, const char *path)
+static void file_text(void **state, const char *path, char **bytes)
 {
-    char *bytes = NULL;
-
-    assert_status(cm_file_read(*state, path, 1u << 28, &bytes, NULL), CASTMAP_OK);
-    return bytes;
+    *bytes = NULL;
+    assert_status(cm_file_read(*state, path, 1u << 28, bytes, NULL), CASTMAP_OK);
 }
 
 static void every_layer_is_valid_geojson_with_its_features(void **state)
@@ -30,7 +28,8 @@ static void every_layer_is_valid_geojson_with_its_features(void **state)
             snprintf(path, sizeof path, "%s/%zu.geojson", folder, i);
             assert_status(castmap_write_geojson(*state, release, castmap_release_layer_name(release, i), path, false),
                           CASTMAP_OK);
-            char *bytes = file_text(state, path);
+            char *bytes;
+            file_text(state, path, &bytes);
             struct json_object *document = json_tokener_parse(bytes), *value;
             assert_non_null(document);
             assert_true(json_object_object_get_ex(document, "features", &value));
@@ -55,7 +54,7 @@ static void writes_the_same_bytes_twice(void **state)
     for (int k = 0; k < 2; k++) {
         snprintf(path, sizeof path, "%s/%d.geojson", folder, k);
         assert_status(castmap_write_geojson(*state, release, "areas", path, false), CASTMAP_OK);
-        bytes[k] = file_text(state, path);
+        file_text(state, path, &bytes[k]);
     }
     assert_string_equal(bytes[0], bytes[1]);
     free(bytes[0]);
@@ -90,7 +89,8 @@ static void the_manifest_names_each_file_with_its_digest(void **state)
     folder_write(folder, "a.txt", "", 0, path);
     assert_status(castmap_write_manifest(*state, release, folder, false), CASTMAP_OK);
     snprintf(path, sizeof path, "%s/manifest.json", folder);
-    char *bytes = file_text(state, path);
+    char *bytes;
+    file_text(state, path, &bytes);
     assert_non_null(strstr(bytes, "a.txt"));
     assert_non_null(strstr(strstr(bytes, "a.txt"), "b.txt")); /* sorted */
     assert_non_null(strstr(bytes, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
