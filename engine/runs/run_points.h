@@ -1,0 +1,26 @@
+/*
+ * runs/run_points.h - the accepted observations of a project as arrays in the working CRS: what every run begins with.
+ */
+#ifndef CM_RUNS_RUN_POINTS_H
+#define CM_RUNS_RUN_POINTS_H
+
+#include "castmap/runs.h"
+#include "project/observation_table.h"
+#include "space/geodesy/projection.h"
+
+typedef struct cm_run_points {
+    cm_observation_set set;        /* owned; only rows that passed the filter, in order of id */
+    cm_projection     *projection; /* owned */
+    double            *x, *y;      /* owned [set.count], metres */
+    size_t             inexact;    /* left out by the filter of accuracy */
+    size_t             outside;    /* left out: the working CRS does not reach them */
+} cm_run_points;
+
+/* Load, filter, project. CASTMAP_E_NOT_FOUND when nothing is left. */
+CASTMAP_NODISCARD castmap_status cm_run_points_load(castmap_context *ctx, castmap_project *project,
+                                                    const castmap_filter *filter, cm_run_points *out);
+void cm_run_points_clear(cm_run_points *points);
+/* Borrowed view of all of them. */
+castmap_points cm_run_points_view(const cm_run_points *points);
+
+#endif
