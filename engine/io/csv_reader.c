@@ -18,9 +18,9 @@
 #define BUFFER_SIZE (((size_t)2 << 20) + CM_CSV_LINE_LIMIT)
 #define NOWHERE SIZE_MAX
 
-/* Where a byte occurs next: `at` is the first place >= `from` below `end`, or end. */
+/* Where a byte occurs next: `at` is the first place >= `from`, or the end of the buffer. Forgotten when the buffer moves. */
 typedef struct sighting {
-    size_t from, at, end;
+    size_t from, at;
 } sighting;
 
 struct cm_csv_reader {
@@ -67,15 +67,10 @@ static castmap_status refuse(castmap_context *ctx, const cm_csv_reader *r, castm
 
 static size_t see(const cm_csv_reader *r, sighting *s, char c, size_t from)
 {
-    if (s->from <= from && from <= s->at && s->end == r->end)
+    if (s->from <= from && from <= s->at)
         return s->at;
-    /* Nothing up to the old end is still true when more was read. */
-    size_t begin = from;
-    if (s->from <= from && s->at == s->end && s->end <= r->end && s->end > from)
-        begin = s->end;
-    const char *found = begin < r->end ? memchr(r->buffer + begin, c, r->end - begin) : NULL;
+    const char *found = from < r->end ? memchr(r->buffer + from, c, r->end - from) : NULL;
     s->from = from;
-    s->end = r->end;
     s->at = found ? (size_t)(found - r->buffer) : r->end;
     return s->at;
 }
@@ -98,7 +93,7 @@ static castmap_status fill(castmap_context *ctx, cm_csv_reader *r)
     r->offset += r->start;
     r->start = 0;
     r->end = held;
-    r->quote = r->cr = r->zero = (sighting){NOWHERE, 0, 0};
+    r->quote = r->cr = r->zero = (sighting){NOWHERE, 0};
     if (r->any_high)
         r->any_high = has_high(r->buffer, held);
     while (!r->input_end && BUFFER_SIZE - r->end >= 4096) {

@@ -31,12 +31,13 @@ typedef struct castmap_import_options {
     const char        *categories;  /**< CSV code,label,aliases: only these categories are accepted; NULL: any */
     bool               legacy_grades;  /**< translate older 5x5x5 grades by the fixed table */
     bool               keep_odd_dates; /**< dates in the future or before 1990 are noted, not refused */
+    bool               keep_far;       /**< records far from all others of the file are noted, not refused */
     int64_t            today_s;        /**< the day against which "future" is told, UTC seconds; 0: the clock */
 } castmap_import_options;
 
 #define CASTMAP_IMPORT_OPTIONS_VERSION 1u
 #define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
-                                     false, false, false, false, NULL, false, false, 0}
+                                     false, false, false, false, NULL, false, false, false, 0}
 
 /** How many rows met one reason. */
 typedef struct castmap_reason_count {

@@ -126,7 +126,7 @@ int cm_account_notes(cm_account *account, const cm_preparer *p)
         [CM_NOTE_ALTITUDE] = {"odd-altitude", "altitudes outside -500 to 9000 m: is the position what it should be?"},
         [CM_NOTE_ODD_DATE] = {"odd-date", "dates in the future or before 1990, kept as asked"},
         [CM_NOTE_LEGACY] = {"legacy-grade", "older 5x5x5 grades, translated by the fixed table"},
-        [CM_NOTE_DIFFERENT] = {"place-differs", "position cell and coordinate columns do not agree: the columns were taken"},
+        [CM_NOTE_FAR] = {"far-position", "records far from all others of the file, kept as asked"},
     };
     const size_t pile = cm_piles_largest(&p->piles);
     const size_t placed = p->piles.total;

@@ -200,6 +200,7 @@ static void set_up_preparer(import *run)
     p->zone = o->zone;
     p->legacy_grades = options->legacy_grades;
     p->keep_odd_dates = options->keep_odd_dates;
+    p->keep_far = options->keep_far;
     p->today_s = options->today_s ? options->today_s : (int64_t)time(NULL);
     p->metres = o->metres;
     p->working = o->working;
@@ -299,6 +300,7 @@ static char *parameters_json(const import *run, const char *mapping)
     cm_json_bool(&json, "comments", options->comments);
     cm_json_bool(&json, "legacy_grades", options->legacy_grades);
     cm_json_bool(&json, "keep_odd_dates", options->keep_odd_dates);
+    cm_json_bool(&json, "keep_far", options->keep_far);
     cm_json_string(&json, "categories", options->categories ? cm_base_name(options->categories) : NULL);
     cm_json_raw(&json, "guesses", mapping);
     cm_json_end_object(&json);

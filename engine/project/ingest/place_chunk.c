@@ -173,7 +173,7 @@ static castmap_status check_working_area(cm_preparer *p, cm_chunk *chunk, double
     return CASTMAP_OK;
 }
 
-static void check_reference(const cm_preparer *p, cm_chunk *chunk)
+static void check_reference(cm_preparer *p, cm_chunk *chunk)
 {
     for (size_t i = 0; i < chunk->n; i++) {
         cm_prepared *row = &chunk->row[i];
@@ -182,8 +182,10 @@ static void check_reference(const cm_preparer *p, cm_chunk *chunk)
             continue;
         if (fabs(row->o.lon) <= 90 && distance_m(p->middle_lon, p->middle_lat, row->o.lat, row->o.lon) <= p->reach_m)
             cm_prepared_refuse(row, "swapped-position", "far from the other records: latitude and longitude look swapped", "");
+        else if (p->keep_far)
+            cm_preparer_note(p, CM_NOTE_FAR, row->o.row);
         else
-            cm_prepared_refuse(row, "far-position", "far from all other records of the file", "");
+            cm_prepared_refuse(row, "far-position", "far from all other records of the file; --keep-far if it is right", "");
     }
 }
 

@@ -41,7 +41,7 @@ typedef struct cm_chunk {
 
 typedef enum cm_note {
     CM_NOTE_GAP, CM_NOTE_OVERLAP, CM_NOTE_NO_TIME, CM_NOTE_NO_GRADE, CM_NOTE_PERSONAL, CM_NOTE_DECEPTIVE, CM_NOTE_COARSE,
-    CM_NOTE_ACCURACY, CM_NOTE_ALTITUDE, CM_NOTE_ODD_DATE, CM_NOTE_LEGACY, CM_NOTE_DIFFERENT, CM_NOTE_COUNT
+    CM_NOTE_ACCURACY, CM_NOTE_ALTITUDE, CM_NOTE_ODD_DATE, CM_NOTE_LEGACY, CM_NOTE_FAR, CM_NOTE_COUNT
 } cm_note;
 
 typedef struct cm_preparer {
@@ -55,7 +55,7 @@ typedef struct cm_preparer {
     cm_categories      *categories;
     const cm_zone      *zone;
     cm_date_order       order;
-    bool                legacy_grades, keep_odd_dates;
+    bool                legacy_grades, keep_odd_dates, keep_far;
     int64_t             today_s;
     cm_projection      *metres;     /* of x and y columns; NULL: none */
     cm_projection      *grid_gb;    /* owned by the preparer, made at the first grid reference */

@@ -45,7 +45,9 @@ void cm_alias_apply(const cm_alias *alias, const cm_columns *columns, cm_mapping
                 memcpy(key, at, n);
                 key[n] = '\0';
                 const int column = cm_column_keyed(columns, key);
-                if (column != CM_NO_COLUMN && !taken(mapping, column))
+                /* "_notes" and the like are the form tool's own, not a question's answer. */
+                const bool tool = column != CM_NO_COLUMN && columns->name[column][0] == '_' && alias->role != CM_ROLE_ID;
+                if (column != CM_NO_COLUMN && !tool && !taken(mapping, column))
                     cm_mapping_set(mapping, alias->role, column, "column name");
             }
             at += n;
