@@ -23,6 +23,7 @@ int ingest_bench_setup(void **state)
     snprintf(bench->blank, sizeof bench->blank, "%s/blank.castmap.sqlite", bench->folder);
     options.title = "Test";
     options.time_zone = "Europe/London";
+    options.crs = "EPSG:27700";
     if (castmap_project_create(bench->ctx, bench->blank, &options, &project) != CASTMAP_OK) {
         print_error("%s\n", castmap_message(bench->ctx));
         return -1;
@@ -142,8 +143,9 @@ void expect_quarantined(const ingest_bench *bench, const char *code, size_t acce
         fail_msg("refused for %s (%s), expected %s", bench->summary.reasons[0].code, bench->summary.reasons[0].reason, code);
 }
 
-void expect_refused(const ingest_bench *bench, castmap_status status, const char *message, const char *where)
+void expect_refused(ingest_bench *bench, castmap_status status, const char *message, const char *where)
 {
+    snprintf(bench->hint, sizeof bench->hint, "%s", castmap_message_hint(bench->ctx));
     if (bench->status != status || !strstr(castmap_message(bench->ctx), message) ||
         !strstr(castmap_message_where(bench->ctx), where)) {
         show(bench);
