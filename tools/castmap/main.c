@@ -1,10 +1,7 @@
 /* castmap - the command. */
-#include "castmap/castmap.h"
+#include "cli_main.h"
 
-#include <stdio.h>
-
-int main(void)
+int main(int argc, char **argv)
 {
-    printf("castmap %s\n", castmap_version());
-    return 0;
+    return cli_main(argc, argv);
 }

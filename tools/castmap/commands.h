@@ -1,0 +1,11 @@
+/* commands.h - the commands, one cmd_*.c each (help, version and completion share one). */
+#ifndef CASTMAP_COMMANDS_H
+#define CASTMAP_COMMANDS_H
+
+#include "cli.h"
+
+extern const cli_command CMD_MAKE, CMD_INIT, CMD_IMPORT, CMD_BOUNDARIES_ADD, CMD_BOUNDARIES_LIST, CMD_LIST, CMD_INFO, CMD_LOG,
+    CMD_UNDO, CMD_BACKUP, CMD_QUARANTINE_LIST, CMD_QUARANTINE_EXPORT, CMD_CLUSTER, CMD_AREAS, CMD_HEAT, CMD_MAP, CMD_EXPORT,
+    CMD_REPORT, CMD_DOCTOR, CMD_HELP, CMD_COMPLETION, CMD_VERSION;
+
+#endif

@@ -1,0 +1,33 @@
+/* import_options.h - how observations are read: the same options for `import` and `make`. */
+#ifndef CASTMAP_IMPORT_OPTIONS_H
+#define CASTMAP_IMPORT_OPTIONS_H
+
+#include "cli.h"
+
+typedef struct reading_args {
+    const char *profile, *encoding, *delimiter, *crs, *time_zone, *date_order, *categories;
+    cli_texts   map;
+    bool        strict, follow, comments;
+} reading_args;
+
+#define READING_OPTIONS(type, field) \
+    CLI_HEADING("How the observations are read (recognised, and shown, where not given)"), \
+    {CLI_CHOICE, 0, "profile", offsetof(type, field.profile), "kobo|odk|ushahidi|police|generic", NULL, \
+     "what kind of export it is"}, \
+    {CLI_TEXTS, 0, "map", offsetof(type, field.map), "FIELD=COLUMN", NULL, \
+     "take a field from this column: lat, lon, x, y, position, time, category, text, ..."}, \
+    {CLI_CHOICE, 0, "encoding", offsetof(type, field.encoding), "utf-8|latin1|windows-1252|utf-16", NULL, "of the text"}, \
+    {CLI_CHOICE, 0, "delimiter", offsetof(type, field.delimiter), "comma|semicolon|tab|,|;", NULL, "between fields"}, \
+    {CLI_TEXT, 0, "crs", offsetof(type, field.crs), "EPSG:CODE", NULL, "of easting and northing columns"}, \
+    {CLI_TEXT, 0, "time-zone", offsetof(type, field.time_zone), "NAME", NULL, "of times that do not say theirs"}, \
+    {CLI_CHOICE, 0, "date-order", offsetof(type, field.date_order), "dmy|mdy|ymd", NULL, "how 03/04/2025 is read"}, \
+    {CLI_FILE, 0, "categories", offsetof(type, field.categories), "FILE", NULL, \
+     "CSV code,label,aliases; only these categories are accepted"}, \
+    {CLI_FLAG, 0, "strict", offsetof(type, field.strict), NULL, NULL, "one bad row refuses the whole file"}, \
+    {CLI_FLAG, 0, "follow", offsetof(type, field.follow), NULL, NULL, "accept a symbolic link as input"}, \
+    {CLI_FLAG, 0, "comment", offsetof(type, field.comments), NULL, NULL, "lines that begin with # are comments"}
+
+/* Fill the engine's options; false after printing what is wrong. `options` borrows from args. */
+bool reading_options(cli_env *env, const reading_args *args, castmap_import_options *options);
+
+#endif

@@ -1,0 +1,18 @@
+# Runs the command to write its own manual pages and completion: -DCASTMAP=program -DOUT=folder
+function(say out)
+    execute_process(COMMAND ${CASTMAP} ${ARGN} OUTPUT_FILE ${OUT}/${out} RESULT_VARIABLE code)
+    if(NOT code EQUAL 0)
+        message(FATAL_ERROR "castmap ${ARGN} ended with ${code}")
+    endif()
+endfunction()
+
+file(MAKE_DIRECTORY ${OUT})
+say(castmap.bash completion bash)
+execute_process(COMMAND ${CASTMAP} help --list OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE "\n" ";" names "${names}")
+foreach(name ${names})
+    string(REPLACE " " ";" words "${name}")
+    string(REPLACE " " "-" page "${name}")
+    say(castmap-${page}.1 help --man ${words})
+endforeach()
+say(castmap.1 help --man)

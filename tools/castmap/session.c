@@ -1,0 +1,126 @@
+/*
+ * session.c - opening the project, choosing observations, and the seconds of stages.
+ */
+#include "session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+castmap_status cli_open(cli_env *env, castmap_access access)
+{
+    char found[4096];
+    const char *path = env->global.project;
+    castmap_status status;
+
+    if (!path)
+        path = getenv("CASTMAP_PROJECT");
+    if (!path || !*path) {
+        status = castmap_project_find(env->ctx, ".", found, sizeof found);
+        if (status)
+            return status;
+        path = found;
+    }
+    status = castmap_project_open(env->ctx, path, access, &env->project);
+    if (!status && access == CASTMAP_WRITE)
+        cli_note_root(env);
+    return status;
+}
+
+void cli_note_root(const cli_env *env)
+{
+    if (geteuid() == 0)
+        cli_note(env, "castmap: running as root; files will belong to root");
+}
+
+void filter_defaults(filter_args *args)
+{
+    *args = (filter_args){INT64_MIN, INT64_MAX, NULL, 0.0};
+}
+
+castmap_filter filter_of(const filter_args *args)
+{
+    castmap_filter filter = CASTMAP_FILTER_INIT;
+
+    filter.from_s = args->from_s;
+    filter.to_s = args->to_s;
+    filter.category = args->category;
+    if (args->accuracy_m > 0.0)
+        filter.accuracy_m = args->accuracy_m;
+    return filter;
+}
+
+bool filter_ok(cli_env *env, const filter_args *args)
+{
+    if (args->from_s < args->to_s)
+        return true;
+    cli_fail(env, CASTMAP_E_ARGUMENT, "--from, --to", "give --from the earlier date", "the period ends before it begins");
+    return false;
+}
+
+bool kernel_of(const char *word, castmap_kernel *out)
+{
+    static const castmap_kernel KERNELS[] = {CASTMAP_KERNEL_QUARTIC,  CASTMAP_KERNEL_EPANECHNIKOV,
+                                             CASTMAP_KERNEL_GAUSSIAN, CASTMAP_KERNEL_UNIFORM,
+                                             CASTMAP_KERNEL_TRIANGULAR, CASTMAP_KERNEL_TRIWEIGHT};
+
+    for (size_t i = 0; i < sizeof KERNELS / sizeof KERNELS[0]; i++) {
+        if (strcmp(word, castmap_kernel_name(KERNELS[i])) == 0) {
+            *out = KERNELS[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void stage_begin(stage_times *times)
+{
+    times->begun = now_s();
+}
+
+void stage_end(stage_times *times, const char *name)
+{
+    double now = now_s(), seconds = now - times->begun;
+    size_t i = 0;
+
+    times->begun = now;
+    while (i < times->count && strcmp(times->stage[i].name, name) != 0)
+        i++;
+    if (i == MOST_STAGES)
+        return;
+    if (i == times->count) {
+        snprintf(times->stage[i].name, sizeof times->stage[i].name, "%s", name);
+        times->stage[i].seconds = 0.0;
+        times->count++;
+    }
+    times->stage[i].seconds += seconds;
+}
+
+void show_times(cli_env *env, const stage_times *times)
+{
+    double total = 0.0;
+
+    cli_json_object(env->json, "timings_s");
+    for (size_t i = 0; i < times->count; i++) {
+        total += times->stage[i].seconds;
+        cli_json_number(env->json, times->stage[i].name, round(times->stage[i].seconds * 1e4) / 1e4);
+    }
+    cli_json_number(env->json, "total", round(total * 1e4) / 1e4);
+    cli_json_close(env->json);
+    if (!env->global.timings)
+        return;
+    cli_progress_clear_line(env->progress);
+    for (size_t i = 0; i < times->count; i++)
+        fprintf(stderr, "%9.3f s  %s\n", times->stage[i].seconds, times->stage[i].name);
+    fprintf(stderr, "%9.3f s  total\n", total);
+}
