@@ -32,7 +32,7 @@ struct cm_geopackage {
     GDALDatasetH   dataset;           /* owned */
     OGRLayerH      layer;             /* the present one; borrowed */
     OGRLayerH      styles;            /* layer_styles, once made; borrowed */
-    cm_field_kind *kind;              /* owned [n_fields] of the present layer */
+    cm_package_type *kind;              /* owned [n_fields] of the present layer */
     size_t         n_fields;
     bool           has_data_columns;  /* the table of titles and descriptions is made */
 };
@@ -91,32 +91,32 @@ castmap_status cm_geopackage_create(castmap_context *ctx, const char *path, cons
     return status;
 }
 
-static OGRwkbGeometryType geometry_type(cm_shape_kind kind)
+static OGRwkbGeometryType geometry_type(cm_package_shape kind)
 {
     switch (kind) {
-    case CM_SHAPE_POINT:
+    case CM_PACKAGE_POINT:
         return wkbPoint;
-    case CM_SHAPE_LINE:
+    case CM_PACKAGE_LINE:
         return wkbLineString;
-    case CM_SHAPE_MULTILINE:
+    case CM_PACKAGE_MULTILINE:
         return wkbMultiLineString;
-    case CM_SHAPE_POLYGON:
+    case CM_PACKAGE_POLYGON:
         return wkbPolygon;
-    case CM_SHAPE_MULTIPOLYGON:
+    case CM_PACKAGE_MULTIPOLYGON:
         return wkbMultiPolygon;
-    case CM_SHAPE_NONE:
+    case CM_PACKAGE_NONE:
         break;
     }
     return wkbNone;
 }
 
-static bool add_field(OGRLayerH layer, const cm_field *field)
+static bool add_field(OGRLayerH layer, const cm_package_field *field)
 {
-    static const OGRFieldType TYPES[] = {[CM_FIELD_TEXT] = OFTString,
-                                         [CM_FIELD_INTEGER] = OFTInteger64,
-                                         [CM_FIELD_REAL] = OFTReal,
-                                         [CM_FIELD_DATE] = OFTDate,
-                                         [CM_FIELD_DATETIME] = OFTDateTime};
+    static const OGRFieldType TYPES[] = {[CM_PACKAGE_TEXT] = OFTString,
+                                         [CM_PACKAGE_INTEGER] = OFTInteger64,
+                                         [CM_PACKAGE_REAL] = OFTReal,
+                                         [CM_PACKAGE_DATE] = OFTDate,
+                                         [CM_PACKAGE_DATETIME] = OFTDateTime};
     OGRFieldDefnH form = OGR_Fld_Create(field->name, TYPES[field->kind]);
     bool good;
 
@@ -163,7 +163,7 @@ static bool make_data_columns(cm_geopackage *p)
     return good;
 }
 
-static bool describe_field(cm_geopackage *p, const char *layer, const cm_field *field)
+static bool describe_field(cm_geopackage *p, const char *layer, const cm_package_field *field)
 {
     const char *texts[] = {layer, field->name, field->title ? field->title : field->name, field->description ? field->description : ""};
     cm_text sql = CM_TEXT_INIT;
@@ -195,8 +195,8 @@ static bool make_layer(cm_geopackage *p, const cm_layer_form *form)
         OSRSetAxisMappingStrategy(wgs84, OAMS_TRADITIONAL_GIS_ORDER);
     options = CSLSetNameValue(options, "IDENTIFIER", form->title ? form->title : form->name);
     options = CSLSetNameValue(options, "DESCRIPTION", form->description ? form->description : "");
-    options = CSLSetNameValue(options, "SPATIAL_INDEX", form->kind == CM_SHAPE_NONE ? "NO" : "YES");
-    p->layer = good ? GDALDatasetCreateLayer(p->dataset, form->name, form->kind == CM_SHAPE_NONE ? NULL : wgs84,
+    options = CSLSetNameValue(options, "SPATIAL_INDEX", form->kind == CM_PACKAGE_NONE ? "NO" : "YES");
+    p->layer = good ? GDALDatasetCreateLayer(p->dataset, form->name, form->kind == CM_PACKAGE_NONE ? NULL : wgs84,
                                              geometry_type(form->kind), options)
                     : NULL;
     good = p->layer != NULL;
@@ -213,7 +213,7 @@ static bool make_layer(cm_geopackage *p, const cm_layer_form *form)
 castmap_status cm_geopackage_layer(castmap_context *ctx, cm_geopackage *p, const cm_layer_form *form)
 {
     cm_gdal_errors errors;
-    cm_field_kind *kind = cm_alloc(form->n_fields, sizeof *kind);
+    cm_package_type *kind = cm_alloc(form->n_fields, sizeof *kind);
     castmap_status status = CASTMAP_OK;
 
     if (!kind)
@@ -243,26 +243,26 @@ static bool set_date(OGRFeatureH feature, int i, const char *text, bool with_tim
     return true;
 }
 
-static bool set_value(OGRFeatureH feature, int i, cm_field_kind kind, const cm_value *value)
+static bool set_value(OGRFeatureH feature, int i, cm_package_type kind, const cm_value *value)
 {
-    if (!value->set || (kind == CM_FIELD_REAL && !isfinite(value->real)) ||
-        (kind != CM_FIELD_REAL && kind != CM_FIELD_INTEGER && !value->text)) {
+    if (!value->set || (kind == CM_PACKAGE_REAL && !isfinite(value->real)) ||
+        (kind != CM_PACKAGE_REAL && kind != CM_PACKAGE_INTEGER && !value->text)) {
         OGR_F_SetFieldNull(feature, i);
         return true;
     }
     switch (kind) {
-    case CM_FIELD_TEXT:
+    case CM_PACKAGE_TEXT:
         OGR_F_SetFieldString(feature, i, value->text);
         return true;
-    case CM_FIELD_INTEGER:
+    case CM_PACKAGE_INTEGER:
         OGR_F_SetFieldInteger64(feature, i, value->integer);
         return true;
-    case CM_FIELD_REAL:
+    case CM_PACKAGE_REAL:
         OGR_F_SetFieldDouble(feature, i, value->real);
         return true;
-    case CM_FIELD_DATE:
+    case CM_PACKAGE_DATE:
         return set_date(feature, i, value->text, false);
-    case CM_FIELD_DATETIME:
+    case CM_PACKAGE_DATETIME:
         return set_date(feature, i, value->text, true);
     }
     return false;

@@ -144,12 +144,12 @@ static void point_wkb(double x, double y, unsigned char out[21])
 
 static void write_package(castmap_context *ctx, void **state, const char *path)
 {
-    static const cm_field FIELDS[] = {{"code", CM_FIELD_TEXT, "Code", "code of the council"},
-                                      {"observations", CM_FIELD_INTEGER, "Observations", NULL},
-                                      {"rate", CM_FIELD_REAL, NULL, NULL},
-                                      {"day", CM_FIELD_DATE, NULL, NULL},
-                                      {"seen", CM_FIELD_DATETIME, NULL, NULL}};
-    const cm_layer_form form = {"places", "Places", "where observations gather", CM_SHAPE_POINT, FIELDS, 5};
+    static const cm_package_field FIELDS[] = {{"code", CM_PACKAGE_TEXT, "Code", "code of the council"},
+                                      {"observations", CM_PACKAGE_INTEGER, "Observations", NULL},
+                                      {"rate", CM_PACKAGE_REAL, NULL, NULL},
+                                      {"day", CM_PACKAGE_DATE, NULL, NULL},
+                                      {"seen", CM_PACKAGE_DATETIME, NULL, NULL}};
+    const cm_layer_form form = {"places", "Places", "where observations gather", CM_PACKAGE_POINT, FIELDS, 5};
     cm_geopackage *package = NULL;
     unsigned char wkb[21];
 
