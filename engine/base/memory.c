@@ -6,6 +6,23 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE ((size_t)1 << 21)
+#define LARGE (4 * LARGE_PAGE)
+
+/* A large array in large pages, where the system gives them on request: it is entered 512 times less often. */
+static void *alloc_large(size_t bytes)
+{
+    void *array = NULL;
+
+    if (posix_memalign(&array, LARGE_PAGE, bytes) != 0)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(array, bytes & ~(LARGE_PAGE - 1), MADV_HUGEPAGE); /* advice only: a refusal does no harm */
+#endif
+    return array;
+}
 
 void *cm_alloc(size_t n, size_t size)
 {
@@ -13,6 +30,8 @@ void *cm_alloc(size_t n, size_t size)
 
     if (__builtin_mul_overflow(n, size, &bytes))
         return NULL;
+    if (bytes >= LARGE)
+        return alloc_large(bytes);
     return malloc(bytes ? bytes : 1);
 }
 

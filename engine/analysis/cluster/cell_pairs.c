@@ -6,6 +6,7 @@
 #include "analysis/cluster/cell_pairs.h"
 
 #include "base/memory.h"
+#include "base/vectors.h"
 #include "space/index/kd_tree.h"
 
 #include <math.h>
@@ -13,21 +14,17 @@
 
 #define FEW_PAIRS 1024u    /* tried one by one */
 #define BRUTE_PAIRS 65536u /* tried one by one when only points that face the other group are left */
-#define STRIDE 64u         /* points counted between two looks at `enough` */
 
-uint32_t cm_count_within(const double *x, const double *y, uint32_t n, double px, double py, double eps2,
-                         uint32_t enough)
+CM_WIDE_VECTORS uint32_t cm_count_within(const double *restrict x, const double *restrict y, uint32_t n, double px,
+                                         double py, double eps2)
 {
-    uint32_t found = 0;
+    int64_t found = 0; /* as wide as a coordinate, so that a vector of one matches a vector of the other */
 
-    for (uint32_t i = 0; i < n && found < enough;) {
-        const uint32_t stop = n - i < STRIDE ? n : i + STRIDE;
-        for (; i < stop; i++) {
-            double dx = x[i] - px, dy = y[i] - py;
-            found += dx * dx + dy * dy <= eps2;
-        }
+    for (uint32_t i = 0; i < n; i++) {
+        double dx = x[i] - px, dy = y[i] - py;
+        found += dx * dx + dy * dy <= eps2 ? 1 : 0;
     }
-    return found;
+    return (uint32_t)found;
 }
 
 double cm_weight_within(const double *x, const double *y, const double *weight, uint32_t n, double px, double py,

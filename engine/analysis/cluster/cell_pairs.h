@@ -29,9 +29,8 @@ void cm_pair_bench_clear(cm_pair_bench *bench);
 CASTMAP_NODISCARD castmap_status cm_groups_within(const cm_group *a, const cm_group *b, double eps2, cm_pair_bench *bench,
                                                   bool *within);
 
-/* How many of the first points of x, y lie within eps of (px, py); stops soon after `enough`. */
-uint32_t cm_count_within(const double *x, const double *y, uint32_t n, double px, double py, double eps2,
-                         uint32_t enough);
+/* How many of n points lie within eps of (px, py); and what they weigh. */
+uint32_t cm_count_within(const double *x, const double *y, uint32_t n, double px, double py, double eps2);
 double cm_weight_within(const double *x, const double *y, const double *weight, uint32_t n, double px, double py,
                         double eps2);
 

@@ -2,7 +2,7 @@
  * analysis/cluster/dbscan.c - DBSCAN over cells that are too small to hold two strangers.
  *
  *   1. sort          points into cells of side eps / sqrt(2)                             in parallel
- *   2. mark_cores    a cell that holds enough is all core, unmeasured; others look at 24 cells   in parallel
+ *   2. mark_cores    a cell that holds enough is all core, unmeasured; others look around them   in parallel
  *   3. unite_cells   cells whose cores come within eps of one another                    in parallel
  *   4. number        clusters by the smallest id among their cores                       one thread, by cells
  *   5. label         cores by their cell, borders by their nearest core                  in parallel
@@ -33,7 +33,7 @@
 #define CORE 1u
 #define MANY 512u          /* points of a cell that is not full (small weights): its neighbours get a tree */
 #define SUM_SLACK 1e-9     /* of min_points: ten weights of 0.1 make 1 in whatever order they are added */
-#define CORNER (4 * CM_GRID_SLACK)
+#define STRIDE 256u       /* points counted between two looks at `enough` */
 
 typedef enum cell_kind { CELL_BARE, CELL_MIXED, CELL_FULL } cell_kind;
 
@@ -48,17 +48,14 @@ typedef struct dbscan {
     cm_joint_parent *parent;   /* owned [cells] */
     int64_t         *key;      /* owned [cells]: smallest id of the cores in the cell, then of the cluster at its root */
     int32_t         *number;   /* owned [cells]: cluster of a cell that has cores */
-    int32_t         *labels;   /* owned [n], in input order */
-    bool            *core_out; /* owned [n], in input order, if asked for */
+    uint32_t        *packed;   /* owned [n], in input order: (label + 1) * 2 + core */
     cm_pair_bench   *benches;  /* owned [threads] */
     unsigned         workers;
     size_t           n_clusters;
 } dbscan;
 
-/* The cells around, the nearest first: what is near decides soonest. The last four are the far corners. */
-static const unsigned char NEAR_FIRST[24] = {7, 11, 13, 17, 6, 8, 16, 18, 2, 10, 14, 22,
-                                             1, 3, 5, 9, 15, 19, 21, 23, 0, 4, 20, 24};
-#define PROPER 20
+/* Rows around a cell, the nearest first: what is near decides soonest. */
+static const unsigned char NEAR_ROWS[5] = {2, 1, 3, 0, 4};
 
 static uint32_t cell_size(const cm_point_grid *grid, uint32_t cell)
 {
@@ -76,58 +73,45 @@ static double weight_of_cell(const cm_point_grid *grid, uint32_t cell)
     return sum;
 }
 
-/* May a point reach the far corner cell at this place of the block? Only from the very corner of its own. */
-static bool reaches_corner(const cm_point_grid *grid, uint32_t point, unsigned place)
-{
-    double across, up;
-
-    cm_grid_column(&grid->across, grid->x[point], &across);
-    cm_grid_column(&grid->up, grid->y[point], &up);
-    return (place % 5 == 0 ? across < CORNER : across > 1.0 - CORNER) &&
-           (place / 5 == 0 ? up < CORNER : up > 1.0 - CORNER);
-}
-
-static bool decide_core(const dbscan *run, uint32_t point, double own, const uint32_t block[CM_GRID_BLOCK])
+static bool decide_core(const dbscan *run, uint32_t point, const cm_grid_rows *rows)
 {
     const cm_point_grid *grid = &run->grid;
     const double x = grid->x[point], y = grid->y[point];
-    double found = own;
+    const bool corner = cm_grid_reaches_corner(grid, point);
+    double found = 0.0;
 
-    for (unsigned k = 0; k < 24; k++) {
-        const uint32_t cell = block[NEAR_FIRST[k]];
-        if (cell == CM_NO_CELL || (k >= PROPER && !reaches_corner(grid, point, NEAR_FIRST[k])))
-            continue;
-        const uint32_t at = grid->start[cell], n = cell_size(grid, cell);
-        if (grid->weight)
-            found += cm_weight_within(grid->x + at, grid->y + at, grid->weight + at, n, x, y, run->eps2);
-        else
-            found += cm_count_within(grid->x + at, grid->y + at, n, x, y, run->eps2,
-                                     (uint32_t)ceil(run->enough - found));
-        if (found >= run->enough)
-            return true;
+    for (unsigned k = 0; k < 5; k++) {
+        const unsigned row = NEAR_ROWS[k];
+        uint32_t at = grid->start[corner ? rows->begin[row] : rows->proper_begin[row]];
+        const uint32_t end = grid->start[corner ? rows->end[row] : rows->proper_end[row]];
+        while (at < end) {
+            const uint32_t n = end - at < STRIDE ? end - at : STRIDE;
+            if (grid->weight)
+                found += cm_weight_within(grid->x + at, grid->y + at, grid->weight + at, n, x, y, run->eps2);
+            else
+                found += cm_count_within(grid->x + at, grid->y + at, n, x, y, run->eps2);
+            if (found >= run->enough)
+                return true;
+            at += n;
+        }
     }
     return false;
 }
 
-/* A cell of many points with little weight: a tree for each neighbour, so that the work is not their product. */
-static castmap_status decide_many(const dbscan *run, uint32_t cell, double own, const uint32_t block[CM_GRID_BLOCK])
+/* A cell of many points with little weight: a tree for each row around, so that the work is not their product. */
+static castmap_status decide_many(const dbscan *run, uint32_t cell, const cm_grid_rows *rows)
 {
     const cm_point_grid *grid = &run->grid;
     const uint32_t begin = grid->start[cell], n = cell_size(grid, cell);
-    double *found = cm_alloc(n, sizeof *found);
+    double *found = cm_alloc_zero(n, sizeof *found);
 
     if (!found)
         return CASTMAP_E_NOMEM;
-    for (uint32_t i = 0; i < n; i++)
-        found[i] = own;
-    for (unsigned k = 0; k < 24; k++) {
-        const uint32_t other = block[NEAR_FIRST[k]];
+    for (unsigned row = 0; row < 5; row++) {
+        const uint32_t at = grid->start[rows->begin[row]];
         cm_kd_tree tree = {0};
-        if (other == CM_NO_CELL)
-            continue;
-        const uint32_t at = grid->start[other];
-        if (cm_kd_tree_make(grid->x + at, grid->y + at, grid->weight ? grid->weight + at : NULL, cell_size(grid, other),
-                            16, &tree) != 0) {
+        if (cm_kd_tree_make(grid->x + at, grid->y + at, grid->weight ? grid->weight + at : NULL,
+                            grid->start[rows->end[row]] - at, 16, &tree) != 0) {
             free(found);
             return CASTMAP_E_NOMEM;
         }
@@ -144,13 +128,17 @@ static castmap_status decide_many(const dbscan *run, uint32_t cell, double own, 
     return CASTMAP_OK;
 }
 
-static double weight_around(const cm_point_grid *grid, const uint32_t block[CM_GRID_BLOCK], double enough)
+/* Weight of the whole block, the cell included; no more than could be decisive. */
+static double weight_around(const cm_point_grid *grid, const cm_grid_rows *rows, double enough)
 {
     double sum = 0.0;
 
-    for (unsigned k = 0; k < 24 && sum < enough; k++) {
-        if (block[NEAR_FIRST[k]] != CM_NO_CELL)
-            sum += weight_of_cell(grid, block[NEAR_FIRST[k]]);
+    for (unsigned row = 0; row < 5; row++) {
+        const uint32_t at = grid->start[rows->begin[row]], end = grid->start[rows->end[row]];
+        if (!grid->weight)
+            sum += (double)(end - at);
+        for (uint32_t i = at; grid->weight && i < end && sum < enough; i++)
+            sum += grid->weight[i];
     }
     return sum;
 }
@@ -160,7 +148,7 @@ static castmap_status mark_cores(size_t begin, size_t end, void *job)
     dbscan *run = job;
     const cm_point_grid *grid = &run->grid;
     cm_grid_walk walk;
-    uint32_t block[CM_GRID_BLOCK];
+    cm_grid_rows rows;
 
     cm_grid_walk_begin(&walk, grid, (uint32_t)begin);
     for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
@@ -171,19 +159,19 @@ static castmap_status mark_cores(size_t begin, size_t end, void *job)
             run->kind[cell] = CELL_FULL;
             continue;
         }
-        cm_grid_walk_around(&walk, cell, block);
+        cm_grid_walk_around(&walk, cell, &rows);
         run->kind[cell] = CELL_BARE;
-        if (own + weight_around(grid, block, run->enough - own) < run->enough) {
+        if (weight_around(grid, &rows, run->enough) < run->enough) {
             memset(run->is_core + from, NOT_CORE, to - from);
             continue;
         }
         if (to - from > MANY) {
-            castmap_status status = decide_many(run, cell, own, block);
+            castmap_status status = decide_many(run, cell, &rows);
             if (status)
                 return status;
         } else {
             for (uint32_t i = from; i < to; i++)
-                run->is_core[i] = decide_core(run, i, own, block);
+                run->is_core[i] = decide_core(run, i, &rows);
         }
         uint32_t cores = 0;
         for (uint32_t i = from; i < to; i++)
@@ -202,34 +190,42 @@ static cm_group cores_of(const dbscan *run, uint32_t cell)
                       cell_size(grid, cell)};
 }
 
-/* Each pair once, from its later cell to its earlier one: those are places 0 to 11 of the block. */
+static castmap_status unite_with(dbscan *run, uint32_t cell, const cm_group *here, uint32_t begin, uint32_t end,
+                                 cm_pair_bench *bench)
+{
+    castmap_status status = CASTMAP_OK;
+
+    for (uint32_t other = begin; other < end && !status; other++) {
+        if (run->kind[other] == CELL_BARE || cm_joint_find(run->parent, cell) == cm_joint_find(run->parent, other))
+            continue;
+        const cm_group there = cores_of(run, other);
+        bool within = false;
+        status = cm_groups_within(here, &there, run->eps2, bench, &within);
+        if (!status && within)
+            cm_joint_unite(run->parent, cell, other);
+    }
+    return status;
+}
+
+/* Each pair once, from its later cell: to the west, then to the three or five in each row south of it. */
 static castmap_status unite_cells(size_t begin, size_t end, unsigned worker, void *job)
 {
     dbscan *run = job;
     cm_grid_walk walk;
-    uint32_t block[CM_GRID_BLOCK];
+    cm_grid_rows rows;
+    castmap_status status = CASTMAP_OK;
 
     cm_grid_walk_begin(&walk, &run->grid, (uint32_t)begin);
-    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
+    for (uint32_t cell = (uint32_t)begin; cell < end && !status; cell++) {
         if (run->kind[cell] == CELL_BARE)
             continue;
-        cm_grid_walk_around(&walk, cell, block);
+        cm_grid_walk_around(&walk, cell, &rows);
         const cm_group here = cores_of(run, cell);
-        for (unsigned k = 0; k < 24; k++) {
-            const uint32_t other = NEAR_FIRST[k] < 12 ? block[NEAR_FIRST[k]] : CM_NO_CELL;
-            if (other == CM_NO_CELL || run->kind[other] == CELL_BARE ||
-                cm_joint_find(run->parent, cell) == cm_joint_find(run->parent, other))
-                continue;
-            const cm_group there = cores_of(run, other);
-            bool within = false;
-            castmap_status status = cm_groups_within(&here, &there, run->eps2, &run->benches[worker], &within);
-            if (status)
-                return status;
-            if (within)
-                cm_joint_unite(run->parent, cell, other);
-        }
+        status = unite_with(run, cell, &here, rows.begin[2], cell, &run->benches[worker]);
+        for (unsigned row = 2; row-- > 0 && !status;)
+            status = unite_with(run, cell, &here, rows.begin[row], rows.end[row], &run->benches[worker]);
     }
-    return CASTMAP_OK;
+    return status;
 }
 
 static castmap_status find_keys(size_t begin, size_t end, void *job)
@@ -303,48 +299,54 @@ done:
     return status;
 }
 
-/* Cluster of a point that is no core: that of the nearest core within eps; of equally near ones the lower number,
- * because numbers follow keys. */
-static int32_t label_border(const dbscan *run, uint32_t point, uint32_t own, const uint32_t block[CM_GRID_BLOCK])
+/* The lowest cluster among the cores of some cells that lie at exactly this squared distance. */
+static int32_t lowest_at(const dbscan *run, uint32_t begin, uint32_t end, double x, double y, double d2, int32_t label)
 {
     const cm_point_grid *grid = &run->grid;
-    const double x = grid->x[point], y = grid->y[point];
-    double best = run->eps2;
-    int32_t label = CASTMAP_NOISE;
 
-    for (unsigned k = 0; k < 25; k++) {
-        const uint32_t cell = k == 0 ? own : block[NEAR_FIRST[k - 1]];
-        if (cell == CM_NO_CELL || run->kind[cell] == CELL_BARE ||
-            (k > PROPER && !reaches_corner(grid, point, NEAR_FIRST[k - 1])))
+    for (uint32_t cell = begin; cell < end; cell++) {
+        if (run->kind[cell] == CELL_BARE || (label != CASTMAP_NOISE && run->number[cell] >= label))
             continue;
-        double nearest = INFINITY;
-        if (run->kind[cell] == CELL_FULL) {
-            for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
-                double dx = grid->x[i] - x, dy = grid->y[i] - y, d2 = dx * dx + dy * dy;
-                nearest = d2 < nearest ? d2 : nearest;
-            }
-        } else {
-            for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
-                double dx = grid->x[i] - x, dy = grid->y[i] - y, d2 = dx * dx + dy * dy;
-                if (run->is_core[i] && d2 < nearest)
-                    nearest = d2;
-            }
-        }
-        if (nearest < best || (nearest == best && (label == CASTMAP_NOISE || run->number[cell] < label))) {
-            best = nearest;
-            label = run->number[cell];
+        for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
+            const double dx = grid->x[i] - x, dy = grid->y[i] - y;
+            if (run->is_core[i] && dx * dx + dy * dy == d2)
+                label = run->number[cell];
         }
     }
     return label;
 }
 
-static bool has_cores_around(const dbscan *run, uint32_t own, const uint32_t block[CM_GRID_BLOCK])
+/* Cluster of a point that is no core: that of the nearest core within eps; of equally near ones the lower number,
+ * because numbers follow keys. */
+static int32_t label_border(const dbscan *run, uint32_t point, const cm_grid_rows *rows)
 {
-    if (run->kind[own] != CELL_BARE)
-        return true;
-    for (unsigned k = 0; k < 24; k++) {
-        if (block[NEAR_FIRST[k]] != CM_NO_CELL && run->kind[block[NEAR_FIRST[k]]] != CELL_BARE)
-            return true;
+    const cm_point_grid *grid = &run->grid;
+    const double x = grid->x[point], y = grid->y[point];
+    double best = (double)INFINITY;
+    int32_t label = CASTMAP_NOISE;
+
+    for (unsigned row = 0; row < 5; row++) {
+        const uint32_t end = grid->start[rows->end[row]];
+        for (uint32_t i = grid->start[rows->begin[row]]; i < end; i++) {
+            const double dx = grid->x[i] - x, dy = grid->y[i] - y, d2 = dx * dx + dy * dy;
+            if (d2 < best && run->is_core[i])
+                best = d2;
+        }
+    }
+    if (best > run->eps2)
+        return CASTMAP_NOISE;
+    for (unsigned row = 0; row < 5; row++)
+        label = lowest_at(run, rows->begin[row], rows->end[row], x, y, best, label);
+    return label;
+}
+
+static bool has_cores_around(const dbscan *run, const cm_grid_rows *rows)
+{
+    for (unsigned row = 0; row < 5; row++) {
+        for (uint32_t cell = rows->begin[row]; cell < rows->end[row]; cell++) {
+            if (run->kind[cell] != CELL_BARE)
+                return true;
+        }
     }
     return false;
 }
@@ -354,27 +356,38 @@ static castmap_status label_points(size_t begin, size_t end, void *job)
     dbscan *run = job;
     const cm_point_grid *grid = &run->grid;
     cm_grid_walk walk;
-    uint32_t block[CM_GRID_BLOCK];
+    cm_grid_rows rows;
 
     cm_grid_walk_begin(&walk, grid, (uint32_t)begin);
     for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
         const uint32_t from = grid->start[cell], to = grid->start[cell + 1];
         bool borders = false;
         if (run->kind[cell] != CELL_FULL && !run->options->border_is_noise) {
-            cm_grid_walk_around(&walk, cell, block);
-            borders = has_cores_around(run, cell, block);
+            cm_grid_walk_around(&walk, cell, &rows);
+            borders = has_cores_around(run, &rows);
         }
         for (uint32_t i = from; i < to; i++) {
-            const uint32_t at = grid->index[i];
-            if (run->core_out)
-                run->core_out[at] = run->is_core[i];
+            int32_t label = CASTMAP_NOISE;
             if (run->is_core[i])
-                run->labels[at] = run->number[cell];
-            else
-                run->labels[at] = borders ? label_border(run, i, cell, block) : CASTMAP_NOISE;
+                label = run->number[cell];
+            else if (borders)
+                label = label_border(run, i, &rows);
+            /* label + 1 and the core mark in one word: this write misses the cache, so there is one of it */
+            run->packed[grid->index[i]] = (uint32_t)(label + 1) << 1 | run->is_core[i];
         }
     }
     return CASTMAP_OK;
+}
+
+/* Nothing can fail any more. */
+static void hand_over(const dbscan *run, int32_t *labels, bool *is_core)
+{
+    const size_t n = run->points->count;
+
+    for (size_t i = 0; i < n; i++)
+        labels[i] = (int32_t)(run->packed[i] >> 1) - 1;
+    for (size_t i = 0; is_core && i < n; i++)
+        is_core[i] = run->packed[i] & 1;
 }
 
 static castmap_status check(castmap_context *ctx, const castmap_points *points, const castmap_dbscan_options *options)
@@ -393,7 +406,7 @@ static castmap_status check(castmap_context *ctx, const castmap_points *points, 
     return CASTMAP_OK;
 }
 
-static castmap_status prepare(castmap_context *ctx, dbscan *run, bool cores_wanted)
+static castmap_status prepare(castmap_context *ctx, dbscan *run)
 {
     const size_t n = run->points->count, cells = run->grid.cells;
 
@@ -403,11 +416,9 @@ static castmap_status prepare(castmap_context *ctx, dbscan *run, bool cores_want
     run->parent = cm_alloc(cells, sizeof *run->parent);
     run->key = cm_alloc(cells, sizeof *run->key);
     run->number = cm_alloc(cells, sizeof *run->number);
-    run->labels = cm_alloc(n, sizeof *run->labels);
-    run->core_out = cores_wanted ? cm_alloc(n, sizeof *run->core_out) : NULL;
+    run->packed = cm_alloc(n, sizeof *run->packed);
     run->benches = cm_alloc_zero(run->workers, sizeof *run->benches);
-    if (!run->is_core || !run->kind || !run->parent || !run->key || !run->number || !run->labels || !run->benches ||
-        (cores_wanted && !run->core_out))
+    if (!run->is_core || !run->kind || !run->parent || !run->key || !run->number || !run->packed || !run->benches)
         return cm_fail_memory(ctx);
     for (size_t cell = 0; cell < cells; cell++)
         atomic_init(&run->parent[cell], (uint32_t)cell);
@@ -425,8 +436,7 @@ static void release(dbscan *run)
     free(run->parent);
     free(run->key);
     free(run->number);
-    free(run->labels);
-    free(run->core_out);
+    free(run->packed);
 }
 
 /* Chunks of cells: many enough to share out evenly and to notice a cancel soon. */
@@ -471,16 +481,14 @@ castmap_status castmap_dbscan(castmap_context *ctx, const castmap_points *points
     status = cm_point_grid_make(ctx, points, options->eps_m * (1.0 - CM_GRID_SLACK) / sqrt(2.0), &run.grid);
     if (status)
         goto done;
-    status = prepare(ctx, &run, is_core != NULL);
+    status = prepare(ctx, &run);
     if (status)
         goto done;
     status = cluster(ctx, &run);
     if (status)
         goto done;
 
-    memcpy(labels, run.labels, points->count * sizeof *labels);
-    if (is_core)
-        memcpy(is_core, run.core_out, points->count * sizeof *is_core);
+    hand_over(&run, labels, is_core);
     if (n_clusters)
         *n_clusters = run.n_clusters;
 

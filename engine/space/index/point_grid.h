@@ -12,9 +12,6 @@
 
 #include <math.h>
 
-#define CM_NO_CELL UINT32_MAX
-#define CM_GRID_BLOCK 25 /* a cell with two neighbours on each side: 5 x 5, row by row from the south-west */
-
 /* Largest relative error of a coordinate in cells, and so of a distance measured in them. */
 #define CM_GRID_SLACK 1e-6
 
@@ -92,8 +89,17 @@ typedef struct cm_grid_walk {
 /* The next cell asked for must not be below `cell`. */
 void cm_grid_walk_begin(cm_grid_walk *walk, const cm_point_grid *grid, uint32_t cell);
 
-/* block[5 * row + column] = cell or CM_NO_CELL; block[12] is the cell itself. */
-static inline void cm_grid_walk_around(cm_grid_walk *walk, uint32_t cell, uint32_t block[CM_GRID_BLOCK])
+/*
+ * The occupied cells around one, as five runs of cell numbers; their points stand together too, so a run is read
+ * straight through. Row 2 is the cell's own, which is within it. `proper` leaves out the four far corners of the
+ * block, which only a point in the very corner of its cell can reach (cm_grid_reaches_corner).
+ */
+typedef struct cm_grid_rows {
+    uint32_t begin[5], end[5];               /* all five columns */
+    uint32_t proper_begin[5], proper_end[5]; /* rows 0 and 4: the middle three */
+} cm_grid_rows;
+
+static inline void cm_grid_walk_around(cm_grid_walk *walk, uint32_t cell, cm_grid_rows *rows)
 {
     const cm_point_grid *grid = walk->grid;
     const uint64_t *key = grid->key;
@@ -101,15 +107,32 @@ static inline void cm_grid_walk_around(cm_grid_walk *walk, uint32_t cell, uint32
     uint64_t want = key[cell] - 2 * grid->across.columns - 2;
 
     for (unsigned row = 0; row < 5; row++, want += grid->across.columns) {
+        const bool outer = row == 0 || row == 4;
         uint32_t at = walk->finger[row];
         while (at < cells && key[at] < want)
             at++;
-        walk->finger[row] = at;
-        for (unsigned column = 0; column < 5; column++)
-            block[5 * row + column] = CM_NO_CELL;
-        for (; at < cells && key[at] <= want + 4; at++)
-            block[5 * row + (unsigned)(key[at] - want)] = at;
+        walk->finger[row] = rows->begin[row] = rows->proper_begin[row] = at;
+        if (outer && at < cells && key[at] == want)
+            rows->proper_begin[row] = ++at;
+        while (at < cells && key[at] < want + 4)
+            at++;
+        rows->proper_end[row] = at;
+        at += at < cells && key[at] == want + 4;
+        rows->end[row] = at;
+        if (!outer)
+            rows->proper_end[row] = at;
     }
+}
+
+/* Does the point (a number in cell order) lie so near a corner of its cell that rounding may let it reach beyond? */
+static inline bool cm_grid_reaches_corner(const cm_point_grid *grid, uint32_t point)
+{
+    const double edge = 4 * CM_GRID_SLACK;
+    double across, up;
+
+    cm_grid_column(&grid->across, grid->x[point], &across);
+    cm_grid_column(&grid->up, grid->y[point], &up);
+    return (across < edge || across > 1.0 - edge) && (up < edge || up > 1.0 - edge);
 }
 
 #endif
