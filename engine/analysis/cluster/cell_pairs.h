@@ -10,11 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Points of one cell; `wanted` marks those that take part, NULL: all. Borrowed. */
+/* Points of one cell. Borrowed. */
 typedef struct cm_group {
-    const double        *x, *y;
-    const unsigned char *wanted;
-    uint32_t             count;
+    const double *x, *y;
+    uint32_t      count;
 } cm_group;
 
 /* Space of one worker. */
@@ -28,6 +27,9 @@ void cm_pair_bench_clear(cm_pair_bench *bench);
  * O(a + b) when the points that face each other are near, O((a + b) log(a + b)) in practice when none is. */
 CASTMAP_NODISCARD castmap_status cm_groups_within(const cm_group *a, const cm_group *b, double eps2, cm_pair_bench *bench,
                                                   bool *within);
+
+/* Squared distance from (px, py) to the nearest of n points; infinite when there is none. */
+double cm_nearest_within(const double *x, const double *y, uint32_t n, double px, double py);
 
 /* How many of n points lie within eps of (px, py); and what they weigh. */
 uint32_t cm_count_within(const double *x, const double *y, uint32_t n, double px, double py, double eps2);

@@ -8,8 +8,7 @@
  *   5. label         cores by their cell, borders by their nearest core                  in parallel
  *
  * Two points of a cell are within eps whatever the rounding, because the side is a little shorter than eps / sqrt(2)
- * (CM_GRID_SLACK). The price is that the four far corners of the 5 x 5 block can just be reached, by points that lie
- * in the very corner of their cell; without the slack they could not.
+ * (CM_GRID_SLACK). So a point reaches two cells far, and no farther.
  *
  * Stacked records cost no more than their places would: a cell that holds min_points of them is never measured from
  * within, and looks into it from outside stop as soon as enough is found.
@@ -29,13 +28,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOT_CORE 0u
-#define CORE 1u
+#define CORE_MARK UINT32_C(0x80000000) /* on an index, until the cores of its cell stand first */
 #define MANY 512u          /* points of a cell that is not full (small weights): its neighbours get a tree */
 #define SUM_SLACK 1e-9     /* of min_points: ten weights of 0.1 make 1 in whatever order they are added */
 #define STRIDE 256u       /* points counted between two looks at `enough` */
-
-typedef enum cell_kind { CELL_BARE, CELL_MIXED, CELL_FULL } cell_kind;
 
 typedef struct dbscan {
     const castmap_points         *points;  /* borrowed */
@@ -43,8 +39,7 @@ typedef struct dbscan {
     double           eps2;
     double           enough;   /* weight that makes a core, less the slack of a sum */
     cm_point_grid    grid;     /* owned */
-    unsigned char   *is_core;  /* owned [n], in cell order */
-    unsigned char   *kind;     /* owned [cells], a cell_kind */
+    uint32_t        *cores;    /* owned [cells]: how many; they stand first in their cell */
     cm_joint_parent *parent;   /* owned [cells] */
     int64_t         *key;      /* owned [cells]: smallest id of the cores in the cell, then of the cluster at its root */
     int32_t         *number;   /* owned [cells]: cluster of a cell that has cores */
@@ -73,17 +68,19 @@ static double weight_of_cell(const cm_point_grid *grid, uint32_t cell)
     return sum;
 }
 
-static bool decide_core(const dbscan *run, uint32_t point, const cm_grid_rows *rows)
+static bool decide_core(const dbscan *run, uint32_t point, const cm_grid_block *block)
 {
     const cm_point_grid *grid = &run->grid;
     const double x = grid->x[point], y = grid->y[point];
-    const bool corner = cm_grid_reaches_corner(grid, point);
+    const cm_grid_reach reach = cm_grid_reach_of(grid, x, y);
     double found = 0.0;
 
     for (unsigned k = 0; k < 5; k++) {
         const unsigned row = NEAR_ROWS[k];
-        uint32_t at = grid->start[corner ? rows->begin[row] : rows->proper_begin[row]];
-        const uint32_t end = grid->start[corner ? rows->end[row] : rows->proper_end[row]];
+        if (row < reach.first_row || row >= reach.end_row)
+            continue;
+        uint32_t at = block->at[row][reach.first_column];
+        const uint32_t end = block->at[row][reach.end_column];
         while (at < end) {
             const uint32_t n = end - at < STRIDE ? end - at : STRIDE;
             if (grid->weight)
@@ -123,7 +120,7 @@ static castmap_status decide_many(const dbscan *run, uint32_t cell, const cm_gri
         cm_kd_tree_clear(&tree);
     }
     for (uint32_t i = 0; i < n; i++)
-        run->is_core[begin + i] = found[i] >= run->enough;
+        grid->index[begin + i] |= found[i] >= run->enough ? CORE_MARK : 0;
     free(found);
     return CASTMAP_OK;
 }
@@ -149,45 +146,74 @@ static castmap_status mark_cores(size_t begin, size_t end, void *job)
     const cm_point_grid *grid = &run->grid;
     cm_grid_walk walk;
     cm_grid_rows rows;
+    cm_grid_block block;
 
     cm_grid_walk_begin(&walk, grid, (uint32_t)begin);
     for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
-        const double own = weight_of_cell(grid, cell);
         const uint32_t from = grid->start[cell], to = grid->start[cell + 1];
-        if (own >= run->enough) {
-            memset(run->is_core + from, CORE, to - from);
-            run->kind[cell] = CELL_FULL;
+        run->cores[cell] = 0;
+        if (weight_of_cell(grid, cell) >= run->enough) {
+            run->cores[cell] = to - from;
             continue;
         }
         cm_grid_walk_around(&walk, cell, &rows);
-        run->kind[cell] = CELL_BARE;
-        if (weight_around(grid, &rows, run->enough) < run->enough) {
-            memset(run->is_core + from, NOT_CORE, to - from);
+        if (weight_around(grid, &rows, run->enough) < run->enough)
             continue;
-        }
         if (to - from > MANY) {
             castmap_status status = decide_many(run, cell, &rows);
             if (status)
                 return status;
         } else {
+            cm_grid_block_of(grid, cell, &rows, &block);
             for (uint32_t i = from; i < to; i++)
-                run->is_core[i] = decide_core(run, i, &rows);
+                grid->index[i] |= decide_core(run, i, &block) ? CORE_MARK : 0;
         }
-        uint32_t cores = 0;
         for (uint32_t i = from; i < to; i++)
-            cores += run->is_core[i];
-        run->kind[cell] = cores == 0 ? CELL_BARE : cores == to - from ? CELL_FULL : CELL_MIXED;
+            run->cores[cell] += grid->index[i] >> 31;
+    }
+    return CASTMAP_OK;
+}
+
+static void exchange(double *values, uint32_t a, uint32_t b)
+{
+    double kept = values[a];
+
+    values[a] = values[b];
+    values[b] = kept;
+}
+
+/* Cores to the front of their cell, in their order; the others may end in any, for nobody asks. */
+static castmap_status front_cores(size_t begin, size_t end, void *job)
+{
+    dbscan *run = job;
+    const cm_point_grid *grid = &run->grid;
+
+    for (size_t cell = begin; cell < end; cell++) {
+        const uint32_t from = grid->start[cell], to = grid->start[cell + 1];
+        uint32_t front = from;
+        if (run->cores[cell] == 0 || !(run->cores[cell] < to - from || grid->index[from] & CORE_MARK))
+            continue; /* none, or a cell that was full from the beginning and carries no marks */
+        for (uint32_t i = from; i < to; i++) {
+            const uint32_t index = grid->index[i];
+            if (!(index & CORE_MARK))
+                continue;
+            grid->index[i] = grid->index[front];
+            grid->index[front] = index & ~CORE_MARK;
+            exchange(grid->x, i, front);
+            exchange(grid->y, i, front);
+            if (grid->weight)
+                exchange(grid->weight, i, front);
+            front++;
+        }
     }
     return CASTMAP_OK;
 }
 
 static cm_group cores_of(const dbscan *run, uint32_t cell)
 {
-    const cm_point_grid *grid = &run->grid;
-    const uint32_t at = grid->start[cell];
+    const uint32_t at = run->grid.start[cell];
 
-    return (cm_group){grid->x + at, grid->y + at, run->kind[cell] == CELL_FULL ? NULL : run->is_core + at,
-                      cell_size(grid, cell)};
+    return (cm_group){run->grid.x + at, run->grid.y + at, run->cores[cell]};
 }
 
 static castmap_status unite_with(dbscan *run, uint32_t cell, const cm_group *here, uint32_t begin, uint32_t end,
@@ -196,7 +222,7 @@ static castmap_status unite_with(dbscan *run, uint32_t cell, const cm_group *her
     castmap_status status = CASTMAP_OK;
 
     for (uint32_t other = begin; other < end && !status; other++) {
-        if (run->kind[other] == CELL_BARE || cm_joint_find(run->parent, cell) == cm_joint_find(run->parent, other))
+        if (run->cores[other] == 0 || cm_joint_find(run->parent, cell) == cm_joint_find(run->parent, other))
             continue;
         const cm_group there = cores_of(run, other);
         bool within = false;
@@ -217,7 +243,7 @@ static castmap_status unite_cells(size_t begin, size_t end, unsigned worker, voi
 
     cm_grid_walk_begin(&walk, &run->grid, (uint32_t)begin);
     for (uint32_t cell = (uint32_t)begin; cell < end && !status; cell++) {
-        if (run->kind[cell] == CELL_BARE)
+        if (run->cores[cell] == 0)
             continue;
         cm_grid_walk_around(&walk, cell, &rows);
         const cm_group here = cores_of(run, cell);
@@ -236,15 +262,13 @@ static castmap_status find_keys(size_t begin, size_t end, void *job)
 
     for (size_t cell = begin; cell < end; cell++) {
         int64_t key = INT64_MAX;
-        if (run->kind[cell] == CELL_BARE)
+        if (run->cores[cell] == 0)
             continue;
-        for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
-            if (!run->is_core[i])
-                continue;
+        for (uint32_t i = grid->start[cell]; i < grid->start[cell] + run->cores[cell]; i++) {
             int64_t here = id ? id[grid->index[i]] : (int64_t)grid->index[i];
             key = here < key ? here : key;
             if (!id)
-                break; /* points of a cell stand in input order */
+                break; /* cores of a cell stand in input order */
         }
         run->key[cell] = key;
     }
@@ -261,7 +285,7 @@ static castmap_status number_clusters(castmap_context *ctx, dbscan *run)
     castmap_status status = CASTMAP_OK;
 
     for (uint32_t cell = 0; cell < cells; cell++) {
-        if (run->kind[cell] == CELL_BARE)
+        if (run->cores[cell] == 0)
             continue;
         const uint32_t root = cm_joint_find(run->parent, cell);
         if (root == cell)
@@ -278,7 +302,7 @@ static castmap_status number_clusters(castmap_context *ctx, dbscan *run)
     run->n_clusters = k;
     k = 0;
     for (uint32_t cell = 0; cell < cells; cell++) {
-        if (run->kind[cell] == CELL_BARE || cm_joint_find(run->parent, cell) != cell)
+        if (run->cores[cell] == 0 || cm_joint_find(run->parent, cell) != cell)
             continue;
         keys[k] = (uint64_t)run->key[cell] ^ UINT64_C(1) << 63; /* unsigned, in the same order */
         roots[k++] = cell;
@@ -289,7 +313,7 @@ static castmap_status number_clusters(castmap_context *ctx, dbscan *run)
     for (size_t i = 0; i < k; i++)
         run->number[roots[i]] = (int32_t)i;
     for (uint32_t cell = 0; cell < cells; cell++) {
-        if (run->kind[cell] != CELL_BARE)
+        if (run->cores[cell] != 0)
             run->number[cell] = run->number[cm_joint_find(run->parent, cell)];
     }
 
@@ -299,56 +323,60 @@ done:
     return status;
 }
 
-/* The lowest cluster among the cores of some cells that lie at exactly this squared distance. */
-static int32_t lowest_at(const dbscan *run, uint32_t begin, uint32_t end, double x, double y, double d2, int32_t label)
+/* A cell with cores near another: the rows and columns between them give the least distance there can be. */
+typedef struct core_cell {
+    uint32_t cell;
+    int      across, up; /* -2 .. 2 */
+} core_cell;
+
+/* The cells with cores around one, the nearer rows first; gives their number. */
+static unsigned list_core_cells(const dbscan *run, uint32_t cell, const cm_grid_rows *rows, core_cell around[26])
 {
     const cm_point_grid *grid = &run->grid;
+    unsigned n = 0;
 
-    for (uint32_t cell = begin; cell < end; cell++) {
-        if (run->kind[cell] == CELL_BARE || (label != CASTMAP_NOISE && run->number[cell] >= label))
-            continue;
-        for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++) {
-            const double dx = grid->x[i] - x, dy = grid->y[i] - y;
-            if (run->is_core[i] && dx * dx + dy * dy == d2)
-                label = run->number[cell];
+    for (unsigned k = 0; k < 5; k++) {
+        const unsigned row = NEAR_ROWS[k];
+        const uint64_t middle = grid->key[cell] + row * grid->across.columns - 2 * grid->across.columns;
+        for (uint32_t other = rows->begin[row]; other < rows->end[row]; other++) {
+            around[n] = (core_cell){other, (int)(int64_t)(grid->key[other] - middle), (int)row - 2};
+            n += run->cores[other] != 0;
         }
     }
-    return label;
+    return n;
+}
+
+/* Least distance, in sides, between a value this part into its column and a column so many away. */
+static double gap(double part, int columns)
+{
+    return columns > 0 ? columns - part : columns < 0 ? part - columns - 1 : 0.0;
 }
 
 /* Cluster of a point that is no core: that of the nearest core within eps; of equally near ones the lower number,
  * because numbers follow keys. */
-static int32_t label_border(const dbscan *run, uint32_t point, const cm_grid_rows *rows)
+static int32_t label_border(const dbscan *run, uint32_t point, const core_cell *around, unsigned n)
 {
     const cm_point_grid *grid = &run->grid;
     const double x = grid->x[point], y = grid->y[point];
-    double best = (double)INFINITY;
+    const double side2 = grid->side_m * grid->side_m * (1.0 - 1e-5); /* a little less, for rounding */
+    double across, up, best = run->eps2;
     int32_t label = CASTMAP_NOISE;
 
-    for (unsigned row = 0; row < 5; row++) {
-        const uint32_t end = grid->start[rows->end[row]];
-        for (uint32_t i = grid->start[rows->begin[row]]; i < end; i++) {
-            const double dx = grid->x[i] - x, dy = grid->y[i] - y, d2 = dx * dx + dy * dy;
-            if (d2 < best && run->is_core[i])
-                best = d2;
+    cm_grid_column(&grid->across, x, &across);
+    cm_grid_column(&grid->up, y, &up);
+    for (unsigned k = 0; k < n; k++) {
+        const uint32_t cell = around[k].cell;
+        const double gx = gap(across, around[k].across), gy = gap(up, around[k].up);
+        if ((gx * gx + gy * gy) * side2 - run->eps2 * 1e-5 > best)
+            continue;
+        const uint32_t at = grid->start[cell];
+        const double d2 = cm_nearest_within(grid->x + at, grid->y + at, run->cores[cell], x, y);
+        if (d2 < best || (d2 == best && (label == CASTMAP_NOISE || run->number[cell] < label))) {
+            best = d2;
+            label = run->number[cell];
         }
     }
-    if (best > run->eps2)
-        return CASTMAP_NOISE;
-    for (unsigned row = 0; row < 5; row++)
-        label = lowest_at(run, rows->begin[row], rows->end[row], x, y, best, label);
     return label;
-}
-
-static bool has_cores_around(const dbscan *run, const cm_grid_rows *rows)
-{
-    for (unsigned row = 0; row < 5; row++) {
-        for (uint32_t cell = rows->begin[row]; cell < rows->end[row]; cell++) {
-            if (run->kind[cell] != CELL_BARE)
-                return true;
-        }
-    }
-    return false;
 }
 
 static castmap_status label_points(size_t begin, size_t end, void *job)
@@ -357,24 +385,24 @@ static castmap_status label_points(size_t begin, size_t end, void *job)
     const cm_point_grid *grid = &run->grid;
     cm_grid_walk walk;
     cm_grid_rows rows;
+    core_cell around[26]; /* one to spare for a candidate */
 
     cm_grid_walk_begin(&walk, grid, (uint32_t)begin);
     for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
-        const uint32_t from = grid->start[cell], to = grid->start[cell + 1];
-        bool borders = false;
-        if (run->kind[cell] != CELL_FULL && !run->options->border_is_noise) {
+        uint32_t i = grid->start[cell];
+        const uint32_t to = grid->start[cell + 1], others = i + run->cores[cell];
+        /* label + 1 and the core mark in one word: this write misses the cache, so there is one of it */
+        for (; i < others; i++)
+            run->packed[grid->index[i]] = (uint32_t)(run->number[cell] + 1) << 1 | 1;
+        if (i == to)
+            continue;
+        unsigned n = 0;
+        if (!run->options->border_is_noise) {
             cm_grid_walk_around(&walk, cell, &rows);
-            borders = has_cores_around(run, &rows);
+            n = list_core_cells(run, cell, &rows, around);
         }
-        for (uint32_t i = from; i < to; i++) {
-            int32_t label = CASTMAP_NOISE;
-            if (run->is_core[i])
-                label = run->number[cell];
-            else if (borders)
-                label = label_border(run, i, &rows);
-            /* label + 1 and the core mark in one word: this write misses the cache, so there is one of it */
-            run->packed[grid->index[i]] = (uint32_t)(label + 1) << 1 | run->is_core[i];
-        }
+        for (; i < to; i++)
+            run->packed[grid->index[i]] = (uint32_t)(label_border(run, i, around, n) + 1) << 1;
     }
     return CASTMAP_OK;
 }
@@ -408,17 +436,15 @@ static castmap_status check(castmap_context *ctx, const castmap_points *points, 
 
 static castmap_status prepare(castmap_context *ctx, dbscan *run)
 {
-    const size_t n = run->points->count, cells = run->grid.cells;
+    const size_t cells = run->grid.cells;
 
     run->workers = castmap_threads(ctx);
-    run->is_core = cm_alloc(n, sizeof *run->is_core);
-    run->kind = cm_alloc(cells, sizeof *run->kind);
+    run->cores = cm_alloc(cells, sizeof *run->cores);
     run->parent = cm_alloc(cells, sizeof *run->parent);
     run->key = cm_alloc(cells, sizeof *run->key);
     run->number = cm_alloc(cells, sizeof *run->number);
-    run->packed = cm_alloc(n, sizeof *run->packed);
     run->benches = cm_alloc_zero(run->workers, sizeof *run->benches);
-    if (!run->is_core || !run->kind || !run->parent || !run->key || !run->number || !run->packed || !run->benches)
+    if (!run->cores || !run->parent || !run->key || !run->number || !run->benches)
         return cm_fail_memory(ctx);
     for (size_t cell = 0; cell < cells; cell++)
         atomic_init(&run->parent[cell], (uint32_t)cell);
@@ -431,8 +457,7 @@ static void release(dbscan *run)
     for (unsigned i = 0; run->benches && i < run->workers; i++)
         cm_pair_bench_clear(&run->benches[i]);
     free(run->benches);
-    free(run->is_core);
-    free(run->kind);
+    free(run->cores);
     free(run->parent);
     free(run->key);
     free(run->number);
@@ -454,6 +479,9 @@ static castmap_status cluster(castmap_context *ctx, dbscan *run)
 
     if (status)
         return status == CASTMAP_E_NOMEM ? cm_fail_memory(ctx) : status;
+    status = cm_parallel_chunks(ctx, "finding cores", cells, grain, front_cores, run);
+    if (status)
+        return status;
     status = cm_parallel_workers(ctx, "joining cores", cells, grain, unite_cells, run);
     if (status)
         return status == CASTMAP_E_NOMEM ? cm_fail_memory(ctx) : status;
@@ -463,6 +491,11 @@ static castmap_status cluster(castmap_context *ctx, dbscan *run)
     status = number_clusters(ctx, run);
     if (status)
         return status;
+    free(run->key); /* before more is asked for */
+    run->key = NULL;
+    run->packed = cm_alloc(run->points->count, sizeof *run->packed);
+    if (!run->packed)
+        return cm_fail_memory(ctx);
     return cm_parallel_chunks(ctx, "labelling points", cells, grain, label_points, run);
 }
 

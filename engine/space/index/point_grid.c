@@ -48,6 +48,7 @@ typedef struct builder {
     cm_point_grid        *grid;   /* borrowed, being filled */
     size_t                grain, chunks;
     extent               *extents;    /* owned [chunks] */
+    uint64_t              keys;       /* columns * rows */
     unsigned              shift;      /* key >> shift: bin */
     uint16_t             *range_of;   /* owned [SAMPLE_BINS] bin -> range */
     uint64_t              first_key[RANGES + 1]; /* of each range */
@@ -175,7 +176,6 @@ static castmap_status choose_ranges(castmap_context *ctx, builder *b)
 {
     const cm_point_grid *grid = b->grid;
     const size_t n = b->points->count, step = n / 16384 + 1;
-    const uint64_t keys = grid->across.columns * grid->up.columns;
     uint32_t *hits = cm_alloc_zero(SAMPLE_BINS, sizeof *hits);
     size_t sampled = 0, seen = 0, range = 0;
 
@@ -184,7 +184,8 @@ static castmap_status choose_ranges(castmap_context *ctx, builder *b)
         free(hits);
         return cm_fail_memory(ctx);
     }
-    while ((keys >> b->shift) >= SAMPLE_BINS)
+    b->keys = grid->across.columns * grid->up.columns;
+    while ((b->keys >> b->shift) >= SAMPLE_BINS)
         b->shift++;
     for (size_t i = 0; i < n; i += step, sampled++)
         hits[cm_grid_key(grid, b->points->x[i], b->points->y[i]) >> b->shift]++;
@@ -410,15 +411,21 @@ static castmap_status list_cells(size_t begin, size_t end, void *job)
     cm_point_grid *grid = b->grid;
 
     for (size_t range = begin; range < end; range++) {
-        size_t cell = b->cells[range];
+        uint32_t cell = b->cells[range];
+        uint64_t ranked = b->first_key[range];
         for (uint32_t i = b->begin[range]; i < b->begin[range + 1]; i++) {
             if (!(grid->index[i] & FIRST_OF_CELL))
                 continue;
             grid->index[i] &= ~FIRST_OF_CELL;
             grid->key[cell] = cm_grid_key(grid, grid->x[i], grid->y[i]);
             grid->start[cell] = i;
+            for (; grid->rank && ranked <= grid->key[cell]; ranked++)
+                grid->rank[ranked] = cell;
             cell++;
         }
+        const uint64_t end_key = b->first_key[range + 1] < b->keys ? b->first_key[range + 1] : b->keys;
+        for (; grid->rank && ranked < end_key; ranked++)
+            grid->rank[ranked] = cell;
     }
     return CASTMAP_OK;
 }
@@ -436,8 +443,13 @@ static castmap_status make_cells(castmap_context *ctx, builder *b)
     grid->cells = cells;
     grid->key = cm_alloc(cells, sizeof *grid->key);
     grid->start = cm_alloc((size_t)cells + 1, sizeof *grid->start);
-    if (!grid->key || !grid->start)
+    const uint64_t few = 2 * (uint64_t)grid->count + grid->count / 4 + 4096;
+    if (b->keys <= few)
+        grid->rank = cm_alloc(b->keys + 1, sizeof *grid->rank);
+    if (!grid->key || !grid->start || (b->keys <= few && !grid->rank))
         return cm_fail_memory(ctx);
+    if (grid->rank)
+        grid->rank[b->keys] = cells;
     grid->start[cells] = (uint32_t)grid->count;
     return cm_parallel_chunks(ctx, "sorting points", RANGES, 4, list_cells, b);
 }
@@ -541,6 +553,7 @@ void cm_point_grid_clear(cm_point_grid *grid)
     free(grid->index);
     free(grid->key);
     free(grid->start);
+    free(grid->rank);
     *grid = (cm_point_grid)CM_POINT_GRID_INIT;
 }
 

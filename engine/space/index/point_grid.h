@@ -37,12 +37,13 @@ typedef struct cm_point_grid {
     size_t       cells;
     uint64_t    *key;      /* owned [cells], ascending */
     uint32_t    *start;    /* owned [cells + 1] */
+    uint32_t    *rank;     /* owned [keys + 1]: cells with a smaller key; NULL when there are many more keys than points */
 } cm_point_grid;
 
 #define CM_POINT_GRID_INIT {0}
 
-/* Refuses coordinates or weights that are not finite, and weights below 0 (CASTMAP_E_DATA); 28 bytes a point without
- * weights, and 12 bytes an occupied cell. `out` must be empty. count <= INT32_MAX. */
+/* Refuses coordinates or weights that are not finite, and weights below 0 (CASTMAP_E_DATA); 20 bytes a point without
+ * weights, 12 bytes an occupied cell, and at most 9 bytes a point for rank. `out` must be empty. count <= INT32_MAX. */
 CASTMAP_NODISCARD castmap_status cm_point_grid_make(castmap_context *ctx, const castmap_points *points,
                                                     double side_m, cm_point_grid *out);
 void cm_point_grid_clear(cm_point_grid *grid);
@@ -80,7 +81,7 @@ static inline uint64_t cm_grid_key(const cm_point_grid *grid, double x, double y
 /* Number of the first cell whose key is not below `key`. */
 uint32_t cm_point_grid_seek(const cm_point_grid *grid, uint64_t key);
 
-/* Walks cells in ascending order and tells the occupied cells around each; five fingers move along five rows. */
+/* Walks cells in ascending order and tells the occupied cells around each: by rank, or five fingers move along five rows. */
 typedef struct cm_grid_walk {
     const cm_point_grid *grid;
     uint32_t             finger[5];
@@ -89,14 +90,9 @@ typedef struct cm_grid_walk {
 /* The next cell asked for must not be below `cell`. */
 void cm_grid_walk_begin(cm_grid_walk *walk, const cm_point_grid *grid, uint32_t cell);
 
-/*
- * The occupied cells around one, as five runs of cell numbers; their points stand together too, so a run is read
- * straight through. Row 2 is the cell's own, which is within it. `proper` leaves out the four far corners of the
- * block, which only a point in the very corner of its cell can reach (cm_grid_reaches_corner).
- */
+/* The occupied cells around one, as five runs of cell numbers, south to north. Row 2 is the cell's own. */
 typedef struct cm_grid_rows {
-    uint32_t begin[5], end[5];               /* all five columns */
-    uint32_t proper_begin[5], proper_end[5]; /* rows 0 and 4: the middle three */
+    uint32_t begin[5], end[5];
 } cm_grid_rows;
 
 static inline void cm_grid_walk_around(cm_grid_walk *walk, uint32_t cell, cm_grid_rows *rows)
@@ -106,33 +102,67 @@ static inline void cm_grid_walk_around(cm_grid_walk *walk, uint32_t cell, cm_gri
     const uint32_t cells = (uint32_t)grid->cells;
     uint64_t want = key[cell] - 2 * grid->across.columns - 2;
 
+    if (grid->rank) {
+        for (unsigned row = 0; row < 5; row++, want += grid->across.columns) {
+            rows->begin[row] = grid->rank[want];
+            rows->end[row] = grid->rank[want + 5];
+        }
+        return;
+    }
     for (unsigned row = 0; row < 5; row++, want += grid->across.columns) {
-        const bool outer = row == 0 || row == 4;
         uint32_t at = walk->finger[row];
         while (at < cells && key[at] < want)
             at++;
-        walk->finger[row] = rows->begin[row] = rows->proper_begin[row] = at;
-        if (outer && at < cells && key[at] == want)
-            rows->proper_begin[row] = ++at;
-        while (at < cells && key[at] < want + 4)
+        walk->finger[row] = rows->begin[row] = at;
+        while (at < cells && key[at] <= want + 4)
             at++;
-        rows->proper_end[row] = at;
-        at += at < cells && key[at] == want + 4;
         rows->end[row] = at;
-        if (!outer)
-            rows->proper_end[row] = at;
     }
 }
 
-/* Does the point (a number in cell order) lie so near a corner of its cell that rounding may let it reach beyond? */
-static inline bool cm_grid_reaches_corner(const cm_point_grid *grid, uint32_t point)
+/* The same as points: those of row r, columns c to d - 1, are [at[r][c], at[r][d]). */
+typedef struct cm_grid_block {
+    uint32_t at[5][6];
+} cm_grid_block;
+
+static inline void cm_grid_block_of(const cm_point_grid *grid, uint32_t cell, const cm_grid_rows *rows,
+                                    cm_grid_block *block)
 {
-    const double edge = 4 * CM_GRID_SLACK;
+    uint64_t want = grid->key[cell] - 2 * grid->across.columns - 2;
+
+    if (grid->rank) {
+        for (unsigned row = 0; row < 5; row++, want += grid->across.columns) {
+            for (unsigned column = 0; column < 6; column++)
+                block->at[row][column] = grid->start[grid->rank[want + column]];
+        }
+        return;
+    }
+    for (unsigned row = 0; row < 5; row++, want += grid->across.columns) {
+        uint32_t run = rows->begin[row];
+        for (unsigned column = 0; column < 5; column++) {
+            block->at[row][column] = grid->start[run];
+            run += run < rows->end[row] && grid->key[run] == want + column;
+        }
+        block->at[row][5] = grid->start[run];
+    }
+}
+
+/*
+ * Which rows and columns of the block a point (a number in cell order) reaches with sqrt(2) sides, a little more for
+ * rounding: the outermost only from the nearer part of its cell.
+ */
+typedef struct cm_grid_reach {
+    unsigned first_row, end_row, first_column, end_column;
+} cm_grid_reach;
+
+static inline cm_grid_reach cm_grid_reach_of(const cm_point_grid *grid, double x, double y)
+{
+    const double near = 0.41421356 + 1e-5, far = 1.0 - near; /* sqrt(2) - 1 */
     double across, up;
 
-    cm_grid_column(&grid->across, grid->x[point], &across);
-    cm_grid_column(&grid->up, grid->y[point], &up);
-    return (across < edge || across > 1.0 - edge) && (up < edge || up > 1.0 - edge);
+    cm_grid_column(&grid->across, x, &across);
+    cm_grid_column(&grid->up, y, &up);
+    return (cm_grid_reach){up > near, up < far ? 4 : 5, across > near, across < far ? 4 : 5};
 }
 
 #endif
