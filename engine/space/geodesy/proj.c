@@ -419,24 +419,6 @@ static PJ *bare_projection(PJ_CONTEXT *context, const PJ *crs)
     return proj_create(context, bare);
 }
 
-/*
- * The projection without its datum: asked for the factors of a whole coordinate system, PROJ 9.1 searches its database again for every point,
- * and gives none where northing comes first.
- */
-static PJ *bare_projection(PJ_CONTEXT *context, PJ *crs)
-{
-    const char *definition = proj_as_proj_string(context, crs, PJ_PROJ_4, NULL);
-    char *text = cm_copy_text(definition), *mark = text ? strstr(text, " +type=crs") : NULL;
-    PJ *projection = NULL;
-
-    if (mark)
-        memset(mark, ' ', strlen(" +type=crs"));
-    if (text)
-        projection = proj_create(context, text);
-    free(text);
-    return projection;
-}
-
 double cm_projection_scale_error_ppm(const cm_projection *p, double west, double south, double east, double north)
 {
     enum { STEPS = 8 };
