@@ -519,6 +519,12 @@ static void add_words(fixture *town)
     release->number = 3;
     cm_build_text(build, &release->crs, "EPSG:32631");
     cm_build_text(build, &release->crs_name, "WGS 84 / UTM zone 31N");
+    cm_build_text(build, &release->crs_wkt,
+                  "PROJCS[\"WGS 84 / UTM zone 31N\",GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],"
+                  "PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]],PROJECTION[\"Transverse_Mercator\"],"
+                  "PARAMETER[\"latitude_of_origin\",0],PARAMETER[\"central_meridian\",3],PARAMETER[\"scale_factor\",0.9996],"
+                  "PARAMETER[\"false_easting\",500000],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1],"
+                  "AUTHORITY[\"EPSG\",\"32631\"]]");
     release->crs_epsg = 32631;
     cm_build_text(build, &release->provenance, "{\"fixture\":true}");
     cm_build_source(build, "Wards 2025, fictional. Open licence of nowhere.");

@@ -119,6 +119,58 @@ static void qgis_styles_carry_classes_hatching_and_labels(void **state)
     castmap_release_free(release);
 }
 
+static int shell(const char *before, const char *path, const char *after)
+{
+    char command[400];
+
+    snprintf(command, sizeof command, "%s %s %s", before, path, after);
+    return system(command);
+}
+
+static void the_geopackage_holds_all_layers_with_styles_and_the_same_bytes(void **state)
+{
+    for (castmap_audience audience = CASTMAP_INTERNAL; audience <= CASTMAP_PUBLIC; audience++) {
+        castmap_release *release = fixture_release(*state, audience);
+        char folder[64], one[160], two[160];
+
+        folder_make(folder);
+        snprintf(one, sizeof one, "%s/one.gpkg", folder);
+        snprintf(two, sizeof two, "%s/two.gpkg", folder);
+        assert_status(castmap_write_geopackage(*state, release, one, false), CASTMAP_OK);
+        assert_status(castmap_write_geopackage(*state, release, two, false), CASTMAP_OK);
+        assert_int_equal(shell("cmp -s", one, two), 0);
+        assert_int_equal(shell("ogrinfo -so", one, "areas 2>&1 | grep -q 'Feature Count: 20'"), 0);
+        assert_int_equal(shell("test $(sqlite3", one, "'SELECT count(*) FROM layer_styles WHERE useAsDefault') -ge 4"), 0);
+        assert_status(castmap_write_geopackage(*state, release, one, false), CASTMAP_E_EXISTS);
+        folder_remove(folder);
+        castmap_release_free(release);
+    }
+}
+
+static void the_surface_stays_inside_and_its_classes_leave(void **state)
+{
+    for (castmap_audience audience = CASTMAP_INTERNAL; audience <= CASTMAP_PUBLIC; audience++) {
+        castmap_release *release = fixture_release(*state, audience);
+        char folder[64], path[160];
+
+        folder_make(folder);
+        snprintf(path, sizeof path, "%s/heat.tif", folder);
+        if (audience == CASTMAP_INTERNAL) {
+            assert_status(castmap_write_heat_geotiff(*state, release, path, false), CASTMAP_OK);
+            assert_int_equal(shell("gdalinfo", path, "| grep -q 'LAYOUT=COG'"), 0);
+        } else {
+            assert_status(castmap_write_heat_geotiff(*state, release, path, false), CASTMAP_E_RELEASE);
+            assert_int_not_equal(access(path, F_OK), 0);
+        }
+        snprintf(path, sizeof path, "%s/classes.tif", folder);
+        assert_status(castmap_write_heat_classes(*state, release, path, false), CASTMAP_OK);
+        assert_int_equal(shell("gdalinfo", path, "| grep -q 'Type=Byte, ColorInterp=Palette'"), 0);
+        assert_int_not_equal(shell("gdalinfo", path, "| grep -q STATISTICS"), 0);
+        folder_remove(folder);
+        castmap_release_free(release);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +179,8 @@ int main(void)
         cmocka_unit_test(refuses_unknown_layers_and_existing_files),
         cmocka_unit_test(the_manifest_names_each_file_with_its_digest),
         cmocka_unit_test(qgis_styles_carry_classes_hatching_and_labels),
+        cmocka_unit_test(the_geopackage_holds_all_layers_with_styles_and_the_same_bytes),
+        cmocka_unit_test(the_surface_stays_inside_and_its_classes_leave),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
