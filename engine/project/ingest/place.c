@@ -243,7 +243,7 @@ static bool one_degree(span s, const char *letters, double *value, int *decimals
     bool marked = false;
     for (const char *p = s.at; p < s.end; p++)
         marked = marked || strchr("NSEWnsew'\"", *p) != NULL || (unsigned char)*p == 0xC2;
-    if (!marked || strcmp(flaw->code, "decimal-comma") == 0)
+    if (!marked || strcmp(flaw->code, "decimal-comma") == 0 || (all_of(s, "0123456789+-.eE") && is_digit(s.end[-1])))
         return false;
     for (const char *p = s.at; p < s.end; p++) /* "nan", "inf": letters, but no angle */
         if (((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')) && !strchr("NSEWnsewdm", *p))
