@@ -19,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_MIN_POINTS 10u
+#define LEAST_MIN_POINTS 10u
+#define SHARE_OF_A_PLACE 0.001 /* of all observations: what makes a place grows with how much there is */
 #define CROWDED_SHARE 0.25
 #define LEAST_EPS_M 50.0
 #define MOST_EPS_M 5000.0
@@ -58,7 +59,16 @@ static castmap_status choose_parameters(cluster_run *run)
     char length[32];
     castmap_status status;
 
-    s->min_points = run->options->min_points ? run->options->min_points : DEFAULT_MIN_POINTS;
+    s->min_points = run->options->min_points;
+    if (s->min_points == 0) {
+        const double share = ceil(cm_sayable(SHARE_OF_A_PLACE * (double)view.count));
+        s->min_points = share > LEAST_MIN_POINTS ? (uint32_t)share : LEAST_MIN_POINTS;
+        if (cm_remark_add(&s->remarks, &s->n_remarks, "number-chosen",
+                          "A place needs %u observations within the radius: about one in a thousand of all there are, and never "
+                          "fewer than %u. Set it with --min.",
+                          s->min_points, LEAST_MIN_POINTS))
+            return cm_fail_memory(run->ctx);
+    }
     if (run->options->eps_m > 0.0) {
         s->eps_m = run->options->eps_m;
         return CASTMAP_OK;
