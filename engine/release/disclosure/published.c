@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A place that is said to be somewhere in a larger cell says nothing. */
+#define LARGEST_PLACE_CELL_M 2000.0
+
 void cm_published_clear(cm_published *published)
 {
     free(published->crs);
@@ -64,7 +67,9 @@ static void cover(placing *p, const cm_policy *policy, bool sources_recorded)
             p->scratch_member[end - begin] = p->members[end].incident;
             end++;
         }
-        if (cm_floors_pass(policy, p->incidents, p->scratch_member, end - begin, sources_recorded, p->scratch)) {
+        if (p->lattice->cell[m->cell].side_m <= LARGEST_PLACE_CELL_M &&
+            cm_floors_pass(policy, p->incidents, p->scratch_member, end - begin, sources_recorded,
+                           p->scratch)) {
             p->covered[m->cell] = true;
             if (first_cell >= 0)
                 cm_disjoint_set_unite(&p->sets, (uint32_t)first_cell, (uint32_t)m->cell);

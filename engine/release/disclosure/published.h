@@ -36,7 +36,7 @@ typedef struct cm_counting {
 } cm_counting;
 
 /* Count, apply the floors, keep what passes. policy and period are copied; crs and last_record are the caller's to set. stats gets the numbers of groups and
- * cells. A place is shown as those shown cells in which its own groups pass the floors; places that share a cell are one. */
+ * cells. A place is shown as those shown cells of at most 2 km in which its own groups pass the floors; places that share a cell are one. */
 CASTMAP_NODISCARD castmap_status cm_published_count(castmap_context *ctx, const cm_policy *policy,
                                                     const cm_period *period, const cm_counting *counting,
                                                     cm_published *out, castmap_suppressed *stats);

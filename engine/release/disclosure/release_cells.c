@@ -94,7 +94,7 @@ void cm_area_counts(const cm_published *published, const cm_cell_areas *areas, c
 {
     for (size_t a = 0; a < n; a++) {
         const bool stands = areas->own_km2[a] > 0.0 && areas->own_km2[a] >= 0.5 * area_km2[a] &&
-                            areas->own_km2[a] >= 0.5 * areas->cells_km2[a];
+                            areas->own_km2[a] * 3.0 >= areas->cells_km2[a] * 2.0;
         out[a] = stands ? 0 : INT64_MIN;
     }
     for (size_t c = 0; c < published->n_cells; c++) {

@@ -19,7 +19,7 @@ void cm_cell_areas_clear(cm_cell_areas *areas);
 CASTMAP_NODISCARD castmap_status cm_cell_areas_make(castmap_context *ctx, const cm_published *published,
                                                     const castmap_polygons *borders, cm_cell_areas *out);
 
-/* Published count of each area: the sum of its cells where they stand for it (cover half of it, and lie half in it), else INT64_MIN. out [areas]. */
+/* Published count of each area: the sum of its cells where they stand for it (cover half of it, and lie to two thirds in it), else INT64_MIN. out [areas]. */
 void cm_area_counts(const cm_published *published, const cm_cell_areas *areas, const double *area_km2, size_t n,
                     int64_t *out);
 

@@ -100,6 +100,20 @@ static void time_span(const cm_observation_set *set, int64_t *first_s, int64_t *
     }
 }
 
+/* From the earliest beginning to the latest end, the last second counted. */
+static void full_span(const cm_observation_set *set, int64_t *first_s, int64_t *last_s)
+{
+    *first_s = INT64_MAX;
+    *last_s = INT64_MIN;
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->from_s[i] == CM_TIME_UNKNOWN)
+            continue;
+        const int64_t end = set->to_s[i] > set->from_s[i] ? set->to_s[i] - 1 : set->from_s[i];
+        *first_s = set->from_s[i] < *first_s ? set->from_s[i] : *first_s;
+        *last_s = end > *last_s ? end : *last_s;
+    }
+}
+
 typedef struct label_of {
     int64_t id;
     int32_t label;
@@ -441,7 +455,7 @@ static castmap_status make_internal(castmap_context *ctx, castmap_project *proje
     if (status)
         return status;
     castmap_release *release = g->build.release;
-    time_span(&g->in.observations, &first_s, &last_s);
+    full_span(&g->in.observations, &first_s, &last_s);
     if (first_s <= last_s) {
         cm_date_words(first_s, from);
         cm_date_words(last_s, to);
