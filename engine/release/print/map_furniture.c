@@ -107,8 +107,14 @@ double cm_block_legend(cm_sheet *sheet, double x, double y, double width, bool d
     if (draw)
         cm_canvas_tag(sheet->canvas, "P", NULL);
     at += put(sheet, x, at, width, main->style.legend_title, &HEADING, draw) + 1.2;
-    for (size_t i = main->style.n_classes; i-- > 0;)
-        at += legend_line(sheet, x, at, width, main, &main->style.classes[i], main->style.classes[i].label, draw);
+    /* Highest first; what is not shown comes after all that is. */
+    for (int hatched = 0; hatched < 2; hatched++) {
+        for (size_t i = main->style.n_classes; i-- > 0;) {
+            const cm_class *c = &main->style.classes[i];
+            if (c->hatched == (hatched == 1))
+                at += legend_line(sheet, x, at, width, main, c, c->label, draw);
+        }
+    }
     at += 0.8;
     for (size_t i = 0; i < release->n_layers; i++) {
         const cm_layer *layer = &release->layers[i];
