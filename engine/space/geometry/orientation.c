@@ -1,91 +1,56 @@
 /*
- * space/geometry/orientation.c - the sign of a 2 x 2 determinant of differences, without rounding.
+ * space/geometry/orientation.c - the exact sign of a determinant.
+ *
+ * The determinant is written out as six products of two coordinates. Each product is a sum of two doubles without error (its
+ * rounding error is a double that fma gives), and the twelve are added into an expansion: a list of doubles whose sum is exact and
+ * whose largest member gives the sign (Shewchuk 1997, theorem 10, GROW-EXPANSION).
  */
 #include "space/geometry/orientation.h"
 
-#include <math.h>
 #include <stddef.h>
 
-/* (3 + 16 eps) eps with eps = 2^-53: Shewchuk's bound for the plain evaluation. */
-#define BOUND 3.3306690738754716e-16
+typedef struct expansion {
+    double part[12]; /* of growing magnitude, not overlapping */
+    size_t count;
+} expansion;
 
-static void two_sum(double a, double b, double *sum, double *error)
+static void grow(expansion *e, double value)
 {
-    const double s = a + b, part = s - a;
+    size_t kept = 0;
 
-    *sum = s;
-    *error = (a - (s - part)) + (b - part);
-}
-
-static void split(double a, double *high, double *low)
-{
-    const double c = 134217729.0 * a; /* 2^27 + 1 */
-
-    *high = c - (c - a);
-    *low = a - *high;
-}
-
-static void two_product(double a, double b, double *product, double *error)
-{
-    double ah, al, bh, bl;
-    const double p = a * b;
-
-    split(a, &ah, &al);
-    split(b, &bh, &bl);
-    *product = p;
-    *error = al * bl - (((p - ah * bh) - al * bh) - ah * bl);
-}
-
-/* Add one term to an expansion of n parts, smallest first; it keeps its exact value. */
-static size_t grow(double *expansion, size_t n, double term)
-{
-    for (size_t i = 0; i < n; i++) {
-        double sum, error;
-        two_sum(term, expansion[i], &sum, &error);
-        expansion[i] = error;
-        term = sum;
+    for (size_t i = 0; i < e->count; i++) {
+        const double a = value, b = e->part[i];
+        const double sum = a + b, b_round = sum - a, a_round = sum - b_round;
+        const double error = (a - a_round) + (b - b_round);
+        value = sum;
+        if (error != 0.0)
+            e->part[kept++] = error;
     }
-    expansion[n] = term;
-    return n + 1;
+    if (value != 0.0)
+        e->part[kept++] = value;
+    e->count = kept;
 }
 
-static size_t add_product(double *expansion, size_t n, const double a[2], const double b[2], double sign)
+static void add_product(expansion *e, double a, double b)
 {
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            double product, error;
-            two_product(a[i], b[j], &product, &error);
-            n = grow(expansion, n, sign * error);
-            n = grow(expansion, n, sign * product);
-        }
-    }
-    return n;
+    const double product = a * b;
+
+    grow(e, fma(a, b, -product));
+    grow(e, product);
 }
 
-static int exact(double ax, double ay, double bx, double by, double cx, double cy)
+int cm_orientation_exact(double ax, double ay, double bx, double by, double cx, double cy)
 {
-    double u[2], v[2], p[2], q[2], expansion[20];
-    size_t n = 0;
+    expansion e = {.count = 0};
 
-    two_sum(bx, -ax, &u[1], &u[0]);
-    two_sum(cy, -ay, &v[1], &v[0]);
-    two_sum(cx, -ax, &p[1], &p[0]);
-    two_sum(by, -ay, &q[1], &q[0]);
-    n = add_product(expansion, n, u, v, 1.0);
-    n = add_product(expansion, n, p, q, -1.0);
-    /* The largest part that is not zero has the sign of the sum. */
-    while (n-- > 0) {
-        if (expansion[n] != 0.0)
-            return expansion[n] > 0.0 ? 1 : -1;
-    }
-    return 0;
-}
-
-int cm_orientation(double ax, double ay, double bx, double by, double cx, double cy)
-{
-    const double left = (bx - ax) * (cy - ay), right = (cx - ax) * (by - ay), det = left - right;
-
-    if (fabs(det) > BOUND * (fabs(left) + fabs(right)))
-        return det > 0.0 ? 1 : -1;
-    return exact(ax, ay, bx, by, cx, cy);
+    /* ax by - ax cy - cx by - ay bx + ay cx + cy bx; the terms cx cy cancel */
+    add_product(&e, ax, by);
+    add_product(&e, -ay, bx);
+    add_product(&e, -ax, cy);
+    add_product(&e, ay, cx);
+    add_product(&e, -cx, by);
+    add_product(&e, cy, bx);
+    if (e.count == 0)
+        return 0;
+    return e.part[e.count - 1] > 0.0 ? 1 : -1;
 }
