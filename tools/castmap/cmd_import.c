@@ -20,7 +20,7 @@ bool reading_options(cli_env *env, const reading_args *args, castmap_import_opti
 {
     for (size_t i = 0; i < args->map.count; i++) {
         const char *equals = strchr(args->map.text[i], '=');
-        if (!equals || equals == args->map.text[i] || !equals[1]) {
+        if (!equals || equals == args->map.text[i]) {
             cli_fail(env, CASTMAP_E_ARGUMENT, "--map", "write the field, =, and the column: --map lat=Latitude",
                      "\"%s\" is not FIELD=COLUMN", CLI_SAFE(args->map.text[i]));
             return false;
@@ -37,6 +37,9 @@ bool reading_options(cli_env *env, const reading_args *args, castmap_import_opti
     options->strict = args->strict;
     options->follow_links = args->follow;
     options->comments = args->comments;
+    options->legacy_grades = args->legacy_grades;
+    options->keep_odd_dates = args->keep_odd_dates;
+    options->keep_far = args->keep_far;
     if (args->delimiter) {
         char c = args->delimiter[0];
         options->delimiter = c == 's' ? ';' : c == 't' ? '\t' : c == 'c' ? ',' : c;

@@ -7,7 +7,7 @@
 typedef struct reading_args {
     const char *profile, *encoding, *delimiter, *crs, *time_zone, *date_order, *categories;
     cli_texts   map;
-    bool        strict, follow, comments;
+    bool        strict, follow, comments, legacy_grades, keep_odd_dates, keep_far;
 } reading_args;
 
 #define READING_OPTIONS(type, field) \
@@ -15,8 +15,9 @@ typedef struct reading_args {
     {CLI_CHOICE, 0, "profile", offsetof(type, field.profile), "kobo|odk|ushahidi|police|generic", NULL, \
      "what kind of export it is"}, \
     {CLI_TEXTS, 0, "map", offsetof(type, field.map), "FIELD=COLUMN", NULL, \
-     "take a field from this column: lat, lon, x, y, position, time, category, text, ..."}, \
-    {CLI_CHOICE, 0, "encoding", offsetof(type, field.encoding), "utf-8|latin1|windows-1252|utf-16", NULL, "of the text"}, \
+     "take a field from this column: lat, lon, x, y, position, time, category, text, ...; keep=COLUMN keeps one as it is; "  \
+     "id= says that there is no unique id"}, \
+    {CLI_CHOICE, 0, "encoding", offsetof(type, field.encoding), "utf-8|latin1|windows-1252|utf-16|utf-16le|utf-16be", NULL, "of the text"}, \
     {CLI_CHOICE, 0, "delimiter", offsetof(type, field.delimiter), "comma|semicolon|tab|,|;", NULL, "between fields"}, \
     {CLI_TEXT, 0, "crs", offsetof(type, field.crs), "EPSG:CODE", NULL, "of easting and northing columns"}, \
     {CLI_TEXT, 0, "time-zone", offsetof(type, field.time_zone), "NAME", NULL, "of times that do not say theirs"}, \
@@ -25,7 +26,13 @@ typedef struct reading_args {
      "CSV code,label,aliases; only these categories are accepted"}, \
     {CLI_FLAG, 0, "strict", offsetof(type, field.strict), NULL, NULL, "one bad row refuses the whole file"}, \
     {CLI_FLAG, 0, "follow", offsetof(type, field.follow), NULL, NULL, "accept a symbolic link as input"}, \
-    {CLI_FLAG, 0, "comment", offsetof(type, field.comments), NULL, NULL, "lines that begin with # are comments"}
+    {CLI_FLAG, 0, "comment", offsetof(type, field.comments), NULL, NULL, "lines that begin with # are comments"}, \
+    {CLI_FLAG, 0, "legacy-grades", offsetof(type, field.legacy_grades), NULL, NULL, \
+     "translate older 5x5x5 grades by the fixed table"}, \
+    {CLI_FLAG, 0, "keep-odd-dates", offsetof(type, field.keep_odd_dates), NULL, NULL, \
+     "note dates in the future or before 1990, and keep them"}, \
+    {CLI_FLAG, 0, "keep-far", offsetof(type, field.keep_far), NULL, NULL, \
+     "note records far from all others of the file, and keep them"}
 
 /* Fill the engine's options; false after printing what is wrong. `options` borrows from args. */
 bool reading_options(cli_env *env, const reading_args *args, castmap_import_options *options);

@@ -11,7 +11,7 @@ void show_guesses(const castmap_guess *guesses, size_t n, void *payload)
     const cli_env *env = payload;
 
     for (size_t i = 0; i < n; i++)
-        cli_note(env, "  %-16s %s  (%s)", CLI_SAFE(guesses[i].what), CLI_SAFE(guesses[i].value), CLI_SAFE(guesses[i].why));
+        cli_note(env, "  %-20s %s  (%s)", CLI_SAFE(guesses[i].what), CLI_SAFE(guesses[i].value), CLI_SAFE(guesses[i].why));
 }
 
 void show_import(cli_env *env, const char *file, const castmap_import_summary *summary)

@@ -23,10 +23,7 @@ castmap_status cli_open(cli_env *env, castmap_access access)
             return status;
         path = found;
     }
-    status = castmap_project_open(env->ctx, path, access, &env->project);
-    if (!status && access == CASTMAP_WRITE)
-        cli_note_root(env);
-    return status;
+    return castmap_project_open(env->ctx, path, access, &env->project);
 }
 
 void cli_note_root(const cli_env *env)
