@@ -60,6 +60,56 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_dbscan(castmap_context *ctx
                                                             int32_t *labels, bool *is_core,
                                                             size_t *n_clusters);
 
+/** How castmap_hdbscan() chooses clusters from the hierarchy. */
+typedef enum castmap_hdbscan_selection {
+    CASTMAP_HDBSCAN_EXCESS_OF_MASS, /**< those that last longest over the scales; a parent wins ties */
+    CASTMAP_HDBSCAN_LEAF            /**< the smallest ones that are never divided */
+} castmap_hdbscan_selection;
+
+/** Options of castmap_hdbscan(). Start from CASTMAP_HDBSCAN_OPTIONS_INIT. */
+typedef struct castmap_hdbscan_options {
+    uint32_t version;
+    uint32_t min_points;       /**< weight, the point's own included, that the core distance reaches; default 10 */
+    double   min_cluster_size; /**< weight; 0 (the default): min_points */
+    castmap_hdbscan_selection selection;
+    bool     allow_single_cluster; /**< may all points be one cluster; false: the root of the hierarchy is no candidate */
+    double   accuracy_m;       /**< shorter distances count as this long, > 0; default 1 m. Keeps stacked records from
+                                    having infinite density */
+} castmap_hdbscan_options;
+
+#define CASTMAP_HDBSCAN_OPTIONS_VERSION 1u
+#define CASTMAP_HDBSCAN_OPTIONS_INIT \
+    {CASTMAP_HDBSCAN_OPTIONS_VERSION, 10u, 0.0, CASTMAP_HDBSCAN_EXCESS_OF_MASS, false, 1.0}
+
+/**
+ * @brief Find clusters of differing density without a radius (HDBSCAN*), exactly.
+ *
+ * The hierarchy is that of mutual reachability max(core(a), core(b), distance): at each distance the connected groups
+ * of at least min_cluster_size. Where several groups part at the same distance they part at once, so the outcome
+ * depends neither on the order of the rows nor on the number of threads, nor on which spanning tree was found.
+ * Points at one coordinate are collapsed to a weight, with the result of the uncollapsed definition.
+ *
+ * @param labels      out [n]: 0..k-1 by the smallest id of the members, or CASTMAP_NOISE
+ * @param membership  out [n] or NULL: density at which the point leaves over the highest of its cluster, 0..1; 0 for noise
+ * @param outlier     out [n] or NULL: GLOSH, 0 (as dense as anything near) .. 1 (far from a dense group)
+ * @param n_clusters  out, k; may be NULL
+ *
+ * @retval CASTMAP_OK            outputs are set; on any other status none is touched
+ * @retval CASTMAP_E_ARGUMENT    min_points 0; min_cluster_size below 0 or not finite; accuracy_m not positive; n > INT32_MAX
+ * @retval CASTMAP_E_DATA        a coordinate or weight that is not finite, a weight below 0
+ * @retval CASTMAP_E_NOMEM       about 150 bytes a distinct place, 20 a point
+ * @retval CASTMAP_E_CANCELLED   castmap_cancel() was called
+ *
+ * Cost: O(n log n) expected on spread data; time grows with min_points.
+ *
+ * Source: R. Campello, D. Moulavi, A. Zimek, J. Sander (2015), "Hierarchical density estimates for data clustering,
+ * visualization, and outlier detection", ACM TKDD 10(1), article 5.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_hdbscan(castmap_context *ctx, const castmap_points *points,
+                                                             const castmap_hdbscan_options *options, int32_t *labels,
+                                                             double *membership, double *outlier,
+                                                             size_t *n_clusters);
+
 /** What is known of one cluster. Lengths in metres, areas in km2, times in UTC seconds. */
 typedef struct castmap_cluster_shape {
     size_t  count;          /**< members */
