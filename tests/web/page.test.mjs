@@ -79,7 +79,7 @@ async function checkMap(page) {
   const before = await page.locator('#legend').textContent();
   await page.locator('#layers input[type=radio][value=areas]').check();
   assert.notEqual(await page.locator('#legend').textContent(), before);
-  const boxes = page.locator('#layers input[type=checkbox][value=places]');
+  const boxes = page.locator('input[type=checkbox][value=places]');
   const title = await page.locator('#layers label', { has: boxes }).textContent();
   assert.ok((await page.locator('#legend').textContent()).includes(title));
   await boxes.uncheck();

@@ -77,6 +77,11 @@ static void hostile_words_stay_words(void **state)
         assert_non_null(strstr(html, "{{title}}")); /* words of people are no template */
         free(html);
     }
+    if (getenv("CASTMAP_KEEP")) { /* for the test in a browser */
+        options.overwrite = true;
+        snprintf(path, sizeof path, "%s/hostile.html", getenv("CASTMAP_KEEP"));
+        assert_status(castmap_write_page(*state, release, &options, path), CASTMAP_OK);
+    }
     folder_remove(folder);
     castmap_release_free(release);
 }
