@@ -19,7 +19,7 @@ load helper
             cat "$page" warnings.txt >&2
             return 1
         fi
-        grep -q NAME rendered.txt
+        grep -qE 'NAME|N.NA.A|NNAAMMEE' rendered.txt
     done
 }
 

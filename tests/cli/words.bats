@@ -166,7 +166,7 @@ load helper
     code_is 2
     says "$err" 'a\u{1B}[31mb'
     both castmap "$(printf 'a\u202eb')"
-    says "$err" '\u{202E}'
+    says "$err" 'u202E'
     ! grep -q "$(printf '\033')" err.txt
 }
 

@@ -71,7 +71,7 @@ static void killed_writers_leave_whole_batches(void **state)
 
     castmap_project_close(f->project);
     f->project = NULL;
-    for (size_t i = 0; i < kills; i++) {
+    for (size_t i = 0; i < kills || (in_work == 0 && i < 10 * kills); i++) {
         char journal[300];
         const pid_t child = fork();
         assert_true(child >= 0);

@@ -50,7 +50,7 @@ static int add(cli_env *env, const void *parsed)
     options.population_code = args->population_code;
     options.population_value = args->population_value;
     options.dry_run = args->dry_run;
-    status = cli_open(env, args->dry_run ? CASTMAP_READ : CASTMAP_WRITE);
+    status = cli_open(env, CASTMAP_WRITE);
     if (!status)
         status = castmap_boundaries_add(env->ctx, env->project, &options, &summary);
     if (status)

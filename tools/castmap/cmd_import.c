@@ -88,7 +88,7 @@ static int run(cli_env *env, const void *parsed)
     if (!reading_options(env, &args->reading, &options))
         return 2;
     options.dry_run = args->dry_run;
-    status = cli_open(env, args->dry_run ? CASTMAP_READ : CASTMAP_WRITE);
+    status = cli_open(env, CASTMAP_WRITE);
     if (!status && !args->dry_run)
         status = castmap_project_begin(env->ctx, env->project);
     if (status)
