@@ -7,7 +7,13 @@ missing=
 for package in $(sed 's/#.*//' "$here/packages.txt"); do
     case $(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true) in
         "install ok installed") ;;
-        *) missing="$missing $package" ;;
+        *)
+            # Node.js may have come from elsewhere, with npm inside; Debian's packages would conflict with it.
+            case $package in
+                nodejs) command -v node >/dev/null && continue ;;
+                npm) command -v npm >/dev/null && continue ;;
+            esac
+            missing="$missing $package" ;;
     esac
 done
 
