@@ -157,20 +157,28 @@
   function legend() {
     var to = document.getElementById('legend');
     to.textContent = '';
+    var symbols = make('section', 'key'), signs = make('ul');
+    function entry(look, label) {
+      var item = make('li');
+      item.appendChild(make('span', 'swatch ' + look));
+      item.appendChild(make('span', '', label));
+      return item;
+    }
     data.layers.slice().reverse().forEach(function (layer) {
-      if (!layer.shown || layer.backdrop) return;
       var part = make('section', 'key'), list = make('ul'), style = layer.style;
+      if (!layer.shown || layer.backdrop) return;
+      if (!style.classes.length) {
+        signs.appendChild(entry('symbol' + layer.number, layer.title));
+        return;
+      }
       part.appendChild(make('h3', '', layer.title));
-      if (style.classes.length && style.legend_title && style.legend_title !== layer.title) part.appendChild(make('p', 'unit', style.legend_title));
-      (style.classes.length ? style.classes : [{ label: style.legend_title || layer.title }]).forEach(function (c, k) {
-        var item = make('li');
-        item.appendChild(make('span', 'swatch ' + (style.classes.length ? 'c' + layer.number + '-' + k : 'symbol' + layer.number)));
-        item.appendChild(make('span', '', c.label));
-        list.insertBefore(item, style.classes.length ? list.firstChild : null);
-      });
+      if (style.legend_title && style.legend_title !== layer.title) part.appendChild(make('p', 'unit', style.legend_title));
+      style.classes.forEach(function (c, k) { list.insertBefore(entry('c' + layer.number + '-' + k, c.label), list.firstChild); });
       part.appendChild(list);
       to.appendChild(part);
     });
+    symbols.appendChild(signs);
+    to.appendChild(symbols);
   }
 
   function show(layer, on) {
@@ -180,10 +188,11 @@
 
   function refresh() { legend(); placeLabels(); }
 
-  function group(title, layers, kind, changed) {
+  function group(title, layers, kind, changed, folded) {
     if (!layers.length) return;
-    var set = make('fieldset');
-    set.appendChild(make('legend', '', title));
+    var set = make('fieldset'), fold = folded ? make('details') : null;
+    if (fold) fold.appendChild(make('summary', '', title));
+    set.appendChild(make('legend', folded ? 'hidden-title' : '', title));
     layers.forEach(function (layer) {
       var label = make('label'), input = make('input');
       input.type = kind;
@@ -196,7 +205,8 @@
       if (layer.description) label.title = layer.description;
       set.appendChild(label);
     });
-    document.getElementById('layers').appendChild(set);
+    if (fold) fold.appendChild(set);
+    document.getElementById('layers').appendChild(fold || set);
   }
 
   function switches() {
@@ -206,9 +216,10 @@
       if (popup) popup.remove();
     });
     group('Also show', data.layers.filter(function (l) { return !l.backdrop && !l.coloured; }), 'checkbox', show);
-    group('Background', data.layers.filter(function (l) { return l.backdrop; }), 'checkbox', show);
+    group('Background', data.layers.filter(function (l) { return l.backdrop; }), 'checkbox', show, true);
     document.getElementById('layers').addEventListener('submit', function (event) { event.preventDefault(); });
     document.getElementById('layers').hidden = false;
+    document.getElementById('legend').hidden = false;
     document.getElementById('hint').hidden = !areas;
   }
 

@@ -2,7 +2,7 @@
 //   node page.test.mjs MODULES_DIR FOLDER_WITH_PAGES [SCREENSHOT_FOLDER]
 // Exit code 77: Chromium or playwright-core is not here.
 import { createRequire } from 'node:module';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-quic', '--no-first-run',
   '--disable-component-update', '--disable-sync'];
 const WITH_WEBGL = [...FLAGS, '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const WITHOUT_WEBGL = [...FLAGS, '--disable-gpu', '--disable-3d-apis'];
-const interactive = existsSync(join(modules, 'maplibre-gl'));
+const interactive = readFileSync(join(pages, 'page-public-0.html'), 'utf8').includes('id="worker"');
 
 async function open(file, flags, options, use) {
   const folder = mkdtempSync(join(tmpdir(), 'castmap-page-'));
@@ -85,6 +85,14 @@ async function checkMap(page) {
   await boxes.uncheck();
   assert.ok(!(await page.locator('#legend').textContent()).includes(title));
   await boxes.check();
+  // On paper stands the picture with its own legend, whatever the screen shows.
+  await page.emulateMedia({ media: 'print' });
+  assert.ok(await page.locator('#picture').isVisible());
+  assert.ok(await page.locator('#picture-legend').isVisible());
+  assert.ok(!await page.locator('#legend').isVisible());
+  assert.ok(!await page.locator('#map').isVisible());
+  await page.emulateMedia({ media: 'screen' });
+  assert.ok(!await page.locator('#picture-legend').isVisible());
 }
 
 async function checkPicking(page) {

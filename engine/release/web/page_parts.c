@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PICTURE_MM 200.0
-#define PICTURE_DOTS 130.0
+#define PICTURE_MM 155.0
+#define PICTURE_DOTS 165.0
 
 castmap_status cm_part_picture(castmap_context *ctx, cm_text *html, const castmap_release *release, const char *main_layer,
                                const char *id)
@@ -36,6 +36,13 @@ castmap_status cm_part_picture(castmap_context *ctx, cm_text *html, const castma
     return CASTMAP_OK;
 }
 
+static void add_swatch(cm_text *html, const char *words)
+{
+    cm_text_add(html, "\"></span>");
+    cm_html_add(html, words);
+    cm_text_add(html, "</li>\n");
+}
+
 /* Layers are numbered as the page's script numbers them: backdrop first. */
 static size_t layer_number(const castmap_release *release, const cm_layer *layer)
 {
@@ -49,30 +56,39 @@ static void legend_of(cm_text *html, const castmap_release *release, const cm_la
 
     cm_text_add(html, "<section class=\"key\">\n");
     cm_html_element(html, "h3", NULL, layer->title);
-    if (style->n_classes == 0) {
-        cm_text_addf(html, "<ul><li><span class=\"swatch symbol%zu\"></span>", number);
-        cm_html_add(html, style->legend_title && style->legend_title[0] ? style->legend_title : layer->title);
-        cm_text_add(html, "</li></ul>\n");
-    } else {
-        if (style->legend_title && strcmp(style->legend_title, layer->title ? layer->title : "") != 0)
-            cm_html_element(html, "p", "unit", style->legend_title);
-        cm_text_add(html, "<ul>\n");
-        for (size_t k = style->n_classes; k-- > 0;) {
-            cm_text_addf(html, "<li><span class=\"swatch c%zu-%zu\"></span>", number, k);
-            cm_html_add(html, style->classes[k].label);
-            cm_text_add(html, "</li>\n");
-        }
-        cm_text_add(html, "</ul>\n");
+    if (style->legend_title && strcmp(style->legend_title, layer->title ? layer->title : "") != 0)
+        cm_html_element(html, "p", "unit", style->legend_title);
+    cm_text_add(html, "<ul>\n");
+    for (size_t k = style->n_classes; k-- > 0;) {
+        cm_text_addf(html, "<li><span class=\"swatch c%zu-%zu", number, k);
+        add_swatch(html, style->classes[k].label);
     }
-    cm_text_add(html, "</section>\n");
+    cm_text_add(html, "</ul>\n</section>\n");
 }
 
 void cm_part_legend(cm_text *html, const castmap_release *release, const char *main_layer)
 {
+    size_t symbols = 0;
+
     for (size_t i = release->n_layers; i-- > 0;) {
-        if (cm_map_shows(&release->layers[i], main_layer))
+        if (!cm_map_shows(&release->layers[i], main_layer))
+            continue;
+        if (release->layers[i].style.n_classes)
             legend_of(html, release, &release->layers[i]);
+        else
+            symbols++;
     }
+    if (symbols == 0)
+        return;
+    cm_text_add(html, "<section class=\"key\">\n<ul>\n");
+    for (size_t i = release->n_layers; i-- > 0;) {
+        const cm_layer *layer = &release->layers[i];
+        if (layer->style.n_classes || !cm_map_shows(layer, main_layer))
+            continue;
+        cm_text_addf(html, "<li><span class=\"swatch symbol%zu", layer_number(release, layer));
+        add_swatch(html, layer->title);
+    }
+    cm_text_add(html, "</ul>\n</section>\n");
 }
 
 static void add_rgba(cm_text *css, uint32_t rgba)
@@ -113,8 +129,12 @@ void cm_part_class_rules(cm_text *css, const castmap_release *release)
 }
 
 /* The index of the class is for machines; "Shown as" says it in words. */
-static bool in_table(const cm_layer *layer, size_t f)
+static bool in_table(const cm_layer *layer, size_t f, const char *const *leave_out)
 {
+    for (; leave_out && *leave_out; leave_out++) {
+        if (strcmp(layer->fields[f].name, *leave_out) == 0)
+            return false;
+    }
     return (int)f != layer->style.class_field;
 }
 
@@ -152,7 +172,7 @@ static size_t heading_field(const cm_layer *layer)
     for (size_t f = 0; f < layer->n_fields; f++) {
         if (strcmp(layer->fields[f].name, "name") == 0)
             return f;
-        if (first == layer->n_fields && in_table(layer, f))
+        if (first == layer->n_fields && in_table(layer, f, NULL))
             first = f;
     }
     return first;
@@ -166,15 +186,16 @@ static void table_head(cm_text *html, const cm_layer *layer, size_t f)
     cm_html_add(html, field->description);
     cm_text_add(html, "\">");
     cm_html_add(html, field->title);
-    if (field->unit && field->unit[0] && !strstr(field->title, field->unit)) {
+    if (field->unit && field->unit[0] && !cm_title_says_unit(field->title, field->unit)) {
         cm_text_add(html, " <span class=\"unit\">");
-        cm_html_add(html, field->unit);
+        cm_html_add(html, strcmp(field->unit, "km2") == 0 ? "km\xc2\xb2" : field->unit);
         cm_text_add(html, "</span>");
     }
     cm_text_add(html, "</th>");
 }
 
-void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const size_t *order, size_t limit)
+void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const size_t *order, size_t limit,
+                   const char *const *leave_out)
 {
     const size_t heading = heading_field(layer);
 
@@ -184,7 +205,7 @@ void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const s
     if (heading < layer->n_fields)
         table_head(html, layer, heading);
     for (size_t f = 0; f < layer->n_fields; f++) {
-        if (f != heading && in_table(layer, f))
+        if (f != heading && in_table(layer, f, leave_out))
             table_head(html, layer, f);
     }
     cm_text_add(html, "</tr></thead>\n<tbody>\n");
@@ -194,7 +215,7 @@ void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const s
         if (heading < layer->n_fields)
             table_cell(html, layer, heading, i, true);
         for (size_t f = 0; f < layer->n_fields; f++) {
-            if (f != heading && in_table(layer, f))
+            if (f != heading && in_table(layer, f, leave_out))
                 table_cell(html, layer, f, i, false);
         }
         cm_text_add(html, "</tr>\n");

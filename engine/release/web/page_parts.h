@@ -15,8 +15,10 @@ CASTMAP_NODISCARD castmap_status cm_part_picture(castmap_context *ctx, cm_text *
 void cm_part_legend(cm_text *html, const castmap_release *release, const char *main_layer);
 /* Rules for the colours of classes: inlined styles are not allowed on elements. */
 void cm_part_class_rules(cm_text *css, const castmap_release *release);
-/* A table of a layer; the first `limit` rows in the order `order` (NULL: as they come). */
-void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const size_t *order, size_t limit);
+/* A table of a layer: the first `limit` rows in the order `order` (NULL: as they come), without the fields named in `leave_out` (ends with NULL;
+ * NULL: all fields). */
+void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const size_t *order, size_t limit,
+                   const char *const *leave_out);
 void cm_part_list(cm_text *html, char *const *lines, size_t n);
 void cm_part_facts(cm_text *html, const castmap_release *release);
 /* What was left out and why: internal releases only. */

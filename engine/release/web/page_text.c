@@ -115,6 +115,36 @@ bool cm_field_words(cm_text *html, const cm_field *field, size_t i)
     return true;
 }
 
+/* ASCII letters small, a raised 2 as 2. out [size] */
+static void fold(const char *words, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (const char *p = words; *p && n + 1 < size; p++) {
+        if ((unsigned char)p[0] == 0xC2 && (unsigned char)p[1] == 0xB2) {
+            out[n++] = '2';
+            p++;
+        } else {
+            out[n++] = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+        }
+    }
+    out[n] = '\0';
+}
+
+bool cm_title_says_unit(const char *title, const char *unit)
+{
+    char in[256], what[64];
+
+    fold(title ? title : "", in, sizeof in);
+    fold(unit, what, sizeof what);
+    const char *at = strstr(in, what);
+    if (!at)
+        return false;
+    /* As words of their own: "Radius" does not say "s". */
+    const char before = at == in ? ' ' : at[-1], after = at[strlen(what)];
+    return before == ' ' && (after == ' ' || after == '\0');
+}
+
 const cm_class *cm_class_of(const cm_layer *layer, size_t i)
 {
     const cm_style *style = &layer->style;

@@ -81,7 +81,7 @@ static void fill_slot(cm_text *html, const char *slot, void *payload)
         cm_part_facts(html, release);
     } else if (strcmp(slot, "table") == 0) {
         if (areas)
-            cm_part_table(html, areas, "areas", NULL, areas->count);
+            cm_part_table(html, areas, "areas", NULL, areas->count, NULL);
         else
             cm_html_element(html, "p", NULL, "This release has no counts by area.");
     } else if (strcmp(slot, "caveats") == 0) {

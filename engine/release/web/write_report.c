@@ -16,6 +16,9 @@
 #define TOP_AREAS 15
 #define TOP_PLACES 30
 
+/* Fields for machines, and those that would make a table too wide for a sheet of A4. */
+static const char *const LEAVE_OUT[] = {"code", "parent", "area_km2", "cluster", "label", NULL};
+
 typedef struct report {
     castmap_context       *ctx;
     const castmap_release *release;
@@ -70,6 +73,7 @@ static void add_maps(cm_text *html, report *r)
         if (!layer || (strcmp(MAPS[i], "cells") == 0 && cm_release_layer(r->release, "heat")))
             continue;
         cm_text_add(html, "<figure>\n");
+        cm_html_element(html, "h3", NULL, layer->title);
         r->status = cm_part_picture(r->ctx, html, r->release, MAPS[i], NULL);
         cm_text_add(html, "<div class=\"legend\">\n");
         cm_part_legend(html, r->release, MAPS[i]);
@@ -97,7 +101,7 @@ static void add_areas(cm_text *html, report *r)
     if (layer->count > TOP_AREAS)
         cm_text_addf(html, "<p>The %d areas with the most, of %zu. The web page lists all of them.</p>\n", TOP_AREAS, layer->count);
     cm_text_add(html, "<div class=\"wide\">\n");
-    cm_part_table(html, layer, "areas", order, TOP_AREAS);
+    cm_part_table(html, layer, "areas", order, TOP_AREAS, LEAVE_OUT);
     cm_text_add(html, "</div>\n");
     free(order);
 }
@@ -114,7 +118,7 @@ static void add_places(cm_text *html, report *r)
     if (layer->count > TOP_PLACES)
         cm_text_addf(html, "<p>The first %d of %zu.</p>\n", TOP_PLACES, layer->count);
     cm_text_add(html, "<div class=\"wide\">\n");
-    cm_part_table(html, layer, "places", NULL, TOP_PLACES);
+    cm_part_table(html, layer, "places", NULL, TOP_PLACES, LEAVE_OUT);
     cm_text_add(html, "</div>\n");
 }
 
@@ -135,7 +139,8 @@ static void fill_slot(cm_text *html, const char *slot, void *payload)
     } else if (strcmp(slot, "mark") == 0) {
         cm_html_add(html, release->audience_mark);
     } else if (strcmp(slot, "dates") == 0) {
-        cm_html_add(html, release->data_dates);
+        if (release->data_dates && release->subtitle && strcmp(release->data_dates, release->subtitle) != 0)
+            cm_html_add(html, release->data_dates);
     } else if (strcmp(slot, "facts") == 0) {
         cm_part_facts(html, release);
     } else if (strcmp(slot, "maps") == 0) {

@@ -189,6 +189,9 @@ static void words_and_hashes_are_written_as_html_wants_them(void **state)
     cm_text_reset(&text);
     cm_csp_hash_add(&text, "", 0);
     assert_string_equal(text.bytes, "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+    assert_true(cm_title_says_unit("Per 1,000 residents", "per 1,000"));
+    assert_true(cm_title_says_unit("Observations per km\xc2\xb2", "per km2"));
+    assert_false(cm_title_says_unit("Diameter", "m"));
     cm_text_clear(&text);
 }
 
