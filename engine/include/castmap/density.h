@@ -51,12 +51,14 @@ CASTMAP_API const char *castmap_kernel_name(castmap_kernel kernel);
  * f(s) = sum_i w_i k_h(s - x_i), in the two-dimensional kernels of B. W. Silverman (1986). Points outside the grid
  * count too where their kernel reaches it. The plane integral of the surface is the sum of the weights.
  *
- * @param values  out [grid->columns * grid->rows], the caller's array; untouched unless CASTMAP_OK
+ * @param values  out [grid->columns * grid->rows], the caller's array; untouched on an error; unspecified after a cancel, for it is written as it grows
  * @retval CASTMAP_E_ARGUMENT  radius or grid not finite and positive, grid with no cell
  * @retval CASTMAP_E_DATA      a coordinate or weight that is not finite, a weight below 0
  *
  * Compact kernels: exact to rounding (relative error under 1e-9 of the maximum against a plain sum). Gaussian: cut where the
- * neglected sum is below 1e-6 of the maximum. Cost: O(n * rows within the radius + cells), memory O(n + rows).
+ * neglected sum is below 1e-6 of the maximum. Every compact kernel is 0 at the radius itself, the uniform one too. The same bytes
+ * whatever the order of the points and the number of threads. Cost: O(n log n + n * rows within the radius + cells), and for the triangular
+ * and Gaussian kernels and radii below 3 cells n * cells within the radius; memory about 28 bytes a point.
  */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density(castmap_context *ctx,
                                                              const castmap_points *points,
