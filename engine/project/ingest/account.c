@@ -56,6 +56,25 @@ static int add(castmap_reason_count **list, size_t *n, size_t *capacity, const c
     return 0;
 }
 
+/* Codes under which rows have reasons of their own: what all of them have in common. */
+static const char *in_common(const char *code, const char *reason)
+{
+    static const struct {
+        const char *code, *words;
+    } COMMON[] = {
+        {"bad-date", "not a date or time that can be read"},
+        {"half-position", "one coordinate is empty although the other is given"},
+        {"no-position", "no position"},
+        {"bad-position", "not a position that can be read"},
+        {"duplicate-key", "the same member twice in a feature"},
+    };
+
+    for (size_t i = 0; i < sizeof COMMON / sizeof COMMON[0]; i++)
+        if (strcmp(code, COMMON[i].code) == 0)
+            return COMMON[i].words;
+    return reason;
+}
+
 int cm_account_refused(cm_account *account, const char *code, const char *reason, int64_t row)
 {
     castmap_import_summary *s = &account->summary;
@@ -67,7 +86,7 @@ int cm_account_refused(cm_account *account, const char *code, const char *reason
             return 0;
         }
     }
-    return add(&s->reasons, &s->n_reasons, &account->reason_capacity, code, reason, 1, row);
+    return add(&s->reasons, &s->n_reasons, &account->reason_capacity, code, in_common(code, reason), 1, row);
 }
 
 int cm_account_note(cm_account *account, const char *code, size_t count, int64_t first_row, const char *format, ...)

@@ -220,16 +220,12 @@ bool cm_place_check_degrees(double lon, double lat, cm_flaw *flaw)
         return false;
     }
     if (fabs(lat) > 1000 || fabs(lon) > 1000) {
-        *flaw = CM_FLAW("out-of-range", "latitude or longitude out of range: these look like eastings and northings; "
+        *flaw = CM_FLAW("metres-as-degrees", "latitude or longitude out of range: these look like eastings and northings; "
                                         "map them with --map x=... --map y=... and --crs");
         return false;
     }
-    if (fabs(lat) > 90 && fabs(lat) <= 180 && fabs(lon) <= 90) {
-        *flaw = CM_FLAW("out-of-range", "latitude is outside -90..90: are latitude and longitude swapped?");
-        return false;
-    }
     if (fabs(lat) > 90 || fabs(lon) > 180) {
-        *flaw = CM_FLAW("out-of-range", "latitude must lie in -90..90 and longitude in -180..180");
+        *flaw = CM_FLAW("out-of-range", "latitude must lie in -90..90 and longitude in -180..180; are they swapped?");
         return false;
     }
     return true;
@@ -393,7 +389,8 @@ bool cm_place_cell(const char *text, size_t length, cm_place *out, cm_flaw *flaw
         if (n == 4 || !number((span){word, p}, &value[n], &decimals[n], flaw)) {
             if (angle_pair(s, out, flaw))
                 return true;
-            if (strcmp(flaw->code, "out-of-range") != 0 && strcmp(flaw->code, "placeholder-position") != 0)
+            if (strcmp(flaw->code, "out-of-range") != 0 && strcmp(flaw->code, "metres-as-degrees") != 0 &&
+                strcmp(flaw->code, "placeholder-position") != 0)
                 *flaw = CM_FLAW("bad-position", "not a position: expected latitude and longitude, such as 51.5074 -0.1278");
             return false;
         }

@@ -50,7 +50,7 @@ static bool telling(const char *text, size_t length)
         "AA999999A", NULL};                                           /* National Insurance */
     char shape[13];
 
-    if (length > 11)
+    if (length < 5 || length > 11)
         return false;
     pattern(text, length, shape);
     return one_of(shape, WHOLE);
@@ -95,6 +95,13 @@ static bool email(const char *text, size_t at, size_t length)
 
 bool cm_text_personal(const char *text, size_t length)
 {
+    bool suspect = false;
+
+    /* All that is looked for has a digit or an @. */
+    for (size_t i = 0; i < length; i++)
+        suspect = suspect || digit(text[i]) || text[i] == '@';
+    if (!suspect)
+        return false;
     for (size_t i = 0; i < length; i++) {
         const bool starts = i == 0 || !word_sign(text[i - 1]);
         if (text[i] == '@' && email(text, i, length))
@@ -104,6 +111,8 @@ bool cm_text_personal(const char *text, size_t length)
         if (digit(text[i]) && phone(text + i, length - i))
             return true;
         size_t n = word_length(text + i, length - i);
+        if (n > 9)
+            continue;
         if (telling(text + i, n))
             return true;
         for (int words = 0; words < 4; words++) { /* "QQ 12 34 56 C" */

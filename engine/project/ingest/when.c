@@ -26,7 +26,7 @@ typedef struct civil {
 
 static const cm_flaw NOT_A_DATE = {"bad-date", "not a date: write 2024-05-01, 2024-05-01 09:30, 2024-05 or 2024"};
 static const cm_flaw NOT_A_TIME = {"bad-date", "the time of day is not between 00:00 and 23:59:59"};
-static const cm_flaw NO_SUCH_DAY = {"bad-date", "there is no such day in the calendar"};
+static const cm_flaw NO_SUCH_DAY = {"impossible-date", "there is no such day in the calendar"};
 
 bool cm_date_order_named(const char *name, cm_date_order *out)
 {
@@ -265,7 +265,7 @@ static bool date(cursor *c, cm_date_order order, civil *out, cm_flaw *flaw)
         return day_first(c, first, order, out, flaw);
     if (n == 5 && (c->at == c->end || *c->at == '.' || *c->at == ',')) {
         if (first >= 20000 && first < 80000)
-            *flaw = CM_FLAW("bad-date", "this looks like a spreadsheet's day number: format the column as a date first");
+            *flaw = CM_FLAW("spreadsheet-date", "this looks like a spreadsheet's day number: format the column as a date first");
         else
             *flaw = CM_FLAW("bad-date", "the year is outside 1000..9999");
     } else if (n == 5) {

@@ -213,6 +213,40 @@ static void the_sample(void **state)
     cm_observation_set_clear(&set);
 }
 
+/* Every planted fault is set aside at its line, and nothing else is. */
+static void the_sample_fault_by_fault(void **state)
+{
+    ingest_bench *b = *state;
+    char sample[512], list[512], text[65536];
+    castmap_quarantine q;
+    size_t faults = 0;
+    snprintf(sample, sizeof sample, "%s/data/sample/observations.csv", CASTMAP_SOURCE_DIR);
+    snprintf(list, sizeof list, "%s/data/sample/categories.csv", CASTMAP_SOURCE_DIR);
+    b->options.categories = list;
+    ingest_path(b, sample);
+    assert_int_equal(b->status, CASTMAP_OK);
+    assert_int_equal(castmap_project_quarantine(b->ctx, b->project, 0, 0, &q), CASTMAP_OK);
+    snprintf(sample, sizeof sample, "%s/data/sample/expected.json", CASTMAP_SOURCE_DIR);
+    FILE *file = fopen(sample, "rb");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    char *at = strstr(text, "\"faults\": ["), *end = strstr(text, "\"oddities\"");
+    assert_true(at && end);
+    while ((at = strstr(at, "\"line\": ")) && at < end) {
+        const int64_t line = strtoll(at + 8, &at, 10);
+        const bool duplicate = strncmp(at, ", \"kind\": \"duplicate\"", 21) == 0;
+        size_t found = 0;
+        for (size_t i = 0; i < q.count; i++)
+            found += q.row[i].row == line;
+        if (found != (duplicate ? 0u : 1u))
+            fail_msg("line %lld is set aside %zu times%.40s", (long long)line, found, at);
+        faults += !duplicate;
+    }
+    assert_int_equal(faults, q.count);
+    castmap_quarantine_clear(&q);
+}
+
 static void expect_guess(const ingest_bench *b, const char *what, const char *value)
 {
     for (size_t i = 0; i < b->summary.n_guesses; i++) {
@@ -394,7 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(the_police_month), CASE(the_half_year_packed), CASE(all_the_months), CASE(threads_do_not_matter),
         CASE(messy_odk_exports), CASE(messy_odk_exports_anywhere), CASE(hostile_csv_files), CASE(hostile_json_files),
-        CASE(the_sample), CASE(kobo_with_labels_groups_and_semicolons), CASE(odk_central), CASE(odk_aggregate), CASE(ushahidi),
+        CASE(the_sample), CASE(the_sample_fault_by_fault), CASE(kobo_with_labels_groups_and_semicolons), CASE(odk_central), CASE(odk_aggregate), CASE(ushahidi),
         CASE(given_columns_win), CASE(geojson_observations), CASE(geojson_refusals), CASE(geojson_features_at_fault),
         CASE(c05_deep_nesting),
     };
