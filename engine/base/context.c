@@ -117,6 +117,7 @@ const char *castmap_message_hint(const castmap_context *ctx)
     return ctx->hint;
 }
 
+CASTMAP_PRINTF(2, 0)
 static void write_once(char *field, const char *format, va_list values)
 {
     if (field[0] != '\0')

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     cm_csv_row row;
     char path[64];
     bool more = true;
-    volatile unsigned sum = 0;
+    unsigned sum = 0;
     const int fd = memfd_create("fuzz", 0);
 
     if (length < 1 || fd < 0 || !ctx || write(fd, bytes + 1, length - 1) != (ssize_t)(length - 1))
@@ -46,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         goto done;
     while (!cm_csv_next(ctx, reader, &row, &more) && more)
         sum += touch(&row);
+    if (sum == 1) /* so that the reading is not left out */
+        puts("1");
 done:
     cm_csv_close(reader);
     cm_text_input_close(input);

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     char path[64];
     bool more = true;
     size_t n = 0;
-    volatile unsigned sum = 0;
+    unsigned sum = 0;
     const int fd = memfd_create("fuzz", 0);
 
     if (fd < 0 || !ctx || write(fd, bytes, length) != (ssize_t)length)
@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         for (size_t i = 0; i < n; i++)
             for (size_t k = 0; k < feature.field[i].length; k++)
                 sum += (unsigned char)feature.field[i].bytes[k];
+    if (sum == 1) /* so that the reading is not left out */
+        puts("1");
 done:
     cm_geojson_close(reader);
     cm_text_input_close(input);
