@@ -47,7 +47,7 @@ static double height_per_km2(castmap_kernel kernel, double radius, double sigma)
     return 1.0 / (2.0 * PI * sigma * sigma / 1e6);
 }
 
-static castmap_status check(castmap_context *ctx, const castmap_grid *grid, const castmap_density_options *options)
+castmap_status cm_density_check(castmap_context *ctx, const castmap_grid *grid, const castmap_density_options *options)
 {
     size_t cells;
 
@@ -129,7 +129,7 @@ castmap_status castmap_density(castmap_context *ctx, const castmap_points *point
     castmap_status status;
 
     cm_fail_clear(ctx);
-    status = check(ctx, grid, options);
+    status = cm_density_check(ctx, grid, options);
     if (status)
         return status;
     cm_density_job job = {.grid = grid, .points = &sorted, .kernel = options->kernel, .radius_m = options->radius_m,

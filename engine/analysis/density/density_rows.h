@@ -19,6 +19,10 @@ typedef struct cm_density_job {
     double                 **scratch;  /* [workers] */
 } cm_density_job;
 
+/* Refuses a grid or options without meaning. */
+CASTMAP_NODISCARD castmap_status cm_density_check(castmap_context *ctx, const castmap_grid *grid,
+                                                  const castmap_density_options *options);
+
 /* Doubles of scratch a worker needs. */
 size_t cm_density_sweep_scratch(const cm_density_job *job);
 size_t cm_density_gaussian_scratch(const cm_density_job *job);

@@ -66,6 +66,69 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density(castmap_context *ct
                                                              const castmap_density_options *options,
                                                              double *values);
 
+/**
+ * @brief The share of a kernel's mass that lies inside a region, for kernels centred at the points: e(u) = int_W k_h(v - u) dv.
+ *
+ * Exact: the integral is taken along the border in closed form (for the Gaussian by Owen's T), not over a raster. 1 well inside, 1/2 on a
+ * long straight border, 1/4 in a square corner, 0 beyond reach.
+ *
+ * @param region  areas that do not overlap, taken together; rings as castmap/polygons.h says
+ * @param mass    out [points->count]
+ * @retval CASTMAP_E_ARGUMENT  radius not finite and positive
+ * @retval CASTMAP_E_DATA      a coordinate that is not finite
+ * Cost: O(edges) once, then per point O(edges / 256 + edges within reach).
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_kernel_mass(castmap_context *ctx, const castmap_polygons *region,
+                                                                 const castmap_points *points,
+                                                                 const castmap_density_options *options, double *mass);
+
+/** What is done about kernels that reach beyond the study area. */
+typedef enum castmap_edge_rule {
+    CASTMAP_EDGE_NONE = 0, /**< nothing: the surface sinks towards the border */
+    CASTMAP_EDGE_UNIFORM,  /**< f(s) / e(s) (P. J. Diggle 1985): level where the pattern is level */
+    CASTMAP_EDGE_DIGGLE    /**< each point weighs 1 / e(x_i) (M. C. Jones 1993): all mass stays inside */
+} castmap_edge_rule;
+
+/**
+ * @brief Kernel density inside a study area, corrected for what lies beyond its border.
+ *
+ * Points outside the study area are left out and counted. Cells whose centre lies outside it are NAN, "no data".
+ *
+ * @param study    the study area: areas that do not overlap, taken together
+ * @param values   out [columns * rows], events (weight) per km2; unspecified after an error
+ * @param outside  out, points left out; may be NULL
+ * Other statuses as castmap_density().
+ *
+ * Source: P. J. Diggle (1985), "A kernel method for smoothing point process data", Applied Statistics 34; M. C. Jones (1993), "Simple
+ * boundary correction for kernel density estimation", Statistics and Computing 3.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_within(castmap_context *ctx, const castmap_points *points,
+                                                                    const castmap_polygons *study,
+                                                                    const castmap_grid *grid,
+                                                                    const castmap_density_options *options,
+                                                                    castmap_edge_rule edge, double *values,
+                                                                    size_t *outside);
+
+/**
+ * @brief Add records that are known only to an area: each is spread evenly over it before it is smoothed.
+ *
+ * Adds sum_a weight[a] / |a| * int_a k_h(s - u) du to every cell, which is what infinitely many points spread over the area would give:
+ * the record does not sit on a centroid where nothing happened. The plane integral grows by the sum of the weights.
+ *
+ * @param weight  [areas->count] records of each area, finite, >= 0; of areas without extent they cannot be spread: CASTMAP_E_DATA
+ * @param values  in and out [columns * rows], per km2
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_footprints(castmap_context *ctx,
+                                                                        const castmap_polygons *areas,
+                                                                        const double *weight,
+                                                                        const castmap_grid *grid,
+                                                                        const castmap_density_options *options,
+                                                                        double *values);
+
+/** Set to NAN the cells whose centre lies in the areas (water, no-go places), or with `outside` those that lie in none. */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_mask(castmap_context *ctx, const castmap_polygons *areas,
+                                                                  bool outside, const castmap_grid *grid, double *values);
+
 /** A bandwidth and where it comes from. */
 typedef struct castmap_bandwidth {
     double      sigma_m;  /**< one-dimensional standard deviation */
