@@ -3,6 +3,10 @@
  *
  * Rows are appended with ids that only grow, so the table is written once from its first page to its last; texts that repeat are kept once;
  * what is known already is looked up in memory; the spatial index is built at the end.
+ *
+ * The table's CHECK constraints guard it against other programs. Here they would take more than half of the time of an insert (2.06 s
+ * against 0.78 s for 620,000 rows: IN lists become tables of their own for every row), so check_values() asks the same questions and the
+ * constraints rest while the writer is open.
  */
 #include "project/observation_table.h"
 
@@ -115,6 +119,8 @@ castmap_status cm_observation_writer_open(castmap_context *ctx, castmap_project 
         status = cm_term_table_open(ctx, project->db, "SELECT id, text FROM term ORDER BY id",
                                     "INSERT INTO term (text) VALUES (?)", TERM_LIMIT, &writer->term);
     if (!status)
+        status = cm_db_rest_checks(ctx, project->db);
+    if (!status)
         status = cm_query_open(ctx, project->db, INSERT_OBSERVATION, &writer->insert);
     if (status) {
         cm_observation_writer_free(writer);
@@ -222,13 +228,25 @@ static void add_to_sums(cm_observation_writer *writer, const cm_observation *row
         writer->digest[i] += part[i];
 }
 
+/* What the table's constraints would ask. */
+static castmap_status check_values(castmap_context *ctx, const cm_observation *row)
+{
+    if (!(fabs(row->lon) <= 180.0) || !(fabs(row->lat) <= 90.0))
+        return cm_fail(ctx, CASTMAP_E_DATA, "row %" PRId64 " has no place on the earth", row->row);
+    if (row->source_grade < 1 || row->source_grade > 3 || row->information_grade < 'A' || row->information_grade > 'E' ||
+        (row->handling != 'P' && row->handling != 'C'))
+        return cm_fail(ctx, CASTMAP_E_DATA, "row %" PRId64 " has a grade or a handling code that does not exist", row->row);
+    return CASTMAP_OK;
+}
+
 castmap_status cm_observation_writer_add(castmap_context *ctx, cm_observation_writer *writer,
                                          const cm_observation *observation, cm_stored *stored)
 {
     cm_stored found = CM_STORED_NEW;
 
-    if (!(fabs(observation->lon) <= 180.0) || !(fabs(observation->lat) <= 90.0))
-        return cm_fail(ctx, CASTMAP_E_DATA, "row %" PRId64 " has no place on the earth", observation->row);
+    castmap_status status = check_values(ctx, observation);
+    if (status)
+        return status;
     if (writer->count % ROWS_BETWEEN_CHECKS == 0 && cm_cancelled(ctx))
         return cm_fail_cancelled(ctx);
     if (cm_grow(&writer->lon, &writer->lon_capacity, writer->count + 1, sizeof *writer->lon) != 0 ||
@@ -236,7 +254,7 @@ castmap_status cm_observation_writer_add(castmap_context *ctx, cm_observation_wr
         cm_content_index_add(&writer->known, observation->content_id, observation->content_hash, &found) != 0)
         return cm_fail_memory(ctx);
     if (found == CM_STORED_NEW) {
-        castmap_status status = insert_row(ctx, writer, observation);
+        status = insert_row(ctx, writer, observation);
         if (status)
             return status;
         add_to_sums(writer, observation);
@@ -308,6 +326,7 @@ castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation
     const double begin = cm_clock();
 
     cm_content_index_clear(&writer->known); /* its memory is wanted for the index */
+    cm_db_resume_checks(writer->project->db);
     castmap_status status = write_sums(ctx, writer);
     if (!status)
         status = build_index(ctx, writer);
@@ -325,6 +344,7 @@ void cm_observation_writer_free(cm_observation_writer *writer)
     if (!writer)
         return;
     cm_query_close(writer->insert);
+    cm_db_resume_checks(writer->project->db);
     cm_content_index_clear(&writer->known);
     cm_term_table_close(&writer->category);
     cm_term_table_close(&writer->source);

@@ -248,6 +248,16 @@ castmap_status cm_db_shadow_writable(castmap_context *ctx, cm_db *db, bool writa
     return cm_db_fail(ctx, db, code, "cannot set up the connection");
 }
 
+castmap_status cm_db_rest_checks(castmap_context *ctx, cm_db *db)
+{
+    return cm_db_exec(ctx, db, "PRAGMA ignore_check_constraints=ON");
+}
+
+void cm_db_resume_checks(cm_db *db)
+{
+    sqlite3_exec(db->handle, "PRAGMA ignore_check_constraints=OFF", NULL, NULL, NULL);
+}
+
 struct sqlite3 *cm_db_handle(cm_db *db)
 {
     return db->handle;

@@ -42,6 +42,9 @@ CASTMAP_NODISCARD castmap_status cm_db_header(castmap_context *ctx, cm_db *db, u
 CASTMAP_NODISCARD castmap_status cm_db_trust(castmap_context *ctx, cm_db *db, bool trusted);
 /* Shadow tables of the R-tree may be written: only while a packed tree is stored. */
 CASTMAP_NODISCARD castmap_status cm_db_shadow_writable(castmap_context *ctx, cm_db *db, bool writable);
+/* CHECK constraints rest: only while a caller that asks the same questions itself appends many rows. */
+CASTMAP_NODISCARD castmap_status cm_db_rest_checks(castmap_context *ctx, cm_db *db);
+void cm_db_resume_checks(cm_db *db);
 
 struct sqlite3 *cm_db_handle(cm_db *db);
 /* Hand over something that must outlive the connection: `release` is called after it is closed. One only. */

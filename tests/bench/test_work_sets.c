@@ -3,6 +3,7 @@
  * first generator, a short numpy program. To see its digests:
  *
  *   python3 ../shared/bench/gen_points.py points 100000 s0.bin && sha256sum s0.bin        (likewise 1000000, 10000000)
+ *   python3 ../shared/bench/gen_points.py points 100000 s0.csv --format obs && sha256sum s0.csv     (likewise 1000000)
  *   python3 ../shared/bench/gen_points.py polys areas.geojson && sha256sum areas.geojson
  *   python3 ../shared/bench/gen_points.py network net && sha256sum net_*.csv
  *   python3 ../shared/bench/gen_points.py lattice lattice.csv && sha256sum lattice.csv
@@ -47,6 +48,30 @@ static void points_are_the_agreed_ones(void **state)
             const double pair[2] = {set.x[i], set.y[i]};
             cm_sha256_add(&hash, pair, sizeof pair);
         }
+        expect(&hash, sets[s].digest);
+        work_points_free(&set);
+    }
+}
+
+static void observations_are_the_agreed_ones(void **state)
+{
+    const struct {
+        size_t      n;
+        const char *digest;
+    } sets[] = {
+        {100000, "a1127ff579656e43d30b4b7f00f03a305d8a2451eedc841a5853f10815076d0b"},
+        {1000000, "f049cfdde15756026701062be5e9897cf60c0249cfce9cddf4f5a849fb437045"},
+    };
+    char line[WORK_LINE];
+
+    (void)state;
+    for (size_t s = 0; s < 2; s++) {
+        work_points set = work_points_new(sets[s].n);
+        cm_sha256 hash;
+        cm_sha256_init(&hash);
+        hash_line(&hash, WORK_HEADER);
+        for (size_t i = 0; i < sets[s].n; i++)
+            cm_sha256_add(&hash, line, work_observation_line(&set, i, line));
         expect(&hash, sets[s].digest);
         work_points_free(&set);
     }
@@ -132,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_are_the_agreed_ones),
+        cmocka_unit_test(observations_are_the_agreed_ones),
         cmocka_unit_test(areas_are_the_agreed_ones),
         cmocka_unit_test(network_is_the_agreed_one),
         cmocka_unit_test(lattice_is_the_agreed_one),

@@ -94,6 +94,25 @@ void work_points_free(work_points *set)
     free(set->y);
 }
 
+size_t work_observation_line(const work_points *set, size_t index, char line[WORK_LINE])
+{
+    static const char *const CATEGORY[12] = {"fly_tipping", "graffiti", "pothole", "litter", "street_light", "abandoned_vehicle",
+                                             "dog_fouling", "noise", "drainage", "vegetation", "road_sign", "other"};
+    static const unsigned short MONTH_ENDS[12] = {31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366}; /* of 2024 */
+    const double lon = -0.1 + (set->x[index] - 25000) / (111320 * cos(51.5 * (PI / 180)));
+    const double lat = 51.5 + (set->y[index] - 25000) / 111320;
+    const unsigned second = (unsigned)(31536000 * work_unit(1, 20, index));
+    const unsigned day = second / 86400;
+    unsigned month = 0;
+
+    while (day >= MONTH_ENDS[month])
+        month++;
+    const unsigned day_of_month = day - (month ? MONTH_ENDS[month - 1] : 0) + 1;
+    return (size_t)snprintf(line, WORK_LINE, "%zu,%.7f,%.7f,2024-%02u-%02uT%02u:%02u:%02uZ,%s\n", index + 1, lon, lat, month + 1,
+                            day_of_month, second / 3600 % 24, second / 60 % 60, second % 60,
+                            CATEGORY[(size_t)(12 * work_unit(1, 21, index))]);
+}
+
 /* Midpoint displacement between two corners: 2^levels pieces into x, y [2^levels + 1]. */
 static void fractal(const double p[2], const double q[2], uint64_t line, unsigned levels, double rough, double *x,
                     double *y)

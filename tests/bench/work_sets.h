@@ -29,6 +29,12 @@ typedef struct work_points {
 work_points work_points_new(size_t n);
 void work_points_free(work_points *set);
 
+/* One line of the points as a table of observations, with its line end: id,lon,lat,time,category; degrees to 7 decimals about
+ * 0.1 W 51.5 N, a second of 2024, one of twelve words. Gives its length; `line` holds WORK_LINE bytes. */
+#define WORK_LINE 128
+#define WORK_HEADER "id,lon,lat,time,category\n"
+size_t work_observation_line(const work_points *set, size_t index, char line[WORK_LINE]);
+
 /* A coverage of nx * ny areas whose shared borders are fractal lines of 2^levels pieces; area j * nx + i, one closed
  * ring each, counter-clockwise, 4 * 2^levels + 1 vertices. 20 x 20, levels 9: 400 areas of 2,048 vertices. */
 typedef struct work_areas {

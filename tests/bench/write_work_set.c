@@ -1,4 +1,4 @@
-/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | areas OUT.geojson | csv N OUT.csv */
+/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv */
 #include "bench/work_sets.h"
 
 #include <stdio.h>
@@ -24,6 +24,18 @@ static int write_csv(size_t n, FILE *out)
     fputs("x,y\n", out);
     for (size_t i = 0; i < n; i++)
         fprintf(out, "%.2f,%.2f\n", set.x[i], set.y[i]);
+    work_points_free(&set);
+    return ferror(out);
+}
+
+static int write_observations(size_t n, FILE *out)
+{
+    work_points set = work_points_new(n);
+    char line[WORK_LINE];
+
+    fputs(WORK_HEADER, out);
+    for (size_t i = 0; i < n; i++)
+        fwrite(line, work_observation_line(&set, i, line), 1, out);
     work_points_free(&set);
     return ferror(out);
 }
@@ -54,10 +66,12 @@ int main(int argc, char **argv)
         failed = write_points(strtoul(argv[2], NULL, 10), out);
     else if (out && argc == 4 && strcmp(argv[1], "csv") == 0)
         failed = write_csv(strtoul(argv[2], NULL, 10), out);
+    else if (out && argc == 4 && strcmp(argv[1], "obs") == 0)
+        failed = write_observations(strtoul(argv[2], NULL, 10), out);
     else if (out && argc == 3 && strcmp(argv[1], "areas") == 0)
         failed = write_areas(out);
     else
-        fputs("usage: write_work_set points N OUT | csv N OUT.csv | areas OUT.geojson\n", stderr);
+        fputs("usage: write_work_set points N OUT | csv N OUT.csv | obs N OUT.csv | areas OUT.geojson\n", stderr);
     if (out && fclose(out) != 0)
         failed = 1;
     return failed ? 1 : 0;

@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/time_text.h"
+#include "project/batch_table.h"
 #include "project/packed_rtree.h"
 #include "project/project_file.h"
 #include "project/run_table.h"
@@ -55,6 +56,43 @@ static void keeps_rows_of_a_period_and_of_categories(void **state)
     cm_observation_set_clear(&set);
     assert_gives(cm_observations_load(f->ctx, f->project, INT64_MIN, INT64_MAX, "transprot", &set), CASTMAP_E_NOT_FOUND);
     cm_fail_clear(f->ctx);
+}
+
+/* The writer asks what the table's constraints would ask, and they are at work again when it is closed. */
+static void refuses_values_that_the_table_would_refuse(void **state)
+{
+    fixture *f = *state;
+    cm_observation_writer *writer = NULL;
+    const cm_batch batch = {.file = "town.csv", .format = "test", .sha256 = "", .mapping = "{}"};
+    int64_t run = 0, batch_id = 0, rows = -1;
+    char scratch[64];
+    cm_stored stored;
+
+    assert_ok(cm_run_begin(f->ctx, f->project, "import", &run));
+    assert_ok(cm_batch_begin(f->ctx, f->project, run, &batch, &batch_id));
+    assert_ok(cm_observation_writer_open(f->ctx, f->project, batch_id, &writer));
+    for (int wrong = 0; wrong < 7; wrong++) {
+        cm_observation row = town_observation(0, scratch);
+        switch (wrong) {
+        case 0: row.lon = 180.5; break;
+        case 1: row.lat = (double)NAN; break;
+        case 2: row.source_grade = 0; break;
+        case 3: row.source_grade = 4; break;
+        case 4: row.information_grade = 'F'; break;
+        case 5: row.information_grade = '\0'; break;
+        default: row.handling = 'D'; break;
+        }
+        assert_gives(cm_observation_writer_add(f->ctx, writer, &row, &stored), CASTMAP_E_DATA);
+        cm_fail_clear(f->ctx);
+    }
+    assert_ok(cm_db_integer(f->ctx, f->project->db, "SELECT count(*) FROM observation", &rows));
+    assert_int_equal(rows, 0);
+    assert_ok(cm_db_integer(f->ctx, f->project->db, "PRAGMA ignore_check_constraints", &rows));
+    assert_int_equal(rows, 1);
+    cm_observation_writer_free(writer);
+    assert_ok(cm_db_integer(f->ctx, f->project->db, "PRAGMA ignore_check_constraints", &rows));
+    assert_int_equal(rows, 0);
+    cm_run_abandon(f->project, run);
 }
 
 static void a_second_import_of_the_same_rows_brings_nothing_new(void **state)
@@ -221,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(gives_back_what_was_stored_in_order_of_id),
         test(keeps_rows_of_a_period_and_of_categories),
+        test(refuses_values_that_the_table_would_refuse),
         test(a_second_import_of_the_same_rows_brings_nothing_new),
         test(tells_a_conflict_from_a_duplicate),
         test(the_spatial_index_is_sound_however_batches_arrive),
