@@ -154,7 +154,7 @@ load helper
 }
 
 @test "-- ends the options: a file may begin with a dash" {
-    both castmap import -- --strange.csv
+    both castmap import -p nowhere.castmap.sqlite -- --strange.csv
     [ "$status" -ne 2 ]
     both castmap init -- -dash
     code_is 0
@@ -171,7 +171,7 @@ load helper
 }
 
 @test "errors are an object under --json, also those of the words" {
-    for words in "nonsense" "cluster --radius nan" "import" "info"; do
+    for words in "nonsense" "cluster --radius nan" "import" "info -p nowhere.castmap.sqlite"; do
         # shellcheck disable=SC2086
         both castmap --json $words
         [ "$status" -ne 0 ]

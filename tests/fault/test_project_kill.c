@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +63,19 @@ static void sound_after_kill(void **state)
     f->project = NULL;
 }
 
+/* Until the journal holds something, which it does only inside a change; at most 5 s. */
+static void wait_for_work(const char *journal)
+{
+    const struct timespec step = {0, 20000};
+
+    for (int i = 0; i < 100000; i++) {
+        struct stat info;
+        if (stat(journal, &info) == 0 && info.st_size > 0)
+            return;
+        nanosleep(&step, NULL);
+    }
+}
+
 static void killed_writers_leave_whole_batches(void **state)
 {
     fixture *f = *state;
@@ -71,21 +85,25 @@ static void killed_writers_leave_whole_batches(void **state)
 
     castmap_project_close(f->project);
     f->project = NULL;
-    for (size_t i = 0; i < kills || (in_work == 0 && i < 10 * kills); i++) {
+    for (size_t i = 0; i < kills; i++) {
         char journal[300];
         const pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0)
             write_until_killed(f->path, i * 1000000);
-        /* Up to 120 ms: from before the file is opened to the middle of a later batch. */
-        const struct timespec pause = {0, (long)cm_random_below(11, 0, i, 120000000)};
+        snprintf(journal, sizeof journal, "%s-journal", f->path);
+        /* Every other one strikes while the file is being changed, however long that takes to begin on this machine; the rest strike at
+         * any time up to 120 ms: from before the file is opened to the middle of a later batch. */
+        const bool at_work = i % 2 == 1;
+        if (at_work)
+            wait_for_work(journal);
+        const struct timespec pause = {0, (long)cm_random_below(11, 0, i, at_work ? 300000 : 120000000)};
         nanosleep(&pause, NULL);
         kill(child, SIGKILL);
         int ended = 0;
         waitpid(child, &ended, 0);
         if (!WIFSIGNALED(ended))
             fail_msg("the writer ended by itself with %d", WEXITSTATUS(ended));
-        snprintf(journal, sizeof journal, "%s-journal", f->path);
         FILE *left = fopen(journal, "rb");
         if (left) {
             in_work += fgetc(left) > 0;
