@@ -81,7 +81,9 @@ static castmap_status prepare_next(void *job)
 {
     import *run = job;
 
-    return cm_prepare_chunk(&run->preparer, run->filling);
+    const castmap_status status = cm_prepare_chunk(&run->preparer, run->filling);
+    run->filling->fraction = cm_text_input_fraction(run->opening.input);
+    return status;
 }
 
 /* The preparing thread's error becomes ours. */
@@ -150,7 +152,7 @@ static castmap_status store_chunk(import *run, const cm_chunk *chunk)
     run->seconds_store += cm_clock() - begin;
     if (!status && cm_cancelled(run->ctx))
         status = cm_fail_cancelled(run->ctx);
-    cm_progress(run->ctx, "reading", cm_text_input_fraction(run->opening.input));
+    cm_progress(run->ctx, "reading", chunk->fraction);
     return status;
 }
 

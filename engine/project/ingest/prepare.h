@@ -36,6 +36,7 @@ typedef struct cm_chunk {
     cm_prepared *row; /* owned [CM_CHUNK_ROWS] */
     size_t       n;
     cm_arena     texts;
+    double       fraction; /* of the file that was read with it */
     bool         last;
 } cm_chunk;
 
