@@ -251,3 +251,32 @@ double cm_kernel_mass_at(const cm_kernel_mass *m, castmap_kernel kernel, double 
     const double whole = border ? angle_inside(m, x, y) : inside ? 1.0 : 0.0;
     return fmin(fmax(whole - outside, 0.0), 1.0);
 }
+
+static double box_distance(const box *b, double x, double y)
+{
+    const double dx = fmax(fmax(b->west - x, x - b->east), 0.0), dy = fmax(fmax(b->south - y, y - b->north), 0.0);
+
+    return sqrt(dx * dx + dy * dy);
+}
+
+double cm_kernel_mass_border_m(const cm_kernel_mass *m, double x, double y)
+{
+    double best = INFINITY;
+
+    for (size_t g = 0; g < m->n_groups; g++) {
+        if (box_distance(&m->groups[g], x, y) >= best)
+            continue;
+        for (size_t b = g * BLOCK; b < (g + 1) * BLOCK && b < m->n_blocks; b++) {
+            if (box_distance(&m->blocks[b], x, y) >= best)
+                continue;
+            for (size_t i = b * BLOCK; i < (b + 1) * BLOCK && i < m->count; i++) {
+                const edge *e = &m->edges[i];
+                const double dx = e->bx - e->ax, dy = e->by - e->ay, ux = x - e->ax, uy = y - e->ay;
+                const double t = fmin(fmax((ux * dx + uy * dy) / (dx * dx + dy * dy), 0.0), 1.0);
+                const double px = ux - t * dx, py = uy - t * dy;
+                best = fmin(best, sqrt(px * px + py * py));
+            }
+        }
+    }
+    return best;
+}

@@ -19,6 +19,9 @@ double cm_kernel_mass_at(const cm_kernel_mass *mass, castmap_kernel kernel, doub
 /* Owen's T(h, a) = 1/(2 pi) int_0^a exp(-h^2 (1 + x^2) / 2) / (1 + x^2) dx, for h >= 0. */
 double cm_owen_t(double h, double a);
 
+/* Distance from (x, y) to the border; infinite if there is none. */
+double cm_kernel_mass_border_m(const cm_kernel_mass *mass, double x, double y);
+
 /* Extent of the region: west, south, east, north. */
 void cm_kernel_mass_extent(const cm_kernel_mass *mass, double extent[4]);
 

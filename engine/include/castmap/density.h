@@ -129,18 +129,50 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_footprints(castmap_
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_mask(castmap_context *ctx, const castmap_polygons *areas,
                                                                   bool outside, const castmap_grid *grid, double *values);
 
+/** How a bandwidth is chosen. All are chosen as if the kernel were Gaussian and converted by equal standard deviation. */
+typedef enum castmap_bandwidth_rule {
+    CASTMAP_BANDWIDTH_OVERSMOOTHING = 0,  /**< 1.0846 s n^(-1/6) (G. R. Terrell 1990): shows only what is surely there */
+    CASTMAP_BANDWIDTH_NORMAL_SCALE,       /**< s n^(-1/6) (B. W. Silverman 1986) */
+    CASTMAP_BANDWIDTH_SCOTT,              /**< geometric mean of sd_x and sd_y, times n^(-1/6) (D. W. Scott 1992) */
+    CASTMAP_BANDWIDTH_LEAST_SQUARES_CV,   /**< least-squares cross-validation (A. W. Bowman 1984) */
+    CASTMAP_BANDWIDTH_LIKELIHOOD_CV,      /**< likelihood cross-validation (C. Loader 1999) */
+    CASTMAP_BANDWIDTH_DIGGLE,             /**< least mean square error of a Cox process, from Ripley's K (M. Berman, P. Diggle 1989) */
+    CASTMAP_BANDWIDTH_CRONIE_VAN_LIESHOUT /**< sum of 1 / f equal to the area (O. Cronie, M. N. M. van Lieshout 2018) */
+} castmap_bandwidth_rule;
+
 /** A bandwidth and where it comes from. */
 typedef struct castmap_bandwidth {
     double      sigma_m;  /**< one-dimensional standard deviation */
     double      radius_m; /**< the same for the kernel asked for */
     const char *rule;     /**< "oversmoothing (Terrell 1990)", ...; static */
+    size_t      points;   /**< points the rule looked at: of large data a sample, see castmap_bandwidth_choose() */
+    bool        at_limit; /**< the best value is the smallest or largest that was tried: do not trust it */
 } castmap_bandwidth;
 
-/** Suggest a bandwidth for `kernel` from the spread and number of the points: sigma = 1.0846 s n^(-1/6). At least two places. */
+/** castmap_bandwidth_choose() by oversmoothing: sigma = 1.0846 s n^(-1/6). At least two places. */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_bandwidth_suggest(castmap_context *ctx,
                                                                        const castmap_points *points,
                                                                        castmap_kernel kernel,
                                                                        castmap_bandwidth *out);
+
+/**
+ * @brief Choose a bandwidth by a rule.
+ *
+ * s is the smaller of the mean standard deviation and the mean interquartile range / 1.34. The last four rules compare points with one
+ * another; of more than 2,500 points they take every n/2500-th in order of place, and the result is multiplied by (2500/n)^(1/6), the rate at
+ * which the best bandwidth shrinks. They are sought between 1/64 and 4 times the oversmoothing value. Where many points share a place
+ * (postcodes, snapped points) cross-validation tends to the smallest value tried: `at_limit` says so. Weights are not used.
+ *
+ * @param study  the study area, or NULL. Points outside it are left out. Needed by Diggle's rule (border-corrected K) and by Cronie and van
+ *               Lieshout's (its size); used for the edge by likelihood cross-validation.
+ * @retval CASTMAP_E_ARGUMENT  no such rule, or a study area is needed
+ * @retval CASTMAP_E_DATA      fewer than two places, coordinates that are not finite
+ * Cost: O(n log n), and about a second for the rules that compare points.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_bandwidth_choose(castmap_context *ctx, const castmap_points *points,
+                                                                      const castmap_polygons *study,
+                                                                      castmap_bandwidth_rule rule,
+                                                                      castmap_kernel kernel, castmap_bandwidth *out);
 
 /** Bands between contour levels: valid polygons that nest exactly and do not overlap; owned. */
 typedef struct castmap_bands {
