@@ -14,7 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define PATIENCE_S 0.5
 
 struct cli_signals {
     castmap_context *ctx;
@@ -24,9 +27,18 @@ struct cli_signals {
     atomic_bool      stop;
 };
 
+static double now_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static void *watch(void *job)
 {
     cli_signals *signals = job;
+    double first = 0.0;
 
     for (;;) {
         int number = 0;
@@ -34,9 +46,14 @@ static void *watch(void *job)
             return NULL;
         if (atomic_load(&signals->stop))
             return NULL;
-        /* Asked twice: end at once. A project is safe (its journal rolls back); an output folder has no name yet. */
-        if (atomic_exchange(&signals->caught, number) != 0)
+        /* Asked again after a while: end at once. A project is safe (its journal rolls back); an output folder has no name
+         * yet. One wish may arrive twice, sent to the process and to its group; that is not asking again. */
+        const double now = now_s();
+        if (atomic_load(&signals->caught) != 0 && now - first > PATIENCE_S)
             _exit(128 + number);
+        if (atomic_load(&signals->caught) == 0)
+            first = now;
+        atomic_store(&signals->caught, number);
         castmap_cancel(signals->ctx);
     }
 }

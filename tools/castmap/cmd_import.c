@@ -64,15 +64,7 @@ static void one_file(cli_env *env, const char *file, const castmap_import_summar
     cli_json_whole(json, "quarantined", (int64_t)summary->quarantined);
     json_reasons(json, "reasons", summary->reasons, summary->n_reasons);
     json_reasons(json, "notes", summary->notes, summary->n_notes);
-    cli_json_list(json, "guesses");
-    for (size_t i = 0; i < summary->n_guesses; i++) {
-        cli_json_object(json, NULL);
-        cli_json_text(json, "what", summary->guesses[i].what);
-        cli_json_text(json, "value", summary->guesses[i].value);
-        cli_json_text(json, "why", summary->guesses[i].why);
-        cli_json_close(json);
-    }
-    cli_json_close(json);
+    json_guesses(json, summary->guesses, summary->n_guesses);
     cli_json_close(json);
 }
 

@@ -9,16 +9,17 @@
 #include "release_options.h"
 #include "session.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct make_args {
-    const char   *boundaries, *population, *level, *output, *name, *title, *source, *licence, *kernel, *paper;
+    const char   *boundaries, *population, *level, *output, *name, *title, *source, *licence, *recipient, *kernel, *paper;
     double        radius_m, heat_radius_m, cell_m;
     uint32_t      min;
-    bool          overwrite, portrait;
+    bool          overwrite, dry_run, portrait;
     reading_args  reading;
     backdrop_args backdrop;
 } make_args;
@@ -29,11 +30,13 @@ static const cli_option OPTIONS[] = {
     {CLI_FILE, 'o', "output", AT(output), "FOLDER", CLI_REQUIRED, "a new folder for everything"},
     {CLI_FILE, 0, "population", AT(population), "FILE", NULL, "CSV with a code and a number of people a row"},
     {CLI_TEXT, 'l', "level", AT(level), "NAME", NULL, "what the areas are: ward, council, ...; else from their codes"},
-    {CLI_TEXT, 0, "name", AT(name), "NAME", NULL, "of the project file; else that of the folder"},
+    {CLI_TEXT, 0, "name", AT(name), "NAME", NULL, "of the project file; else that of the first file of observations"},
     {CLI_TEXT, 0, "title", AT(title), "TEXT", NULL, "printed on the maps; else the name"},
     {CLI_TEXT, 0, "source", AT(source), "TEXT", NULL, "who made the boundaries; else the name of the file"},
     {CLI_TEXT, 0, "licence", AT(licence), "TEXT", NULL, "on what terms the boundaries may be used; else \"not stated\""},
     {CLI_FLAG, 0, "overwrite", AT(overwrite), NULL, NULL, "replace an earlier output of this command"},
+    CLI_DRY_RUN(make_args),
+    {CLI_TEXT, 0, "recipient", AT(recipient), "NAME", NULL, "the partner organisation"},
     CLI_HEADING("Analyses (chosen from the data, and explained, where not given)"),
     {CLI_LENGTH_M, 'r', "radius", AT(radius_m), "LENGTH", NULL, "how near is together, for places: 150m, 0.5km"},
     {CLI_COUNT, 'm', "min", AT(min), "N", NULL, "observations within that radius that make a place"},
@@ -48,6 +51,8 @@ static const cli_option OPTIONS[] = {
     {0},
 };
 
+#define MOST_REASONS 128
+
 typedef struct make_run {
     cli_env         *env;
     const make_args *args;
@@ -55,22 +60,24 @@ typedef struct make_run {
     stage_times      times;
     char             name[128];
     size_t           read, accepted, duplicate, quarantined, clusters;
-    bool             some_refused;
+    size_t           n_reasons;
+    castmap_reason_count reasons[MOST_REASONS]; /* their words are owned */
+    bool             some_refused, public_is_there;
+    int              code; /* of a failure that was printed already */
 } make_run;
 
-/* The last part of the folder's name, or --name; a plain word either way. */
+/* --name, or the name of the first file of observations up to its first dot: not that of the folder, so that the same input makes the same
+ * bytes wherever they are put. */
 static int name_project(make_run *m)
 {
-    char folder[4200];
+    const char *first = m->env->arguments[0], *slash = strrchr(first, '/');
+    const char *name = m->args->name ? m->args->name : slash ? slash + 1 : first;
+    const size_t length = m->args->name ? strlen(name) : strcspn(name, ".");
 
-    snprintf(folder, sizeof folder, "%s", m->args->output);
-    for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
-        folder[n - 1] = '\0';
-    const char *slash = strrchr(folder, '/'), *name = m->args->name ? m->args->name : slash ? slash + 1 : folder;
-    if (!*name || name[0] == '.' || strchr(name, '/') || strlen(name) >= sizeof m->name)
+    if (length == 0 || name[0] == '.' || memchr(name, '/', length) || length >= sizeof m->name)
         return cli_fail(m->env, CASTMAP_E_ARGUMENT, "--name", "give the project a plain name: --name riverside",
                         "\"%s\" cannot be the name of a project", CLI_SAFE(name));
-    snprintf(m->name, sizeof m->name, "%s", name);
+    snprintf(m->name, sizeof m->name, "%.*s", (int)length, name);
     return 0;
 }
 
@@ -109,7 +116,27 @@ static castmap_status add_areas(make_run *m)
     return CASTMAP_OK;
 }
 
-/* "rows": the account of all files; the reasons file by file. */
+/* The reasons of all files, added up by their code; the words are those of the first. */
+static void add_reasons(make_run *m, const castmap_import_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_reasons; i++) {
+        const castmap_reason_count *reason = &summary->reasons[i];
+        size_t k = 0;
+        while (k < m->n_reasons && strcmp(m->reasons[k].code, reason->code) != 0)
+            k++;
+        if (k == MOST_REASONS)
+            continue; /* more kinds than there are; the files' own lists are whole */
+        if (k == m->n_reasons) {
+            m->reasons[k] = *reason;
+            m->reasons[k].reason = strdup(reason->reason ? reason->reason : "");
+            m->n_reasons++;
+        } else {
+            m->reasons[k].count += reason->count;
+        }
+    }
+}
+
+/* "rows": the account of all files, the reasons together and file by file. */
 static castmap_status bring_in(make_run *m, castmap_import_options *options)
 {
     cli_json *json = m->env->json;
@@ -132,7 +159,9 @@ static castmap_status bring_in(make_run *m, castmap_import_options *options)
         cli_json_whole(json, "read", (int64_t)summary.read);
         json_reasons(json, "reasons", summary.reasons, summary.n_reasons);
         json_reasons(json, "notes", summary.notes, summary.n_notes);
+        json_guesses(json, summary.guesses, summary.n_guesses);
         cli_json_close(json);
+        add_reasons(m, &summary);
         m->read += summary.read;
         m->accepted += summary.accepted;
         m->duplicate += summary.duplicate;
@@ -144,6 +173,7 @@ static castmap_status bring_in(make_run *m, castmap_import_options *options)
     cli_json_whole(json, "accepted", (int64_t)m->accepted);
     cli_json_whole(json, "duplicate", (int64_t)m->duplicate);
     cli_json_whole(json, "quarantined", (int64_t)m->quarantined);
+    json_reasons(json, "reasons", m->reasons, m->n_reasons);
     cli_json_close(json);
     stage_end(&m->times, "import");
     return status;
@@ -207,6 +237,7 @@ static castmap_status release_to(make_run *m, castmap_audience audience)
     char path[4600], stage[40];
 
     options.audience = audience;
+    options.recipient = audience == CASTMAP_PARTNER ? m->args->recipient : NULL;
     backdrop_to_release(&m->args->backdrop, &options);
     castmap_status status = castmap_release_make(env->ctx, env->project, &options, &release);
     cli_json_object(env->json, name);
@@ -225,11 +256,15 @@ static castmap_status release_to(make_run *m, castmap_audience audience)
     map.paper = m->args->paper && strcmp(m->args->paper, "a3") == 0 ? CASTMAP_A3 : CASTMAP_A4;
     map.landscape = !m->args->portrait;
     output_path(&m->folder, NULL, name, path, sizeof path);
-    if (mkdir(path, audience == CASTMAP_INTERNAL ? 0700 : 0755) != 0)
-        status = CASTMAP_E_IO;
-    else
-        status = write_products(env->ctx, release, &map, path, NULL);
+    if (mkdir(path, 0700) != 0) {
+        castmap_release_free(release);
+        m->code = cli_fail(env, CASTMAP_E_IO, CLI_SAFE(m->args->output), NULL, "a folder for %s cannot be made: %s", name,
+                           strerror(errno));
+        return CASTMAP_E_IO;
+    }
+    status = write_products(env->ctx, release, &map, path, NULL);
     castmap_release_free(release);
+    m->public_is_there = m->public_is_there || audience == CASTMAP_PUBLIC;
     snprintf(stage, sizeof stage, "%s files", name);
     stage_end(&m->times, stage);
     return status;
@@ -249,24 +284,27 @@ static castmap_status release_all(make_run *m)
 
 static void list_files(make_run *m)
 {
-    const char *const order[] = {"internal", "partner", "public"};
-    static const char *const FILES[] = {"map.pdf", "map.html", "report.html", "layers.gpkg", "manifest.json"};
+    static const char *const ORDER[] = {"internal", "partner", "public"};
+    const char *output = m->folder.final;
+    char path[4600];
 
     cli_json_list(m->env->json, "files");
-    for (size_t a = 0; a < 3; a++) {
-        for (size_t f = 0; f < sizeof FILES / sizeof FILES[0]; f++) {
-            char path[4600];
-            struct stat info;
-            snprintf(path, sizeof path, "%s/%s/%s", m->args->output, order[a], FILES[f]);
-            if (stat(path, &info) == 0)
-                cli_json_text(m->env->json, NULL, path);
-        }
+    snprintf(path, sizeof path, "%s/%s%s", output, m->name, CASTMAP_PROJECT_SUFFIX);
+    cli_json_text(m->env->json, NULL, path);
+    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", output, ORDER[i]);
+        json_folder(m->env->json, path, path);
     }
     cli_json_close(m->env->json);
     cli_say(m->env, "open first:");
-    cli_say(m->env, "  %s/internal/map.pdf    the map for your own group", m->args->output);
-    cli_say(m->env, "  %s/internal/report.html    the same in words", m->args->output);
-    cli_say(m->env, "  %s/partner, %s/public    what may be handed on", m->args->output, m->args->output);
+    cli_say(m->env, "  %s/internal/map.html     the map for your own group, in a browser", CLI_SAFE(output));
+    cli_say(m->env, "  %s/internal/report.html  the same in words", CLI_SAFE(output));
+    if (m->public_is_there)
+        cli_say(m->env, "  %s/public/map.pdf        the sheet that anybody may see", CLI_SAFE(output));
+    cli_say(m->env, "  %s/partner, %s/public    what may be handed on", CLI_SAFE(output), CLI_SAFE(output));
+    if (m->quarantined > 0)
+        cli_say(m->env, "castmap quarantine list -p %s/%s%s shows the rows that were set aside", CLI_SAFE(output),
+                CLI_SAFE(m->name), CASTMAP_PROJECT_SUFFIX);
 }
 
 /* SQLite leaves its journal behind empty; a finished folder does not need it. */
@@ -280,45 +318,78 @@ static void drop_journal(const make_run *m)
         unlink(path);
 }
 
+static castmap_status stages(make_run *m, castmap_import_options *reading)
+{
+    castmap_status status = create(m);
+
+    if (!status)
+        status = add_areas(m);
+    if (!status)
+        status = bring_in(m, reading);
+    if (!status && !m->args->dry_run)
+        status = analyse(m);
+    if (!status && !m->args->dry_run)
+        status = release_all(m);
+    return status;
+}
+
+/* The folder has its name, or would have it: the end of the summary. */
+static int finish(make_run *m)
+{
+    cli_env *env = m->env;
+
+    if (m->args->dry_run)
+        cli_say(env, "%zu rows read = %zu accepted + %zu duplicate + %zu quarantined; nothing was kept (--dry-run)", m->read,
+                m->accepted, m->duplicate, m->quarantined);
+    else
+        cli_say(env, "%zu rows read = %zu accepted + %zu duplicate + %zu quarantined; %zu places", m->read, m->accepted,
+                m->duplicate, m->quarantined, m->clusters);
+    if (!m->args->dry_run)
+        list_files(m);
+    show_times(env, &m->times);
+    return m->quarantined > 0 || m->some_refused ? CLI_SOME_REFUSED : 0;
+}
+
+static int make(make_run *m)
+{
+    castmap_import_options reading = CASTMAP_IMPORT_OPTIONS_INIT;
+    cli_env *env = m->env;
+
+    if (!reading_options(env, &m->args->reading, &reading))
+        return 2;
+    int code = name_project(m);
+    if (!code)
+        code = output_folder_begin(env, m->args->output, m->args->overwrite, &m->folder);
+    if (code)
+        return code;
+    cli_note_root(env);
+    cli_json_object(env->json, NULL);
+    cli_json_text(env->json, "output", m->folder.final);
+    cli_json_flag(env->json, "dry_run", m->args->dry_run);
+    stage_begin(&m->times);
+    castmap_status status = stages(m, &reading);
+    castmap_project_close(env->project);
+    env->project = NULL;
+    if (status)
+        return m->code ? m->code : cli_exit(env, status);
+    if (castmap_is_cancelled(env->ctx)) /* between two stages, where nobody asked */
+        return cli_fail(env, CASTMAP_E_CANCELLED, NULL, NULL, "interrupted; nothing was made");
+    if (!m->args->dry_run) {
+        drop_journal(m);
+        code = output_folder_commit(env, &m->folder);
+    }
+    return code ? code : finish(m);
+}
+
 static int run(cli_env *env, const void *parsed)
 {
     make_run m = {.env = env, .args = parsed, .folder = OUTPUT_FOLDER_INIT};
-    castmap_import_options reading = CASTMAP_IMPORT_OPTIONS_INIT;
-    castmap_status status;
 
-    if (!reading_options(env, &m.args->reading, &reading))
-        return 2;
-    int code = name_project(&m);
-    if (!code)
-        code = output_folder_begin(env, m.args->output, m.args->overwrite, &m.folder);
-    if (code)
-        return code;
-    cli_json_object(env->json, NULL);
-    stage_begin(&m.times);
-    status = create(&m);
-    if (!status)
-        status = add_areas(&m);
-    if (!status)
-        status = bring_in(&m, &reading);
-    if (!status)
-        status = analyse(&m);
-    if (!status)
-        status = release_all(&m);
-    castmap_project_close(env->project);
-    env->project = NULL;
-    drop_journal(&m);
-    if (status) {
-        output_folder_abandon(&m.folder);
-        return cli_exit(env, status);
-    }
-    code = output_folder_commit(env, &m.folder);
-    if (code)
-        return code;
-    cli_say(env, "%zu rows read = %zu accepted + %zu duplicate + %zu quarantined; %zu places", m.read, m.accepted, m.duplicate,
-            m.quarantined, m.clusters);
-    list_files(&m);
-    show_times(env, &m.times);
-    return m.quarantined > 0 || m.some_refused ? CLI_SOME_REFUSED : 0;
+    int code = make(&m);
+    output_folder_abandon(&m.folder); /* what has no name by now is not kept */
+    for (size_t i = 0; i < m.n_reasons; i++)
+        free(m.reasons[i].reason);
+    return code;
 }
 
 const cli_command CMD_MAKE = {

@@ -1,7 +1,10 @@
 /* product_files.c - the release behind a product, and all files of one release in a folder. */
+#include "output_folder.h"
 #include "release_options.h"
 #include "session.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 void release_defaults(release_args *args)
@@ -25,23 +28,41 @@ void backdrop_to_release(const backdrop_args *args, castmap_release_options *opt
     options->backdrop = args->backdrop;
     options->streets = args->streets;
     options->places = args->places;
+    /* "Today" is the clock's, unless it is given or $SOURCE_DATE_EPOCH pins it. */
+    const char *pinned = getenv("SOURCE_DATE_EPOCH");
+    uint64_t value = 0;
     options->now_s = args->today_s;
+    if (!options->now_s && pinned && cli_whole(pinned, &value) && value <= INT64_MAX)
+        options->now_s = (int64_t)value;
 }
 
-int release_begin(cli_env *env, const release_args *args, castmap_release **out)
+/* What can be refused without a release is refused before there is one: a release stays in the ledger. */
+int release_begin(cli_env *env, const release_args *args, const char *output, castmap_release **out)
 {
     castmap_release_options options = CASTMAP_RELEASE_OPTIONS_INIT;
+    const filter_args period = {args->from_s, args->to_s, NULL, 0.0};
+
+    if (!filter_ok(env, &period))
+        return 2;
 
     options.audience = audience_of(args->audience);
     options.recipient = args->recipient;
     options.level = args->level;
     options.from_s = args->from_s;
     options.to_s = args->to_s;
+    options.min_groups = args->min_groups;
+    options.min_sources = args->min_sources;
+    options.min_days = args->min_days;
+    options.base_cell_m = args->base_cell_m;
+    options.dry_run = args->dry_run;
     backdrop_to_release(&args->backdrop, &options);
     castmap_status status = cli_open(env, CASTMAP_WRITE);
-    if (!status)
-        status = castmap_release_make(env->ctx, env->project, &options, out);
-    return status ? cli_exit(env, status) : 0;
+    if (status)
+        return cli_exit(env, status);
+    int code = output_check(env, output, args->overwrite);
+    if (code)
+        return code;
+    return cli_exit(env, castmap_release_make(env->ctx, env->project, &options, out));
 }
 
 void show_suppressed(cli_env *env, castmap_audience audience, const castmap_suppressed *s)
@@ -138,4 +159,28 @@ castmap_status write_products(castmap_context *ctx, const castmap_release *relea
     if (!status)
         status = castmap_write_manifest(ctx, release, folder, overwrite);
     return status;
+}
+
+static int shown_entry(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+void json_folder(cli_json *json, const char *on_disk, const char *shown_as)
+{
+    struct dirent **entry = NULL;
+    int n = scandir(on_disk, &entry, shown_entry, by_bytes);
+
+    for (int i = 0; i < n; i++) {
+        char path[4600];
+        snprintf(path, sizeof path, "%s/%s", shown_as, entry[i]->d_name);
+        cli_json_text(json, NULL, path);
+        free(entry[i]);
+    }
+    free(entry);
 }

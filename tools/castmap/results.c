@@ -27,6 +27,19 @@ void show_import(cli_env *env, const char *file, const castmap_import_summary *s
                 CLI_SAFE(summary->notes[i].code));
 }
 
+void json_guesses(cli_json *json, const castmap_guess *guesses, size_t n)
+{
+    cli_json_list(json, "guesses");
+    for (size_t i = 0; i < n; i++) {
+        cli_json_object(json, NULL);
+        cli_json_text(json, "what", guesses[i].what);
+        cli_json_text(json, "value", guesses[i].value);
+        cli_json_text(json, "why", guesses[i].why);
+        cli_json_close(json);
+    }
+    cli_json_close(json);
+}
+
 void json_reasons(cli_json *json, const char *key, const castmap_reason_count *reasons, size_t n)
 {
     cli_json_list(json, key);
