@@ -283,6 +283,8 @@ castmap_status cm_output_commit(castmap_context *ctx, cm_output *out)
     if (out->fd < 0)
         out->error = errno;
     cm_output_flush(out);
+    if (!out->error && out->mode && fchmod(out->fd, (mode_t)out->mode) != 0)
+        out->error = errno;
     if (!out->error && fsync(out->fd) != 0)
         out->error = errno;
     if (out->fd >= 0 && close(out->fd) != 0 && !out->error)

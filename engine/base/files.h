@@ -38,6 +38,7 @@ typedef struct cm_output {
     size_t used;
     int   error;            /* first errno of a write */
     uint64_t written;
+    unsigned mode;          /* of the file when it is committed; 0: as it was made */
 } cm_output;
 
 CASTMAP_NODISCARD castmap_status cm_output_open(castmap_context *ctx, const char *path, bool overwrite, bool private_file,

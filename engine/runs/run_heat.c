@@ -21,6 +21,7 @@
 #define CLASSES 5
 #define MOST_CELLS 4.0e6
 #define CELLS_A_RADIUS 12.0
+#define LEAST_OF_WIDEST 0.125 /* a choice below this share of the widest kernel follows single spots */
 
 typedef struct heat_run {
     castmap_context *ctx;
@@ -118,10 +119,38 @@ static castmap_status keep_inside(heat_run *run)
     return CASTMAP_OK;
 }
 
+/*
+ * Oversmoothing gives the widest kernel that the spread of the data can justify: too wide for a neighbourhood. Cross-validation looks at how well
+ * each observation is foretold by the others. Where records share spots (snapped points, postcodes) it would choose no width at all; then a
+ * third of the widest is taken, and said to be a convention.
+ */
+static castmap_status suggest(heat_run *run, const castmap_points *points, double *radius_m, const char **why)
+{
+    const castmap_kernel kernel = run->options->kernel;
+    castmap_bandwidth widest, best;
+    castmap_status status = castmap_bandwidth_suggest(run->ctx, points, kernel, &widest);
+
+    if (status)
+        return status;
+    status = castmap_bandwidth_choose(run->ctx, points, NULL, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, kernel, &best);
+    if (status)
+        return status;
+    if (best.at_limit || best.radius_m < widest.radius_m * LEAST_OF_WIDEST) {
+        *radius_m = widest.radius_m / 3.0;
+        *why = "many records share a spot, so cross-validation cannot choose; this is a third of the widest that their spread and number "
+               "allow (Terrell 1990), a convention";
+    } else {
+        *radius_m = fmin(best.radius_m, widest.radius_m);
+        *why = "it foretells each observation best from the others (likelihood cross-validation)";
+    }
+    return CASTMAP_OK;
+}
+
 static castmap_status choose_radius(heat_run *run, const castmap_points *points)
 {
     castmap_heat_summary *s = &run->summary;
-    castmap_bandwidth suggested;
+    const char *why = NULL;
+    double suggested = 0.0;
     char radius[32], sigma[32];
 
     s->kernel = run->options->kernel;
@@ -132,27 +161,21 @@ static castmap_status choose_radius(heat_run *run, const castmap_points *points)
     }
     if (run->options->radius_m != 0.0)
         return cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "the radius must be above 0");
-    castmap_status status = castmap_bandwidth_suggest(run->ctx, points, s->kernel, &suggested);
+    castmap_status status = suggest(run, points, &suggested, &why);
     if (status == CASTMAP_E_DATA) {
         /* One place alone has no spread to learn from. */
         cm_fail_clear(run->ctx);
-        s->radius_m = 500.0;
-        s->sigma_m = castmap_kernel_sigma_m(s->kernel, s->radius_m);
-        return cm_remark_add(&s->remarks, &s->n_remarks, "radius-chosen",
-                             "All observations lie at one place, so the radius of 500 m is only a convention.")
-                   ? cm_fail_memory(run->ctx)
-                   : CASTMAP_OK;
-    }
-    if (status)
+        suggested = 500.0;
+        why = "all observations lie at one place, so it is only a convention";
+    } else if (status) {
         return status;
-    s->radius_m = cm_sayable(suggested.radius_m);
+    }
+    s->radius_m = cm_sayable(suggested);
     s->sigma_m = castmap_kernel_sigma_m(s->kernel, s->radius_m);
     cm_length_words(s->radius_m, radius);
     cm_length_words(s->sigma_m, sigma);
     return cm_remark_add(&s->remarks, &s->n_remarks, "radius-chosen",
-                         "The radius of %s (a standard deviation of %s) was chosen from the spread and number of the observations: %s. "
-                         "Set it with --radius.",
-                         radius, sigma, suggested.rule)
+                         "The radius of %s (a standard deviation of %s) was chosen: %s. Set it with --radius.", radius, sigma, why)
                ? cm_fail_memory(run->ctx)
                : CASTMAP_OK;
 }

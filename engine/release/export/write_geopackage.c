@@ -128,6 +128,7 @@ castmap_status castmap_write_geopackage(castmap_context *ctx, const castmap_rele
         cm_geopackage_abandon(package);
     else
         status = cm_geopackage_close(ctx, package);
+    output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)
         status = cm_output_commit(ctx, &output);
     cm_output_discard(&output);

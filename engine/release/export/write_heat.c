@@ -10,13 +10,15 @@
 
 #define MOST_CLASSES 32
 
-static castmap_status write_raster(castmap_context *ctx, const cm_raster *raster, const char *path, bool overwrite)
+static castmap_status write_raster(castmap_context *ctx, const castmap_release *release, const cm_raster *raster, const char *path,
+                                   bool overwrite)
 {
     cm_output output = {.fd = -1};
     castmap_status status = cm_output_reserve(ctx, path, overwrite, &output);
 
     if (!status)
         status = cm_raster_write(ctx, output.temporary, raster);
+    output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)
         status = cm_output_commit(ctx, &output);
     cm_output_discard(&output);
@@ -50,7 +52,7 @@ castmap_status castmap_write_heat_geotiff(castmap_context *ctx, const castmap_re
     const char *const metadata[] = {"TITLE", release->title, "AUDIENCE", release->audience_mark, NULL};
     const cm_raster raster = {.grid = surface->grid, .wkt = release->crs_wkt, .values = surface->values, .unit = "1/km2",
                               .description = "observations per km2", .statistics = true, .metadata = metadata};
-    return write_raster(ctx, &raster, path, overwrite);
+    return write_raster(ctx, release, &raster, path, overwrite);
 }
 
 castmap_status castmap_write_heat_classes(castmap_context *ctx, const castmap_release *release, const char *path,
@@ -76,5 +78,5 @@ castmap_status castmap_write_heat_classes(castmap_context *ctx, const castmap_re
     const cm_raster raster = {.grid = surface->grid, .wkt = release->crs_wkt, .bytes = surface->classes, .has_nodata = true,
                               .nodata = 0.0, .unit = NULL, .description = surface->style.legend_title,
                               .colours = colours, .n_colours = n + 1, .metadata = metadata};
-    return write_raster(ctx, &raster, path, overwrite);
+    return write_raster(ctx, release, &raster, path, overwrite);
 }

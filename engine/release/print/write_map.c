@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "release/export/export_layer.h"
 #include "release/print/map_furniture.h"
 #include "release/print/map_picture.h"
 
@@ -131,6 +132,9 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
     castmap_status status;
 
     cm_fail_clear(ctx);
+    status = cm_export_allowed(ctx, release);
+    if (status)
+        return status;
     status = kind_of(ctx, path, &kind);
     if (status)
         return status;
@@ -155,6 +159,7 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
         goto done;
     }
     status = cm_canvas_finish(ctx, sheet.canvas);
+    output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)
         status = cm_output_commit(ctx, &output);
 

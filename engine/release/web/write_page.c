@@ -12,6 +12,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "release/export/export_layer.h"
 #include "release/print/map_view.h"
 #include "release/web/page_assets.h"
 #include "release/web/page_data.h"
@@ -106,6 +107,9 @@ castmap_status castmap_write_page(castmap_context *ctx, const castmap_release *r
     castmap_status status;
 
     cm_fail_clear(ctx);
+    status = cm_export_allowed(ctx, release);
+    if (status)
+        return status;
     p.title = options->title ? options->title : release->title;
     p.main_layer = cm_map_main_layer(release, options->layer);
     if (!p.main_layer) {

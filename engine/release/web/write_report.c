@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "release/export/export_layer.h"
 #include "release/web/page_assets.h"
 #include "release/web/page_parts.h"
 #include "release/web/page_text.h"
@@ -170,6 +171,9 @@ castmap_status castmap_write_report(castmap_context *ctx, const castmap_release 
     castmap_status status;
 
     cm_fail_clear(ctx);
+    status = cm_export_allowed(ctx, release);
+    if (status)
+        return status;
     status = cm_output_open(ctx, path, overwrite, release->audience == CASTMAP_INTERNAL, &output);
     if (status)
         return status;

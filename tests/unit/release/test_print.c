@@ -1,5 +1,6 @@
 /* Tests of the printed map. */
 #include "castmap/products.h"
+#include "release/disclosure/release_view.h"
 #include "release/print/map_picture.h"
 #include "support/check.h"
 #include "support/release_fixture.h"
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Where a person wants to look at them: CASTMAP_KEEP=folder keeps the sheets. */
 static void sheets_of_every_kind_and_size_are_drawn(void **state)
@@ -63,11 +65,57 @@ static void an_existing_map_is_not_replaced_unasked(void **state)
     castmap_release_free(release);
 }
 
+/* What is not in the ledger may not leave, on paper or screen; the group's own draft may. */
+static void a_dry_run_is_refused_unless_internal(void **state)
+{
+    static const castmap_audience WHO[] = {CASTMAP_INTERNAL, CASTMAP_PARTNER, CASTMAP_PUBLIC};
+
+    for (size_t i = 0; i < 3; i++) {
+        castmap_release *release = fixture_release(*state, WHO[i]);
+        castmap_map_options options = CASTMAP_MAP_OPTIONS_INIT;
+        const castmap_status want = WHO[i] == CASTMAP_INTERNAL ? CASTMAP_OK : CASTMAP_E_RELEASE;
+        char folder[64], path[256];
+        release->number = 0;
+        folder_make(folder);
+        snprintf(path, sizeof path, "%s/map.pdf", folder);
+        assert_int_equal(castmap_write_map(*state, release, &options, path), want);
+        snprintf(path, sizeof path, "%s/map.html", folder);
+        assert_int_equal(castmap_write_page(*state, release, &options, path), want);
+        snprintf(path, sizeof path, "%s/report.html", folder);
+        assert_int_equal(castmap_write_report(*state, release, path, false), want);
+        assert_int_equal(access(path, F_OK) == 0, want == CASTMAP_OK);
+        folder_remove(folder);
+        castmap_release_free(release);
+    }
+}
+
+/* The group's own sheets are for its members' eyes; the others may be read by whom they are given to. */
+static void internal_sheets_are_private_files(void **state)
+{
+    static const castmap_audience WHO[] = {CASTMAP_INTERNAL, CASTMAP_PUBLIC};
+
+    for (size_t i = 0; i < 2; i++) {
+        castmap_release *release = fixture_release(*state, WHO[i]);
+        castmap_map_options options = CASTMAP_MAP_OPTIONS_INIT;
+        char folder[64], path[256];
+        struct stat info;
+        folder_make(folder);
+        snprintf(path, sizeof path, "%s/map.png", folder);
+        assert_status(castmap_write_map(*state, release, &options, path), CASTMAP_OK);
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 0777, i == 0 ? 0600 : 0644);
+        folder_remove(folder);
+        castmap_release_free(release);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sheets_of_every_kind_and_size_are_drawn),
         cmocka_unit_test(an_existing_map_is_not_replaced_unasked),
+        cmocka_unit_test(a_dry_run_is_refused_unless_internal),
+        cmocka_unit_test(internal_sheets_are_private_files),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
