@@ -3,33 +3,31 @@
 # Usage: check_listed.sh TOP
 set -eu
 cd "$1"
-bad=0
-count=0
-for file in $(find engine tools -name '*.c' | LC_ALL=C sort); do
-    count=$((count + 1))
-    folder=$(dirname "$file")
-    found=
-    while :; do
-        if [ -f "$folder/CMakeLists.txt" ]; then
-            relative=${file#"$folder"/}
-            # The name stands as a word of its own, outside comments.
-            if sed 's/#.*//' "$folder/CMakeLists.txt" | tr -s ' ()"\t' '\n' | sed 's|.*}/||' |
-                grep -Fxq -e "$relative" -e "$file"; then
-                found=yes
-            fi
-        fi
-        [ "$folder" = . ] && break
-        [ -n "$found" ] && break
-        folder=$(dirname "$folder")
-    done
-    if [ -z "$found" ]; then
-        echo "$file is in no CMakeLists.txt"
-        bad=$((bad + 1))
-    fi
-done
-if [ "$count" -lt 10 ]; then
-    echo "only $count sources were found"
-    exit 1
-fi
-[ "$bad" -eq 0 ] || exit 1
-echo "$count sources are listed"
+find engine tools -name '*.c' | LC_ALL=C sort | awk '
+# The words of a list, comments left out, kept as FOLDER/word.
+function learn(folder,   line, n, i, words) {
+    if (folder in known) return
+    known[folder] = 1
+    while ((getline line < (folder "/CMakeLists.txt")) > 0) {
+        sub(/#.*/, "", line)
+        gsub(/[()"\t]/, " ", line)
+        n = split(line, words, " ")
+        for (i = 1; i <= n; i++) listed[folder "/" words[i]] = 1
+    }
+    close(folder "/CMakeLists.txt")
+}
+{
+    count++
+    found = 0
+    folder = $0
+    while (!found && sub(/\/[^\/]*$/, "", folder)) {
+        learn(folder)
+        found = (folder "/" substr($0, length(folder) + 2)) in listed
+    }
+    if (!found) { print $0 " is in no CMakeLists.txt"; bad++ }
+}
+END {
+    if (count < 10) { print "only " count + 0 " sources were found"; exit 1 }
+    if (bad) exit 1
+    print count " sources are listed"
+}'
