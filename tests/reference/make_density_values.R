@@ -1,6 +1,6 @@
 # Values of R's spatstat for tests/reference/test_density_reference.c.
 #   Rscript make_density_values.R      writes density_points.csv and density_values.csv beside itself
-# Made with R 4.2.2, spatstat.explore 3.0-6, spatstat.geom 3.0-6 (Debian 12). No random numbers: points by multiplication modulo 1.
+# Made with R 4.2.2, spatstat.explore 3.0-6, spatstat.geom 3.0-6, sparr 2.2-17 (Debian 12). No random numbers: points by multiplication modulo 1.
 suppressMessages(library(spatstat.explore))
 L <- owin(poly = list(x = c(0, 60, 60, 25, 25, 0), y = c(0, 0, 20, 20, 50, 50)) )
 i <- 1:400
@@ -39,4 +39,12 @@ for (p in list(c(1, 1), c(30, 10), c(24, 21), c(10, 45), c(59, 19), c(12, 25), c
 # Abramson's bandwidths from a pilot of sigma 4 (uniform correction), trim 5, at the points 1, 20, 40, ...
 h <- bw.abram(X, h0 = 4, at = "points", hp = 4, trim = 5, edge = TRUE, dimyx = 512)
 for (k in c(1, seq(20, n, by = 20))) out <- rbind(out, row("abramson", k, 0, h[k]))
+# relative risk with tolerance: cases are the points whose number is divisible by 3 or that lie east of 35
+suppressMessages(library(sparr))
+case <- (seq_len(n) %% 3 == 0) | (x > 35)
+rr <- risk(X[case], X[!case], h0 = 5, tolerate = TRUE, resolution = 512, pilot.symmetry = "none", verbose = FALSE)
+for (p in list(c(2, 2), c(30, 10), c(22, 18), c(10, 40), c(38, 15), c(12, 25), c(22, 40), c(40, 3))) {
+    out <- rbind(out, row("log_ratio", p[1], p[2], interp.im(rr$rr, p[1], p[2])),
+                 row("upper_p", p[1], p[2], interp.im(rr$P, p[1], p[2])))
+}
 write.csv(out, "density_values.csv", row.names = FALSE, quote = FALSE)

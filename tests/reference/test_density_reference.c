@@ -1,4 +1,4 @@
-/* Densities against values of R's spatstat; made by make_density_values.R, stored beside it. */
+/* Densities against values of R's spatstat and sparr; made by make_density_values.R, stored beside it. */
 #include "castmap/density.h"
 
 #include "support/check.h"
@@ -145,11 +145,86 @@ static void corrected_surfaces_agree_with_spatstat(void **state)
     free(t);
 }
 
+static void check_radius(const char *what, double a, double b, double value, void *payload)
+{
+    trial *t = payload;
+    void **state = t->state;
+    const castmap_points points = {.count = t->cloud.n, .x = t->cloud.x, .y = t->cloud.y};
+    const castmap_grid one_cell = {0.0, 1.0, 1.0, 1, 1};
+    castmap_adaptive_options o = CASTMAP_ADAPTIVE_OPTIONS_INIT;
+    double surface, radius[1000];
+
+    (void)b;
+    if (strcmp(what, "abramson") != 0)
+        return;
+    o.kernel = CASTMAP_KERNEL_GAUSSIAN;
+    o.radius_m = castmap_kernel_radius_m(o.kernel, 4.0);
+    assert_status(castmap_density_adaptive(*state, &points, &ELL, &one_cell, &o, &surface, radius), CASTMAP_OK);
+    /* spatstat reads the pilot off a raster */
+    const double got = castmap_kernel_sigma_m(o.kernel, radius[(size_t)a - 1]);
+    if (!(fabs(got / value - 1.0) <= 0.01))
+        print_error("point %g: %.8g, spatstat %.8g\n", a, got, value);
+    assert_true(fabs(got / value - 1.0) <= 0.01);
+    t->seen++;
+}
+
+static void adaptive_radii_agree_with_spatstat(void **state)
+{
+    trial *t = calloc(1, sizeof *t);
+
+    t->state = state;
+    read_cloud(&t->cloud);
+    each_value(check_radius, t);
+    assert_true(t->seen > 10);
+    free(t);
+}
+
+static void check_risk(const char *what, double a, double b, double value, void *payload)
+{
+    trial *t = payload;
+    void **state = t->state;
+    const bool ratio = strcmp(what, "log_ratio") == 0;
+    const castmap_grid one_cell = {a - 0.05, b + 0.05, 0.1, 1, 1};
+    cloud *kinds = calloc(2, sizeof *kinds);
+    double log_ratio, upper_p;
+
+    if (ratio || strcmp(what, "upper_p") == 0) {
+        for (size_t i = 0; i < t->cloud.n; i++) {
+            cloud *kind = &kinds[(i + 1) % 3 == 0 || t->cloud.x[i] > 35.0 ? 0 : 1];
+            kind->x[kind->n] = t->cloud.x[i];
+            kind->y[kind->n++] = t->cloud.y[i];
+        }
+        const castmap_points cases = {.count = kinds[0].n, .x = kinds[0].x, .y = kinds[0].y};
+        const castmap_points controls = {.count = kinds[1].n, .x = kinds[1].x, .y = kinds[1].y};
+        assert_status(castmap_relative_risk(*state, &cases, &controls, &ELL, &one_cell, 5.0, &log_ratio, &upper_p),
+                      CASTMAP_OK);
+        const double got = ratio ? log_ratio : upper_p;
+        if (!(fabs(got - value) <= 0.03))
+            print_error("%s at %g, %g: %.8g, sparr %.8g\n", what, a, b, got, value);
+        assert_true(fabs(got - value) <= 0.03);
+        t->seen++;
+    }
+    free(kinds);
+}
+
+static void relative_risk_agrees_with_sparr(void **state)
+{
+    trial *t = calloc(1, sizeof *t);
+
+    t->state = state;
+    read_cloud(&t->cloud);
+    each_value(check_risk, t);
+    assert_int_equal(t->seen, 16);
+    free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bandwidths_agree_with_spatstat),
         cmocka_unit_test(corrected_surfaces_agree_with_spatstat),
+        cmocka_unit_test(adaptive_radii_agree_with_spatstat),
+        cmocka_unit_test(relative_risk_agrees_with_sparr),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }

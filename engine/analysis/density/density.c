@@ -17,7 +17,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PI 3.14159265358979323846
 #define TILE_RADII 8.0
 #define LEAST_TILE 32.0
 #define MOST_TILE 65536.0
@@ -25,27 +24,6 @@
 /* Deviations at which a Gaussian is cut; see choose_reach(). */
 #define GAUSSIAN_CUT 6.5
 #define GAUSSIAN_ERROR 5e-7
-
-/* Height of the kernel at its centre, per km2 (B. W. Silverman 1986, section 4.2). */
-static double height_per_km2(castmap_kernel kernel, double radius, double sigma)
-{
-    const double square = PI * radius * radius / 1e6;
-
-    switch (kernel) {
-    case CASTMAP_KERNEL_UNIFORM:
-        return 1.0 / square;
-    case CASTMAP_KERNEL_EPANECHNIKOV:
-        return 2.0 / square;
-    case CASTMAP_KERNEL_QUARTIC:
-    case CASTMAP_KERNEL_TRIANGULAR:
-        return 3.0 / square;
-    case CASTMAP_KERNEL_TRIWEIGHT:
-        return 4.0 / square;
-    case CASTMAP_KERNEL_GAUSSIAN:
-        break;
-    }
-    return 1.0 / (2.0 * PI * sigma * sigma / 1e6);
-}
 
 castmap_status cm_density_check(castmap_context *ctx, const castmap_grid *grid, const castmap_density_options *options)
 {
@@ -136,7 +114,7 @@ castmap_status castmap_density(castmap_context *ctx, const castmap_points *point
                           .sigma_m = castmap_kernel_sigma_m(options->kernel, options->radius_m), .values = values};
     if (job.kernel == CASTMAP_KERNEL_GAUSSIAN)
         job.radius_m = choose_reach(points, job.sigma_m);
-    job.scale = height_per_km2(job.kernel, job.radius_m, job.sigma_m);
+    job.scale = cm_kernel_height(options->kernel, options->radius_m);
     job.tile = (size_t)choose_tile(grid, job.radius_m);
     status = cm_density_points_sort(ctx, points, grid, job.radius_m, &sorted);
     if (!status)

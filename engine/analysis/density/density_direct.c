@@ -73,42 +73,6 @@ static void add_uniform(const castmap_grid *g, double *row, span cells, double x
     }
 }
 
-castmap_status cm_density_direct_rows(size_t begin, size_t end, unsigned worker, void *payload)
-{
-    const cm_density_job *job = payload;
-    const castmap_grid *g = job->grid;
-    const cm_density_points *p = job->points;
-    const double radius = job->radius_m, centre = g->west + 0.5 * g->cell_m, per_m = 1.0 / g->cell_m;
-
-    (void)worker;
-    for (size_t r = begin; r < end; r++) {
-        double *row = job->values + r * g->columns;
-        const double y = g->north - ((double)r + 0.5) * g->cell_m;
-        size_t bin, last;
-
-        memset(row, 0, g->columns * sizeof *row);
-        cm_density_points_bins(p, g, radius, r, &bin, &last);
-        for (; bin < last; bin++) {
-            for (size_t i = p->begin[bin]; i < p->end[bin]; i++) {
-                const double dy = y - p->y[i], square = radius * radius - dy * dy;
-                if (!(square > 0.0))
-                    continue;
-                const span cells = cells_within((p->x[i] - centre) * per_m, sqrt(square) * per_m, g->columns);
-                if (cells.first >= cells.end)
-                    continue;
-                const double dx = g->west + ((double)cells.first + 0.5) * g->cell_m - p->x[i];
-                if (job->kernel == CASTMAP_KERNEL_UNIFORM)
-                    add_uniform(g, row, cells, p->x[i], dy, radius, p->w[i]);
-                else
-                    add_cells(job->kernel, row + cells.first, cells.end - cells.first, dx, g->cell_m, dy, radius, p->w[i]);
-            }
-        }
-        for (size_t c = 0; c < g->columns; c++)
-            row[c] *= job->scale;
-    }
-    return CASTMAP_OK;
-}
-
 size_t cm_density_gaussian_scratch(const cm_density_job *job)
 {
     return job->grid->columns + CM_DENSITY_GAUSSIAN_ROWS;
@@ -139,35 +103,74 @@ static void gaussian_values(span wanted, size_t cells, double at, double cell, d
     }
 }
 
-castmap_status cm_density_gaussian_rows(size_t begin, size_t end, unsigned worker, void *payload)
+void cm_density_add_place(const castmap_grid *g, castmap_kernel kernel, double reach_m, double sigma_m, double x, double y,
+                          double weight, size_t begin, size_t end, double *scratch, double *values)
 {
-    const cm_density_job *job = payload;
+    const double per_m = 1.0 / g->cell_m, at_x = (x - g->west) * per_m - 0.5, at_y = (g->north - y) * per_m - 0.5;
+    span rows = cells_within(at_y, reach_m * per_m, g->rows);
+
+    rows.first = rows.first > begin ? rows.first : begin;
+    rows.end = rows.end < end ? rows.end : end;
+    if (rows.first >= rows.end)
+        return;
+    if (kernel == CASTMAP_KERNEL_GAUSSIAN) {
+        const span columns = cells_within(at_x, reach_m * per_m, g->columns);
+        double *along_x = scratch, *along_y = scratch + g->columns;
+        if (columns.first >= columns.end)
+            return;
+        gaussian_values(columns, g->columns, at_x, g->cell_m / sigma_m, along_x);
+        gaussian_values(rows, g->rows, at_y, g->cell_m / sigma_m, along_y);
+        for (size_t r = rows.first; r < rows.end; r++)
+            add_scaled(values + r * g->columns + columns.first, along_x, columns.end - columns.first,
+                       along_y[r - rows.first] * weight);
+        return;
+    }
+    for (size_t r = rows.first; r < rows.end; r++) {
+        const double dy = g->north - ((double)r + 0.5) * g->cell_m - y, square = reach_m * reach_m - dy * dy;
+        double *row = values + r * g->columns;
+        if (!(square > 0.0))
+            continue;
+        const span cells = cells_within(at_x, sqrt(square) * per_m, g->columns);
+        if (cells.first >= cells.end)
+            continue;
+        if (kernel == CASTMAP_KERNEL_UNIFORM)
+            add_uniform(g, row, cells, x, dy, reach_m, weight);
+        else
+            add_cells(kernel, row + cells.first, cells.end - cells.first,
+                      g->west + ((double)cells.first + 0.5) * g->cell_m - x, g->cell_m, dy, reach_m, weight);
+    }
+}
+
+/* All points within reach of a block of rows, and the scale. */
+static void sum_block(const cm_density_job *job, size_t begin, size_t end, double *scratch)
+{
     const castmap_grid *g = job->grid;
     const cm_density_points *p = job->points;
-    const double per_m = 1.0 / g->cell_m, half = job->radius_m * per_m, cell = g->cell_m / job->sigma_m;
-    double *along_x = job->scratch[worker], *along_y = along_x + g->columns;
     size_t bin, last, ignored;
 
     memset(job->values + begin * g->columns, 0, (end - begin) * g->columns * sizeof(double));
     cm_density_points_bins(p, g, job->radius_m, begin, &bin, &ignored);
     cm_density_points_bins(p, g, job->radius_m, end - 1, &ignored, &last);
     for (; bin < last; bin++) {
-        for (size_t i = p->begin[bin]; i < p->end[bin]; i++) {
-            const double x = (p->x[i] - g->west) * per_m - 0.5, y = (g->north - p->y[i]) * per_m - 0.5;
-            const span columns = cells_within(x, half, g->columns);
-            span rows = cells_within(y, half, g->rows);
-            rows.first = rows.first > begin ? rows.first : begin;
-            rows.end = rows.end < end ? rows.end : end;
-            if (columns.first >= columns.end || rows.first >= rows.end)
-                continue;
-            gaussian_values(columns, g->columns, x, cell, along_x);
-            gaussian_values(rows, g->rows, y, cell, along_y);
-            for (size_t r = rows.first; r < rows.end; r++)
-                add_scaled(job->values + r * g->columns + columns.first, along_x, columns.end - columns.first,
-                           along_y[r - rows.first] * p->w[i]);
-        }
+        for (size_t i = p->begin[bin]; i < p->end[bin]; i++)
+            cm_density_add_place(g, job->kernel, job->radius_m, job->sigma_m, p->x[i], p->y[i], p->w[i], begin, end, scratch,
+                                 job->values);
     }
     for (size_t i = begin * g->columns; i < end * g->columns; i++)
         job->values[i] *= job->scale;
+}
+
+castmap_status cm_density_direct_rows(size_t begin, size_t end, unsigned worker, void *payload)
+{
+    (void)worker;
+    sum_block(payload, begin, end, NULL);
+    return CASTMAP_OK;
+}
+
+castmap_status cm_density_gaussian_rows(size_t begin, size_t end, unsigned worker, void *payload)
+{
+    const cm_density_job *job = payload;
+
+    sum_block(job, begin, end, job->scratch[worker]);
     return CASTMAP_OK;
 }

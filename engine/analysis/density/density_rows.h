@@ -33,6 +33,18 @@ castmap_status cm_density_sweep_rows(size_t begin, size_t end, unsigned worker, 
 castmap_status cm_density_direct_rows(size_t begin, size_t end, unsigned worker, void *job);
 castmap_status cm_density_gaussian_rows(size_t begin, size_t end, unsigned worker, void *job);
 
+/*
+ * Add one place to the rows [begin, end): weight times the kernel, its centre being 1, out to reach_m; scratch [columns + rows of the block].
+ * For a Gaussian of deviation sigma_m reach_m is where it is cut.
+ */
+void cm_density_add_place(const castmap_grid *grid, castmap_kernel kernel, double reach_m, double sigma_m, double x,
+                          double y, double weight, size_t begin, size_t end, double *scratch, double *values);
+
+/* Height of a kernel at its centre, per km2. */
+double cm_kernel_height(castmap_kernel kernel, double radius_m);
+/* The kernel at a distance, its centre being 1. */
+double cm_kernel_value(castmap_kernel kernel, double radius_m, double square_m2);
+
 #define CM_DENSITY_GAUSSIAN_ROWS 32u /* rows of a block: the chunk of cm_density_gaussian_rows */
 
 #endif

@@ -129,6 +129,123 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_footprints(castmap_
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_mask(castmap_context *ctx, const castmap_polygons *areas,
                                                                   bool outside, const castmap_grid *grid, double *values);
 
+/** Density at any places instead of cells, per km2; as castmap_density() otherwise. A place that is a point itself counts that point too. */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_at(castmap_context *ctx, const castmap_points *points,
+                                                                const castmap_points *places,
+                                                                const castmap_density_options *options, double *values);
+
+/** Options of castmap_density_adaptive(). Start from CASTMAP_ADAPTIVE_OPTIONS_INIT. */
+typedef struct castmap_adaptive_options {
+    uint32_t          version;
+    castmap_kernel    kernel;         /**< of the surface; the pilot is Gaussian */
+    double            radius_m;       /**< h0, the radius at a place of typical density, > 0 */
+    double            pilot_radius_m; /**< of the pilot, as a Gaussian's radius (sigma * sqrt(8)); 0: that of equal deviation */
+    double            trim;           /**< no radius above this many times h0; 5 */
+    castmap_edge_rule edge;           /**< none or Diggle; Diggle needs a study area */
+} castmap_adaptive_options;
+
+#define CASTMAP_ADAPTIVE_OPTIONS_VERSION 1u
+#define CASTMAP_ADAPTIVE_OPTIONS_INIT \
+    {CASTMAP_ADAPTIVE_OPTIONS_VERSION, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, 5.0, CASTMAP_EDGE_NONE}
+
+/**
+ * @brief Kernel density whose radius is small where points are dense and large where they are sparse.
+ *
+ * h_i = h0 * min(f(x_i)^(-1/2) / g, trim), f a Gaussian pilot density (corrected uniformly for the edge where there is a study area), g the
+ * geometric mean of f(x_i)^(-1/2) over the points.
+ *
+ * @param study   study area, or NULL: points outside it are left out, cells outside it are NAN
+ * @param values  out [columns * rows], per km2
+ * @param radius  out [points->count], metres, NAN for points left out; may be NULL
+ * @retval CASTMAP_E_ARGUMENT  radii or trim not finite and positive; the uniform correction, which has no meaning here; Diggle without study
+ * Cost: O(n * cells within the radius).
+ *
+ * Source: I. S. Abramson (1982), "On bandwidth variation in kernel estimates: a square root law", Annals of Statistics 10.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_adaptive(castmap_context *ctx, const castmap_points *points,
+                                                                      const castmap_polygons *study,
+                                                                      const castmap_grid *grid,
+                                                                      const castmap_adaptive_options *options,
+                                                                      double *values, double *radius);
+
+/**
+ * @brief Where one kind of observation is denser than another: the logarithm of the ratio of their densities, with p-values.
+ *
+ * rho(s) = log f1(s) - log f2(s), both probability densities with the same Gaussian bandwidth h and the uniform edge correction. The p-value
+ * is that of an upper-tailed test at each place, z = rho h sqrt(f) / sqrt(R (1/n1 + 1/n2)), f the density of both together and
+ * R = q(h / sqrt 2) / (4 pi q(h)^2), q(h) the mass inside the study area. Nothing is added to a denominator: where one density is 0 both
+ * outputs are NAN, "not defined". A contour of p at 0.05 is a tolerance contour; it is no correction for looking at many places.
+ *
+ * @param cases,controls  weights are not used; points outside the study area are left out
+ * @param sigma_m    standard deviation of the Gaussian, the same for both
+ * @param log_ratio  out [columns * rows]; NAN outside the study area
+ * @param upper_p    out [columns * rows]; may be NULL
+ * @retval CASTMAP_E_DATA  no case or no control inside the study area
+ *
+ * Source: J. F. Bithell (1990), Statistics in Medicine 9; J. E. Kelsall, P. J. Diggle (1995), Statistics in Medicine 14; M. L. Hazelton,
+ * T. M. Davies (2009), "Inference based on kernel estimates of the relative risk function in geographical epidemiology", Biometrical Journal 51.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_relative_risk(castmap_context *ctx, const castmap_points *cases,
+                                                                   const castmap_points *controls,
+                                                                   const castmap_polygons *study,
+                                                                   const castmap_grid *grid, double sigma_m,
+                                                                   double *log_ratio, double *upper_p);
+
+/**
+ * @brief Change from one period to another: f2 / length2 - f1 / length1, per km2 and month.
+ *
+ * @param first,second  the points of each period
+ * @param months1,months2  lengths of the periods, months, > 0
+ * @param domain  in and out: if not finite or 0 it becomes the largest absolute value, so that maps drawn from it can share one scale, -domain..domain
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_change(castmap_context *ctx, const castmap_points *first,
+                                                                    double months1, const castmap_points *second,
+                                                                    double months2, const castmap_grid *grid,
+                                                                    const castmap_density_options *options,
+                                                                    double *values, double *domain);
+
+/** Instants at which a space-time density is wanted. */
+typedef struct castmap_time_slices {
+    int64_t first_s;  /**< middle of the first slice, UTC seconds */
+    int64_t step_s;   /**< from one to the next, > 0 */
+    size_t  count;
+    int64_t window_s; /**< half width of the kernel in time (Epanechnikov), > 0 */
+} castmap_time_slices;
+
+/**
+ * @brief Density in space and time, per km2 and day: one surface for each slice, with one legend for all.
+ *
+ * f(s, t) = sum_i w_i k_h(s - x_i) 3/(4 b) (1 - ((t - t_i) / b)^2), a product kernel. Points without a time are left out and counted.
+ *
+ * @param values   out [slices->count * columns * rows], slice by slice
+ * @param maximum  out, the largest value of all slices; may be NULL
+ * @param untimed  out; may be NULL
+ *
+ * Source: C. Brunsdon, J. Corcoran, G. Higgs (2007), "Visualising space and time in crime patterns", Computers, Environment and Urban Systems 31.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_slices(castmap_context *ctx, const castmap_points *points,
+                                                                    const castmap_grid *grid,
+                                                                    const castmap_density_options *options,
+                                                                    const castmap_time_slices *slices, double *values,
+                                                                    double *maximum, size_t *untimed);
+
+/** What a surface is measured in. castmap_density() gives events per km2. */
+typedef enum castmap_density_unit {
+    CASTMAP_UNIT_PER_KM2_MONTH,   /**< divided by `amount` months */
+    CASTMAP_UNIT_PER_1000_PEOPLE, /**< divided by the density of people; NAN where fewer than `amount` live per km2 */
+    CASTMAP_UNIT_PROBABILITY      /**< each cell's share of the whole; `amount` is not used */
+} castmap_density_unit;
+
+/**
+ * @brief Turn a surface in events per km2 into another unit, in place. NAN cells stay NAN.
+ *
+ * @param people  [n] people per km2, smoothed alike (castmap_density_footprints() of the census areas); only for that unit, else NULL
+ * @retval CASTMAP_E_ARGUMENT  amount not finite and positive where it is used; people missing
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_density_convert(castmap_context *ctx, castmap_density_unit unit,
+                                                                     double amount, const double *people, size_t n,
+                                                                     double *values);
+
 /** How a bandwidth is chosen. All are chosen as if the kernel were Gaussian and converted by equal standard deviation. */
 typedef enum castmap_bandwidth_rule {
     CASTMAP_BANDWIDTH_OVERSMOOTHING = 0,  /**< 1.0846 s n^(-1/6) (G. R. Terrell 1990): shows only what is surely there */
