@@ -239,7 +239,7 @@ double cm_block_footer(cm_sheet *sheet, double x, double y, double width, bool d
         snprintf(words, sizeof words, "Release %lld of this project, for %s use", (long long)sheet->release->number,
                  castmap_audience_name(sheet->release->audience));
     else
-        snprintf(words, sizeof words, "Draft for %s use, not released", castmap_audience_name(sheet->release->audience));
+        snprintf(words, sizeof words, "%s", "For use inside the group");
     if (draw)
         cm_canvas_tag(sheet->canvas, "P", NULL);
     const double left = put(sheet, x, y, width / 2, words, &SMALL, draw);
