@@ -102,7 +102,7 @@ static void utf8_is_told_from_what_only_looks_like_it(void **state)
 {
     static const char *const GOOD[] = {"", "plain", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x97\xBA", "\xEF\xBF\xBD"};
     static const char *const BAD[] = {"\xFF",         "\xC0\xAF",     "\xE0\x80\xAF",     "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                                      "\xF8\x88\x80", "cut\xE2\x82", "\x80" "alone", "\xF0\x82\x82\xAC"};
+                                      "\xF8\x88\x80", "cut\xE2\x82", "\x80 alone", "\xF0\x82\x82\xAC"};
     (void)state;
 
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++)
