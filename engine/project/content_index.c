@@ -11,7 +11,6 @@
 void cm_content_index_clear(cm_content_index *index)
 {
     free(index->entry);
-    free(index->check);
     *index = (cm_content_index)CM_CONTENT_INDEX_INIT;
 }
 
@@ -27,19 +26,14 @@ static size_t slot_of(const cm_content_index *index, uint64_t a, uint64_t b)
 
 static int resize(cm_content_index *index, size_t capacity)
 {
-    cm_content_index larger = {cm_alloc_zero(capacity, sizeof *larger.entry), cm_alloc(capacity, sizeof *larger.check),
-                               index->count, capacity};
+    cm_content_index larger = {cm_alloc_zero(capacity, sizeof *larger.entry), index->count, capacity};
 
-    if (!larger.entry || !larger.check) {
-        cm_content_index_clear(&larger);
+    if (!larger.entry)
         return -1;
-    }
     for (size_t i = 0; i < index->capacity; i++) {
         if ((index->entry[i].a | index->entry[i].b) == 0)
             continue;
-        const size_t at = slot_of(&larger, index->entry[i].a, index->entry[i].b);
-        larger.entry[at] = index->entry[i];
-        larger.check[at] = index->check[i];
+        larger.entry[slot_of(&larger, index->entry[i].a, index->entry[i].b)] = index->entry[i];
     }
     cm_content_index_clear(index);
     *index = larger;
@@ -57,6 +51,15 @@ int cm_content_index_reserve(cm_content_index *index, size_t more)
     return capacity == index->capacity ? 0 : resize(index, capacity);
 }
 
+void cm_content_index_expect(const cm_content_index *index, const unsigned char id[CM_CONTENT_ID_BYTES])
+{
+    uint64_t a;
+
+    memcpy(&a, id, sizeof a);
+    if (index->capacity)
+        __builtin_prefetch(&index->entry[(size_t)a & (index->capacity - 1)], 1);
+}
+
 int cm_content_index_add(cm_content_index *index, const unsigned char id[CM_CONTENT_ID_BYTES],
                          const unsigned char hash[CM_CONTENT_ID_BYTES], cm_stored *stored)
 {
@@ -72,11 +75,10 @@ int cm_content_index_add(cm_content_index *index, const unsigned char id[CM_CONT
         return -1;
     const size_t at = slot_of(index, a, b);
     if ((index->entry[at].a | index->entry[at].b) != 0) {
-        *stored = index->check[at] == check ? CM_STORED_DUPLICATE : CM_STORED_CONFLICT;
+        *stored = index->entry[at].check == check ? CM_STORED_DUPLICATE : CM_STORED_CONFLICT;
         return 0;
     }
-    index->entry[at] = (cm_content_entry){a, b};
-    index->check[at] = check;
+    index->entry[at] = (cm_content_entry){a, b, check};
     index->count++;
     *stored = CM_STORED_NEW;
     return 0;

@@ -49,6 +49,9 @@ CASTMAP_NODISCARD castmap_status cm_observation_writer_open(castmap_context *ctx
                                                             cm_observation_writer **out);
 CASTMAP_NODISCARD castmap_status cm_observation_writer_add(castmap_context *ctx, cm_observation_writer *writer,
                                                            const cm_observation *observation, cm_stored *stored);
+/* For speed alone: about how many rows will come; and a row that will be added a few rows later. */
+CASTMAP_NODISCARD castmap_status cm_observation_writer_reserve(castmap_context *ctx, cm_observation_writer *writer, size_t rows);
+void cm_observation_writer_expect(const cm_observation_writer *writer, const cm_observation *observation);
 CASTMAP_NODISCARD castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation_writer *writer,
                                                               double *seconds_index);
 void cm_observation_writer_free(cm_observation_writer *writer); /* NULL is fine; after or without _finish */

@@ -33,6 +33,8 @@
 #define NO_LIMIT ((size_t)UINT32_MAX)
 /* Beyond this many different texts the columns evidently do not repeat, and the text goes into the row. */
 #define TERM_LIMIT 32768u
+/* A column of which more than three quarters of this many texts in a row were new does not repeat either. */
+#define TERM_WINDOW 4096u
 /* A batch that is smaller than this share of the table is indexed row by row: about 10 us a row against 1 us for all rows. */
 #define REBUILD_SHARE 8
 
@@ -41,12 +43,23 @@ static const char INSERT_OBSERVATION[] =
     " source_grade, information_grade, handling, persons, content_id, content_hash, time_text, zone, conditions, extra,"
     " record_id, text, geometry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+/* What is known of one column of terms. */
+typedef struct term_column {
+    cm_term_hint hint;
+    unsigned     asked, unknown; /* in the window at hand */
+    bool         plain;          /* its texts go into the rows */
+} term_column;
+
+enum { TIME_TEXT, ZONE, CONDITIONS, EXTRA, TERM_COLUMNS };
+
 struct cm_observation_writer {
     castmap_project *project;  /* borrowed */
     int64_t          batch_id, first_id, next_id, rows_before;
     cm_query        *insert;   /* owned */
     cm_content_index known;    /* owned */
     cm_term_table    category, source, term; /* owned */
+    cm_term_hint     category_hint, source_hint;
+    term_column      column[TERM_COLUMNS];
     double          *lon, *lat;              /* owned [count] of this batch's rows */
     size_t           count, lon_capacity, lat_capacity;
     uint64_t         checksum;
@@ -130,16 +143,27 @@ castmap_status cm_observation_writer_open(castmap_context *ctx, castmap_project 
     return CASTMAP_OK;
 }
 
-/* A term by its number, or the text itself once the dictionary is full. */
-static castmap_status bind_term(castmap_context *ctx, cm_observation_writer *writer, int index, const char *text)
+/* A term by its number; or the text itself, where the dictionary is full or the column does not repeat. */
+static castmap_status bind_term(castmap_context *ctx, cm_observation_writer *writer, int index, term_column *column,
+                                const char *text)
 {
+    const size_t known = writer->term.count;
     int64_t id = 0;
+    castmap_status status = CASTMAP_OK;
 
     if (!text) {
         cm_query_bind_null(writer->insert, index);
         return CASTMAP_OK;
     }
-    castmap_status status = cm_term_table_id(ctx, &writer->term, text, &id);
+    if (!column->plain) {
+        status = cm_term_table_id(ctx, &writer->term, text, &column->hint, &id);
+        if (!id || writer->term.count != known)
+            column->unknown++;
+        if (++column->asked == TERM_WINDOW) {
+            column->plain = column->unknown > TERM_WINDOW / 4 * 3;
+            column->asked = column->unknown = 0;
+        }
+    }
     if (id)
         cm_query_bind_integer(writer->insert, index, id);
     else
@@ -147,8 +171,8 @@ static castmap_status bind_term(castmap_context *ctx, cm_observation_writer *wri
     return status;
 }
 
-static castmap_status bind_name(castmap_context *ctx, cm_observation_writer *writer, cm_term_table *table, int index,
-                                const char *text)
+static castmap_status bind_name(castmap_context *ctx, cm_observation_writer *writer, cm_term_table *table, cm_term_hint *hint,
+                                int index, const char *text)
 {
     int64_t id = 0;
 
@@ -156,7 +180,7 @@ static castmap_status bind_name(castmap_context *ctx, cm_observation_writer *wri
         cm_query_bind_null(writer->insert, index);
         return CASTMAP_OK;
     }
-    castmap_status status = cm_term_table_id(ctx, table, text, &id);
+    castmap_status status = cm_term_table_id(ctx, table, text, hint, &id);
     cm_query_bind_integer(writer->insert, index, id);
     return status;
 }
@@ -185,9 +209,9 @@ static castmap_status insert_row(castmap_context *ctx, cm_observation_writer *wr
     bind_time(query, 8, row->from_s);
     bind_time(query, 9, row->to_s);
     cm_query_bind_integer(query, 10, row->when);
-    castmap_status status = bind_name(ctx, writer, &writer->category, 11, row->category);
+    castmap_status status = bind_name(ctx, writer, &writer->category, &writer->category_hint, 11, row->category);
     if (!status)
-        status = bind_name(ctx, writer, &writer->source, 12, row->source);
+        status = bind_name(ctx, writer, &writer->source, &writer->source_hint, 12, row->source);
     cm_query_bind_integer(query, 13, row->source_grade);
     cm_query_bind_text(query, 14, information);
     cm_query_bind_text(query, 15, handling);
@@ -198,13 +222,13 @@ static castmap_status insert_row(castmap_context *ctx, cm_observation_writer *wr
     cm_query_bind_blob(query, 17, row->content_id, CM_CONTENT_ID_BYTES);
     cm_query_bind_blob(query, 18, row->content_hash, CM_CONTENT_ID_BYTES);
     if (!status)
-        status = bind_term(ctx, writer, 19, row->when_text);
+        status = bind_term(ctx, writer, 19, &writer->column[TIME_TEXT], row->when_text);
     if (!status)
-        status = bind_term(ctx, writer, 20, row->zone);
+        status = bind_term(ctx, writer, 20, &writer->column[ZONE], row->zone);
     if (!status)
-        status = bind_term(ctx, writer, 21, row->conditions);
+        status = bind_term(ctx, writer, 21, &writer->column[CONDITIONS], row->conditions);
     if (!status)
-        status = bind_term(ctx, writer, 22, row->extra);
+        status = bind_term(ctx, writer, 22, &writer->column[EXTRA], row->extra);
     cm_query_bind_text(query, 23, row->record_id);
     cm_query_bind_text(query, 24, row->text);
     cm_point_blob(row->lon, row->lat, point);
@@ -319,6 +343,16 @@ static castmap_status write_sums(castmap_context *ctx, cm_observation_writer *wr
     cm_query_close(query);
     cm_decimal_i64(writer->next_id, next);
     return status ? status : cm_setting_set(ctx, writer->project, "next_observation", next);
+}
+
+void cm_observation_writer_expect(const cm_observation_writer *writer, const cm_observation *observation)
+{
+    cm_content_index_expect(&writer->known, observation->content_id);
+}
+
+castmap_status cm_observation_writer_reserve(castmap_context *ctx, cm_observation_writer *writer, size_t rows)
+{
+    return cm_content_index_reserve(&writer->known, rows) == 0 ? CASTMAP_OK : cm_fail_memory(ctx);
 }
 
 castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation_writer *writer, double *seconds_index)

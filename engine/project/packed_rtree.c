@@ -1,9 +1,12 @@
 /*
  * project/packed_rtree.c - SQLite's R-tree, written from sorted boxes.
  *
- *   1. order_points   by their place on a Hilbert curve over the extent
- *   2. write_level    nodes of the leaves, then of each level above, until one node is left: the root, number 1
- *   3. write_rows     which leaf holds each row
+ *   1. order_points   by their place on a Hilbert curve over the extent              in parallel
+ *   2. number_leaves  which leaf holds each point
+ *   3. fill_leaves    their bytes                                                     beside step 4
+ *   4. write_rows     which leaf holds each row, into its table
+ *   5. write_leaves   the leaves' bytes into theirs
+ *   6. write_level    nodes of each level above, until one node is left: the root, number 1
  *
  * A node is a blob of fixed size: depth u16 (root only), cells u16, then cells of an id i64 and four float32 (xmin xmax ymin ymax), all
  * big-endian; bounds are rounded outward, as SQLite's own inserts do, so that no search misses a row.
@@ -21,6 +24,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/sort.h"
 #include "base/text.h"
 
@@ -42,8 +46,11 @@ typedef struct packing {
     const int64_t *id;      /* borrowed */
     const double  *x, *y;   /* borrowed */
     size_t     node_bytes, cells_per_node;
+    double     west, south, width, height;
+    uint64_t  *key;         /* owned [n] */
     uint32_t  *order;       /* owned [n] */
     uint32_t  *leaf;        /* owned [n]: node of each point, by index */
+    unsigned char *leaves;  /* owned [level_count * node_bytes] */
     float_box *level_box;   /* owned: nodes of the level last written */
     size_t     level_first, level_count; /* their numbers */
     int64_t    next_node;
@@ -87,30 +94,42 @@ static uint64_t hilbert(uint32_t x, uint32_t y)
     return distance;
 }
 
+static castmap_status place_on_curve(size_t begin, size_t end, void *job)
+{
+    packing *run = job;
+    const double cells = (1u << HILBERT_ORDER) - 1;
+
+    for (size_t i = begin; i < end; i++) {
+        run->key[i] = hilbert((uint32_t)((run->x[i] - run->west) / run->width * cells),
+                              (uint32_t)((run->y[i] - run->south) / run->height * cells));
+        run->order[i] = (uint32_t)i;
+    }
+    return CASTMAP_OK;
+}
+
 static castmap_status order_points(packing *run)
 {
     double west = INFINITY, east = -INFINITY, south = INFINITY, north = -INFINITY;
-    uint64_t *key = cm_alloc(run->n, sizeof *key);
 
+    run->key = cm_alloc(run->n, sizeof *run->key);
     run->order = cm_alloc(run->n, sizeof *run->order);
-    if (!key || !run->order) {
-        free(key);
+    if (!run->key || !run->order)
         return cm_fail_memory(run->ctx);
-    }
     for (size_t i = 0; i < run->n; i++) {
         west = fmin(west, run->x[i]);
         east = fmax(east, run->x[i]);
         south = fmin(south, run->y[i]);
         north = fmax(north, run->y[i]);
     }
-    const double width = fmax(east - west, 1e-9), height = fmax(north - south, 1e-9);
-    const double cells = (1u << HILBERT_ORDER) - 1;
-    for (size_t i = 0; i < run->n; i++) {
-        key[i] = hilbert((uint32_t)((run->x[i] - west) / width * cells), (uint32_t)((run->y[i] - south) / height * cells));
-        run->order[i] = (uint32_t)i;
-    }
-    castmap_status status = cm_sort_u64(run->ctx, key, run->order, run->n);
-    free(key);
+    run->west = west;
+    run->south = south;
+    run->width = fmax(east - west, 1e-9);
+    run->height = fmax(north - south, 1e-9);
+    castmap_status status = cm_parallel_for(run->ctx, "indexing", run->n, place_on_curve, run);
+    if (!status)
+        status = cm_sort_u64(run->ctx, run->key, run->order, run->n);
+    free(run->key);
+    run->key = NULL;
     return status;
 }
 
@@ -143,13 +162,18 @@ static void enclose(float_box *box, const float_box *other)
     box->north = fmaxf(box->north, other->north);
 }
 
-static castmap_status write_node(packing *run, int64_t number, unsigned depth, size_t cells)
+/* The head of a node and the zeros after its cells. */
+static void put_node(const packing *run, unsigned char *blob, unsigned depth, size_t cells)
 {
-    put_big(run->blob, depth, 2);
-    put_big(run->blob + 2, cells, 2);
-    memset(run->blob + 4 + cells * CELL_BYTES, 0, run->node_bytes - 4 - cells * CELL_BYTES);
+    put_big(blob, depth, 2);
+    put_big(blob + 2, cells, 2);
+    memset(blob + 4 + cells * CELL_BYTES, 0, run->node_bytes - 4 - cells * CELL_BYTES);
+}
+
+static castmap_status write_node(packing *run, int64_t number, const unsigned char *blob)
+{
     cm_query_bind_integer(run->add_node, 1, number);
-    cm_query_bind_blob(run->add_node, 2, run->blob, run->node_bytes);
+    cm_query_bind_blob(run->add_node, 2, blob, run->node_bytes);
     return cm_query_run(run->ctx, run->add_node);
 }
 
@@ -160,52 +184,66 @@ static castmap_status write_parent(packing *run, int64_t child, int64_t parent)
     return cm_query_run(run->ctx, run->add_parent);
 }
 
-/*
- * Write one level above `count` things: points (leaves, depth 0) or the nodes of the level below. One node that holds all of them is the
- * root and has number 1; the depth of the tree stands in it alone.
- */
-static castmap_status write_level(packing *run, unsigned depth, size_t count)
+/* Where the share of one of `nodes` nodes begins: even shares, so that no node is nearly empty. */
+static size_t share(size_t count, size_t node, size_t nodes)
+{
+    return count * node / nodes;
+}
+
+/* Numbers for `count` things' nodes. One node that holds all of them is the root and has number 1. */
+static castmap_status begin_level(packing *run, size_t count)
 {
     const size_t nodes = (count + run->cells_per_node - 1) / run->cells_per_node;
     const int64_t first = nodes == 1 ? 1 : run->next_node;
     float_box *boxes = cm_alloc(nodes, sizeof *boxes);
-    castmap_status status = CASTMAP_OK;
 
     if (!boxes)
         return cm_fail_memory(run->ctx);
-    for (size_t node = 0; node < nodes && !status; node++) {
-        /* Even shares, so that no node is nearly empty. */
-        const size_t begin = count * node / nodes, end = count * (node + 1) / nodes;
-        const int64_t number = first + (int64_t)node;
-        for (size_t i = begin; i < end && !status; i++) {
-            float_box box;
-            int64_t id;
-            if (depth == 0) {
-                const uint32_t point = run->order[i];
-                box = (float_box){round_down(run->x[point]), round_up(run->x[point]), round_down(run->y[point]),
-                                  round_up(run->y[point])};
-                id = run->id[point];
-                run->leaf[point] = (uint32_t)number;
-            } else {
-                box = run->level_box[i];
-                id = (int64_t)(run->level_first + i);
-                status = write_parent(run, id, number);
-            }
-            put_cell(run->blob, i - begin, id, &box);
-            if (i == begin)
-                boxes[node] = box;
-            else
-                enclose(&boxes[node], &box);
-        }
-        if (!status)
-            status = write_node(run, number, nodes == 1 ? depth : 0, end - begin);
-    }
     free(run->level_box);
     run->level_box = boxes;
     run->level_first = (size_t)first;
     run->level_count = nodes;
     run->next_node = first + (int64_t)nodes;
-    return status;
+    return CASTMAP_OK;
+}
+
+static castmap_status number_leaves(packing *run)
+{
+    castmap_status status = begin_level(run, run->n);
+
+    if (status)
+        return status;
+    run->leaves = cm_alloc(run->level_count, run->node_bytes);
+    if (!run->leaves)
+        return cm_fail_memory(run->ctx);
+    for (size_t node = 0; node < run->level_count; node++) {
+        const size_t end = share(run->n, node + 1, run->level_count);
+        for (size_t i = share(run->n, node, run->level_count); i < end; i++)
+            run->leaf[run->order[i]] = (uint32_t)(run->level_first + node);
+    }
+    return CASTMAP_OK;
+}
+
+static castmap_status fill_leaves(void *job)
+{
+    packing *run = job;
+
+    for (size_t node = 0; node < run->level_count; node++) {
+        const size_t begin = share(run->n, node, run->level_count), end = share(run->n, node + 1, run->level_count);
+        unsigned char *blob = run->leaves + node * run->node_bytes;
+        for (size_t i = begin; i < end; i++) {
+            const uint32_t point = run->order[i];
+            const float_box box = {round_down(run->x[point]), round_up(run->x[point]), round_down(run->y[point]),
+                                   round_up(run->y[point])};
+            put_cell(blob, i - begin, run->id[point], &box);
+            if (i == begin)
+                run->level_box[node] = box;
+            else
+                enclose(&run->level_box[node], &box);
+        }
+        put_node(run, blob, 0, end - begin);
+    }
+    return CASTMAP_OK;
 }
 
 static castmap_status write_rows(packing *run)
@@ -221,6 +259,64 @@ static castmap_status write_rows(packing *run)
         status = cm_query_run(run->ctx, query);
     }
     cm_query_close(query);
+    return status;
+}
+
+static castmap_status write_leaves(packing *run)
+{
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t node = 0; node < run->level_count && !status; node++)
+        status = write_node(run, (int64_t)(run->level_first + node), run->leaves + node * run->node_bytes);
+    free(run->leaves);
+    run->leaves = NULL;
+    return status;
+}
+
+/* The bytes of the leaves are made on one thread while the rows are written on the caller's. */
+static castmap_status write_points(packing *run)
+{
+    cm_task *task = NULL;
+    castmap_status status = number_leaves(run), filled = CASTMAP_OK;
+
+    if (!status && castmap_threads(run->ctx) > 1)
+        status = cm_task_start(run->ctx, fill_leaves, run, &task);
+    if (!status)
+        status = write_rows(run);
+    if (task)
+        filled = cm_task_join(task);
+    else if (!status)
+        filled = fill_leaves(run);
+    if (!status && filled)
+        status = cm_fail_memory(run->ctx);
+    return status ? status : write_leaves(run);
+}
+
+/* One level above the nodes of the level below. The depth of the tree stands in the root alone. */
+static castmap_status write_level(packing *run, unsigned depth)
+{
+    const size_t count = run->level_count, below_first = run->level_first;
+    float_box *below = run->level_box;
+
+    run->level_box = NULL;
+    castmap_status status = begin_level(run, count);
+    for (size_t node = 0; node < run->level_count && !status; node++) {
+        const size_t begin = share(count, node, run->level_count), end = share(count, node + 1, run->level_count);
+        const int64_t number = (int64_t)(run->level_first + node);
+        for (size_t i = begin; i < end && !status; i++) {
+            const int64_t id = (int64_t)(below_first + i);
+            status = write_parent(run, id, number);
+            put_cell(run->blob, i - begin, id, &below[i]);
+            if (i == begin)
+                run->level_box[node] = below[i];
+            else
+                enclose(&run->level_box[node], &below[i]);
+        }
+        put_node(run, run->blob, run->level_count == 1 ? depth : 0, end - begin);
+        if (!status)
+            status = write_node(run, number, run->blob);
+    }
+    free(below);
     return status;
 }
 
@@ -268,20 +364,20 @@ castmap_status cm_packed_rtree_store(castmap_context *ctx, cm_db *db, const char
     if (!status)
         status = prepare(&run);
     if (!status && n == 0)
-        status = write_node(&run, 1, 0, 0);
+        status = write_node(&run, 1, run.blob);
     if (!status && n > 0)
         status = order_points(&run);
     if (!status && n > 0)
-        status = write_level(&run, depth, n);
+        status = write_points(&run);
     while (!status && n > 0 && run.level_count > 1)
-        status = write_level(&run, ++depth, run.level_count);
-    if (!status && n > 0)
-        status = write_rows(&run);
+        status = write_level(&run, ++depth);
 
     cm_query_close(run.add_node);
     cm_query_close(run.add_parent);
+    free(run.key);
     free(run.order);
     free(run.leaf);
+    free(run.leaves);
     free(run.level_box);
     free(run.blob);
     castmap_status guarded = cm_db_shadow_writable(ctx, db, false);

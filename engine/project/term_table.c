@@ -1,5 +1,5 @@
 /*
- * project/term_table.c - a hash of texts in one block of memory. Neighbouring rows mostly repeat a text, so the last one found is
+ * project/term_table.c - a hash of texts in one block of memory. Neighbouring rows mostly repeat a text, so the one a column had last is
  * tried first.
  */
 #include "project/term_table.h"
@@ -23,11 +23,21 @@ static uint64_t hash_text(const char *text, size_t *length)
 
 static size_t slot_of(const cm_term_table *table, const char *text, uint64_t hash)
 {
+    const uint32_t mark = (uint32_t)(hash >> 32);
     size_t at = (size_t)hash & (table->slots - 1);
 
-    while (table->slot[at] && strcmp(table->bytes + table->offset[table->slot[at] - 1], text) != 0)
+    while (table->slot[at] &&
+           (table->mark[at] != mark || strcmp(table->bytes + table->offset[table->slot[at] - 1], text) != 0))
         at = (at + 1) & (table->slots - 1);
     return at;
+}
+
+static void take_slot(cm_term_table *table, size_t entry, uint64_t hash)
+{
+    const size_t at = slot_of(table, table->bytes + table->offset[entry], hash);
+
+    table->slot[at] = (uint32_t)(entry + 1);
+    table->mark[at] = (uint32_t)(hash >> 32);
 }
 
 static int grow_slots(cm_term_table *table)
@@ -37,16 +47,19 @@ static int grow_slots(cm_term_table *table)
     if (table->slots && (table->count + 1) * 4 <= table->slots * 3)
         return 0;
     const size_t slots = table->slots ? table->slots * 2 : 256;
-    uint32_t *slot = cm_alloc_zero(slots, sizeof *slot);
-    if (!slot)
+    uint32_t *slot = cm_alloc_zero(slots, sizeof *slot), *mark = cm_alloc(slots, sizeof *mark);
+    if (!slot || !mark) {
+        free(slot);
+        free(mark);
         return -1;
-    free(table->slot);
-    table->slot = slot;
-    table->slots = slots;
-    for (size_t i = 0; i < table->count; i++) {
-        const char *text = table->bytes + table->offset[i];
-        slot[slot_of(table, text, hash_text(text, &length))] = (uint32_t)(i + 1);
     }
+    free(table->slot);
+    free(table->mark);
+    table->slot = slot;
+    table->mark = mark;
+    table->slots = slots;
+    for (size_t i = 0; i < table->count; i++)
+        take_slot(table, i, hash_text(table->bytes + table->offset[i], &length));
     return 0;
 }
 
@@ -60,12 +73,11 @@ static int remember(cm_term_table *table, const char *text, int64_t id)
         cm_grow(&table->id, &table->id_capacity, table->count + 1, sizeof *table->id) != 0 ||
         cm_grow(&table->bytes, &table->bytes_capacity, table->bytes_used + length + 1, 1) != 0 || grow_slots(table) != 0)
         return -1;
-    const size_t at = slot_of(table, text, hash);
     memcpy(table->bytes + table->bytes_used, text, length + 1);
     table->offset[table->count] = table->bytes_used;
     table->id[table->count] = id;
     table->bytes_used += length + 1;
-    table->slot[at] = (uint32_t)++table->count;
+    take_slot(table, table->count++, hash);
     return 0;
 }
 
@@ -90,7 +102,6 @@ castmap_status cm_term_table_open(castmap_context *ctx, cm_db *db, const char *s
         status = cm_fail_memory(ctx);
     if (!status)
         status = cm_query_open(ctx, db, insert, &table.add);
-    table.last = SIZE_MAX;
     if (status) {
         cm_term_table_close(&table);
         return status;
@@ -106,21 +117,22 @@ void cm_term_table_close(cm_term_table *table)
     free(table->offset);
     free(table->id);
     free(table->slot);
+    free(table->mark);
     *table = (cm_term_table)CM_TERM_TABLE_INIT;
 }
 
-castmap_status cm_term_table_id(castmap_context *ctx, cm_term_table *table, const char *text, int64_t *id)
+castmap_status cm_term_table_id(castmap_context *ctx, cm_term_table *table, const char *text, cm_term_hint *hint, int64_t *id)
 {
     size_t length;
 
-    if (table->last < table->count && strcmp(table->bytes + table->offset[table->last], text) == 0) {
-        *id = table->id[table->last];
+    if (hint->entry && strcmp(table->bytes + table->offset[hint->entry - 1], text) == 0) {
+        *id = table->id[hint->entry - 1];
         return CASTMAP_OK;
     }
     const size_t at = slot_of(table, text, hash_text(text, &length));
     if (table->slot[at]) {
-        table->last = table->slot[at] - 1;
-        *id = table->id[table->last];
+        hint->entry = table->slot[at];
+        *id = table->id[hint->entry - 1];
         return CASTMAP_OK;
     }
     if (table->count >= table->limit) {
@@ -134,6 +146,6 @@ castmap_status cm_term_table_id(castmap_context *ctx, cm_term_table *table, cons
     *id = cm_db_last_id(table->db);
     if (remember(table, text, *id) != 0)
         return cm_fail_memory(ctx);
-    table->last = table->count - 1;
+    hint->entry = table->count;
     return CASTMAP_OK;
 }

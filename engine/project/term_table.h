@@ -17,9 +17,14 @@ typedef struct cm_term_table {
     int64_t  *id;       /* owned [count] of the table's row */
     size_t    id_capacity;
     uint32_t *slot;     /* owned [slots]: entry + 1, 0 free */
+    uint32_t *mark;     /* owned [slots]: part of the text's hash, so that most other texts are passed by unread */
     size_t    slots;
-    size_t    last;     /* entry found last, count if none */
 } cm_term_table;
+
+/* Where a column of neighbouring rows was found last; all zero at first. */
+typedef struct cm_term_hint {
+    size_t entry; /* + 1 */
+} cm_term_hint;
 
 #define CM_TERM_TABLE_INIT {0}
 
@@ -29,6 +34,7 @@ CASTMAP_NODISCARD castmap_status cm_term_table_open(castmap_context *ctx, cm_db 
 void cm_term_table_close(cm_term_table *table);
 
 /* The id of `text`, added if it is new. *id is 0 when the dictionary is full: then the caller stores the text itself. */
-CASTMAP_NODISCARD castmap_status cm_term_table_id(castmap_context *ctx, cm_term_table *table, const char *text, int64_t *id);
+CASTMAP_NODISCARD castmap_status cm_term_table_id(castmap_context *ctx, cm_term_table *table, const char *text, cm_term_hint *hint,
+                                                  int64_t *id);
 
 #endif
