@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define DEGREE_DIGITS 6
+#define MOST_POINTS 20000u /* that a browser holds without stopping to think; some 2 MB */
 
 static void add_degrees(cm_text *text, double lon, double lat)
 {
@@ -199,6 +200,23 @@ static void add_layer(cm_json *json, const cm_layer *layer, bool backdrop)
     cm_text_clear(&labels);
 }
 
+
+/* A layer of too many points keeps its place in the list, says so in its title, and has no features: the GIS files hold them. */
+static void add_data_layer(cm_json *json, const cm_layer *layer)
+{
+    cm_layer shown = *layer;
+    cm_text title = CM_TEXT_INIT;
+
+    if (layer->shape == CM_SHAPE_POINT && layer->count > MOST_POINTS) {
+        cm_text_addf(&title, "%s (%zu: too many for a page; they are in the GIS files)", layer->title, layer->count);
+        shown.title = title.failed ? layer->title : title.bytes;
+        shown.count = 0;
+        shown.visible = false;
+    }
+    add_layer(json, &shown, false);
+    cm_text_clear(&title);
+}
+
 void cm_page_data_add(cm_text *text, const castmap_release *release, const char *main_layer)
 {
     const double bounds[] = {release->west_deg, release->south_deg, release->east_deg, release->north_deg};
@@ -215,7 +233,7 @@ void cm_page_data_add(cm_text *text, const castmap_release *release, const char 
     for (size_t i = 0; i < release->n_backdrop; i++)
         add_layer(&json, &release->backdrop[i], true);
     for (size_t i = 0; i < release->n_layers; i++)
-        add_layer(&json, &release->layers[i], false);
+        add_data_layer(&json, &release->layers[i]);
     cm_json_end_array(&json);
     cm_json_end_object(&json);
 }
