@@ -117,25 +117,37 @@ static void widen(const double *x, const double *y, size_t n, double box[4])
     }
 }
 
-/* Of the boundaries; without any, of the 8 km cells around the records, which says no more than that there are some. */
+/*
+ * Of the boundaries; without any, of the 8 km cells around the records, which says no more than that there are some. The corners of
+ * such cells may lie where the working CRS is not to be used, so degrees are taken to whole tenths around the records then.
+ */
 static castmap_status set_extent(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
 {
-    double box[4], lon[4], lat[4], degrees[4];
+    const cm_polygon_set *shape = &in->boundaries.shape;
+    double box[4], degrees[4];
 
     if (in->has_boundaries) {
-        widen(in->border_x, in->border_y, in->boundaries.shape.vertices, box);
+        widen(in->border_x, in->border_y, shape->vertices, box);
+        widen(shape->x, shape->y, shape->vertices, degrees);
     } else if (in->observations.count > 0) {
+        double lon[4], lat[4];
+        bool sound[4];
         widen(in->x, in->y, in->observations.count, box);
         for (int k = 0; k < 4; k++)
             box[k] = (k < 2 ? floor(box[k] / 8000.0) : floor(box[k] / 8000.0) + 1.0) * 8000.0;
+        const double x[4] = {box[0], box[2], box[2], box[0]}, y[4] = {box[1], box[1], box[3], box[3]};
+        castmap_status status = cm_projection_inverse(ctx, in->projection, 4, x, y, lon, lat, sound);
+        if (status)
+            return status;
+        widen(lon, lat, 4, degrees);
+        if (!sound[0] || !sound[1] || !sound[2] || !sound[3]) {
+            widen(in->observations.lon, in->observations.lat, in->observations.count, degrees);
+            for (int k = 0; k < 4; k++)
+                degrees[k] = (k < 2 ? floor(degrees[k] * 10.0) : ceil(degrees[k] * 10.0)) / 10.0;
+        }
     } else {
         return cm_fail(ctx, CASTMAP_E_NOT_FOUND, "the project has neither boundaries nor records to make a release of");
     }
-    const double x[4] = {box[0], box[2], box[2], box[0]}, y[4] = {box[1], box[1], box[3], box[3]};
-    castmap_status status = cm_projection_inverse(ctx, in->projection, 4, x, y, lon, lat, NULL);
-    if (status)
-        return status;
-    widen(lon, lat, 4, degrees);
     cm_build_extent(build, box[0], box[1], box[2], box[3], degrees[0], degrees[1], degrees[2], degrees[3]);
     return CASTMAP_OK;
 }

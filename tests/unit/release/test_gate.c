@@ -404,6 +404,42 @@ static void nobody_named_is_refused(void **state)
     expect(*state, &options, CASTMAP_E_ARGUMENT, "no audience");
 }
 
+/* Far west in the south and far north elsewhere: a corner of the box around both lies beyond the national grid. */
+static void areas_all_over_a_country_need_no_sound_corner_of_their_box(void **state)
+{
+    static const double CORNER[2][2] = {{-8.8, 53.9}, {-1.5, 60.2}};
+    room *r = *state;
+    char path[200], *code[2] = {(char[]){"A1"}, (char[]){"A2"}}, *name[2] = {(char[]){"West"}, (char[]){"North"}};
+    char *parent[2] = {NULL, NULL};
+    double population[2] = {1000, 2000};
+    bool repaired[2] = {false, false};
+    cm_boundary_set set = {.level = (char[]){"council"}, .name = (char[]){"Isles"}, .vintage = (char[]){"2025"},
+                           .source = (char[]){"nobody"}, .licence = (char[]){"none"}, .sha256 = (char[]){""}, .count = 2,
+                           .code = code, .area_name = name, .parent = parent, .population = population, .repaired = repaired};
+    castmap_project_options options = CASTMAP_PROJECT_OPTIONS_INIT;
+    int64_t run, id;
+
+    for (int i = 0; i < 2; i++) {
+        const double west = CORNER[i][0], south = CORNER[i][1];
+        const double lon[5] = {west, west + 1, west + 1, west, west}, lat[5] = {south, south, south + 0.5, south + 0.5, south};
+        assert_false(cm_polygon_set_feature(&set.shape) || cm_polygon_set_part(&set.shape) || cm_polygon_set_ring(&set.shape));
+        for (int k = 0; k < 5; k++)
+            assert_int_equal(cm_polygon_set_vertex(&set.shape, lon[k], lat[k]), 0);
+    }
+    castmap_project_close(r->project);
+    r->project = NULL;
+    snprintf(path, sizeof path, "%s/isles" CASTMAP_PROJECT_SUFFIX, r->folder);
+    options.crs = "EPSG:27700";
+    must(r, castmap_project_create(r->ctx, path, &options, &r->project));
+    must(r, cm_run_begin(r->ctx, r->project, "boundaries", &run));
+    must(r, cm_boundary_store(r->ctx, r->project, run, &set, &id));
+    must(r, cm_run_finish(r->ctx, r->project, run, "isles", "{}", "{}"));
+    castmap_release *release = made(r, CASTMAP_INTERNAL);
+    assert_true(release->west_deg == -8.8 && release->south_deg == 53.9 && release->east_deg == -0.5 && release->north_deg == 60.7);
+    castmap_release_free(release);
+    cm_polygon_set_clear(&set.shape);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +450,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_ledger_forbids_what_could_be_subtracted, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dry_run_leaves_no_trace_and_writes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(nobody_named_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(areas_all_over_a_country_need_no_sound_corner_of_their_box, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
