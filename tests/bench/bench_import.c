@@ -1,0 +1,60 @@
+/*
+ * Import of a CSV into a new project, with all checks and the spatial index: the file of work_observation_line().
+ */
+#include "bench/bench.h"
+#include "bench/work_sets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void write_file(const char *path, size_t n)
+{
+    work_points set = work_points_new(n);
+    char line[WORK_LINE];
+    FILE *file = fopen(path, "wb");
+
+    BENCH_CHECK(file != NULL);
+    fputs(WORK_HEADER, file);
+    for (size_t i = 0; i < n; i++)
+        fwrite(line, work_observation_line(&set, i, line), 1, file);
+    BENCH_CHECK(fclose(file) == 0);
+    work_points_free(&set);
+}
+
+static void import_once(bench *b, const char *csv, const char *path, size_t n)
+{
+    castmap_project_options options = CASTMAP_PROJECT_OPTIONS_INIT;
+    castmap_import_options reading = CASTMAP_IMPORT_OPTIONS_INIT;
+    castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
+    castmap_project *project = NULL;
+
+    options.overwrite = true;
+    options.crs = "EPSG:27700";
+    reading.path = csv;
+    BENCH_REQUIRE(b, castmap_project_create(b->ctx, path, &options, &project));
+    BENCH_REQUIRE(b, castmap_import(b->ctx, project, &reading, NULL, NULL, &summary));
+    BENCH_CHECK(summary.read == n && summary.accepted == n);
+    castmap_import_summary_clear(&summary);
+    castmap_project_close(project);
+}
+
+void bench_run(bench *b)
+{
+    char folder[] = "/tmp/castmap-bench-XXXXXX", csv[64], path[96];
+
+    BENCH_CHECK(mkdtemp(folder) != NULL);
+    snprintf(csv, sizeof csv, "%s/obs.csv", folder);
+    snprintf(path, sizeof path, "%s/town%s", folder, CASTMAP_PROJECT_SUFFIX);
+    const size_t most = b->small ? 10000 : b->max_n < 1000000 ? b->max_n : 1000000;
+    for (size_t n = 10000; n <= most; n *= 10) {
+        write_file(csv, n);
+        BENCH(b, "import csv", n, import_once(b, csv, path, n));
+    }
+    unlink(csv);
+    unlink(path);
+    char journal[128];
+    snprintf(journal, sizeof journal, "%s-journal", path);
+    unlink(journal);
+    rmdir(folder);
+}
