@@ -33,6 +33,7 @@ void cm_gdal_errors_begin(cm_gdal_errors *errors, const char *changed_at)
 {
     errors->text[0] = '\0';
     CPLPushErrorHandlerEx(keep_first, errors);
+    CPLSetThreadLocalConfigOption("GDAL_CONFIG_FILE", "/dev/null"); /* what a machine's or a user's file of settings says would change the bytes */
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO");
     CPLSetThreadLocalConfigOption("GDAL_NUM_THREADS", "1");
     CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", "DELETE");
@@ -44,6 +45,7 @@ void cm_gdal_errors_end(cm_gdal_errors *errors)
 {
     (void)errors;
     CPLPopErrorHandler();
+    CPLSetThreadLocalConfigOption("GDAL_CONFIG_FILE", NULL);
     CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", NULL);
     CPLSetThreadLocalConfigOption("GDAL_NUM_THREADS", NULL);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", NULL);

@@ -69,8 +69,8 @@ castmap_status cm_geopackage_create(castmap_context *ctx, const char *path, cons
         free_handle(p);
         return cm_fail_memory(ctx);
     }
-    RegisterOGRGeoPackage();
     cm_gdal_errors_begin(&errors, p->changed_at);
+    RegisterOGRGeoPackage();
     driver = GDALGetDriverByName("GPKG");
     if (driver) {
         char **options = NULL;

@@ -173,10 +173,10 @@ castmap_status cm_raster_write(castmap_context *ctx, const char *path, const cm_
     values = prepare_values(raster, &type);
     if (!values)
         return cm_fail_memory(ctx);
+    cm_gdal_errors_begin(&errors, NULL);
     GDALRegister_MEM();
     GDALRegister_GTiff();
     GDALRegister_COG();
-    cm_gdal_errors_begin(&errors, NULL);
     dataset = lay_over(raster, values, type);
     if (!dataset || !describe_band(dataset, raster) || !copy_to_cog(dataset, path, raster))
         status = cm_gdal_errors_fail(ctx, &errors, CASTMAP_E_IO, "cannot write the raster", path);

@@ -122,6 +122,7 @@ _Noreturn static void be_child(const cm_worker_limits *limits, const int *keep_f
     clearenv();
     setenv("LC_ALL", "C", 1);
     setenv("TZ", "UTC", 1);
+    setenv("PROJ_USER_WRITABLE_DIRECTORY", "/usr/share/proj", 1); /* without a home PROJ would look into /tmp first, where anybody may write */
     cm_worker_lock_down(limits);
     if (body(&pipe, job) == 0)
         (void)cm_worker_send(&pipe, CM_WORKER_END, NULL, 0);
