@@ -79,6 +79,28 @@ static int place(child *c, const char *name, unsigned char *bytes, size_t length
     return 0;
 }
 
+/* GDAL takes a name that it does not know for WGS 84; and would look for a file or an address of that name first. */
+static bool knows_crs(const cm_json_screen *screen)
+{
+    static const char *const FORMS[] = {"urn:", "EPSG:", "OGC:", "http://www.opengis.net/def/crs/", "https://www.opengis.net/def/crs/"};
+    char name[128];
+    bool known = false;
+
+    if (!screen->crs)
+        return true;
+    if (screen->crs_length >= sizeof name)
+        return false;
+    memcpy(name, screen->crs, screen->crs_length);
+    name[screen->crs_length] = '\0';
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
+        known = known || strncasecmp(name, FORMS[i], strlen(FORMS[i])) == 0;
+    OGRSpatialReferenceH srs = known ? OSRNewSpatialReference(NULL) : NULL;
+    known = srs && OSRSetFromUserInput(srs, name) == OGRERR_NONE;
+    if (srs)
+        OSRDestroySpatialReference(srs);
+    return known;
+}
+
 static int open_json(child *c, const char **driver, const char **name)
 {
     const cm_source_part *part = &c->source->part[CM_PART_MAIN];
@@ -88,6 +110,12 @@ static int open_json(child *c, const char **driver, const char **name)
     if (!screen.good)
         return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again",
                               "not well-formed JSON: %s, at byte %zu", screen.fault, screen.offset + 1);
+    if (screen.linked)
+        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "save it in WGS 84 longitude and latitude, without a \"crs\"",
+                              "its coordinate system is a link, which is not followed");
+    if (!knows_crs(&screen))
+        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "save it in WGS 84 longitude and latitude, without a \"crs\"",
+                              "its coordinate system (\"crs\") has a name that is not known");
     if (strcmp(screen.type, "Topology") == 0) {
         RegisterOGRTopoJSON();
         c->format = *driver = "TopoJSON";
@@ -398,7 +426,7 @@ static void configure(void)
         {"GDAL_DRIVER_PATH", "disable"},        {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none"}, {"GDAL_HTTP_TIMEOUT", "1"},
         {"OGR_SQLITE_LIST_VIRTUAL_OGR", "NO"},  {"OGR_GEOJSON_MAX_OBJ_SIZE", "200"},           {"SHAPE_RESTORE_SHX", "NO"},
         {"OGR_ORGANIZE_POLYGONS", "DEFAULT"},   {"GDAL_PAM_ENABLED", "NO"},                    {"PROJ_NETWORK", "OFF"},
-        {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"},
+        {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"}, {"GDAL_CONFIG_FILE", "/dev/null"},
     };
 
     for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++)

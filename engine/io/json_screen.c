@@ -25,6 +25,7 @@ typedef struct scan {
     size_t          first_key[MAX_DEPTH + 1]; /* of the object at each depth */
     bool            in_object[MAX_DEPTH + 1];
     unsigned        depth, max_depth;
+    unsigned        crs_depth; /* of the "crs" object around this place; 0: none */
 } scan;
 
 static bool fault(scan *s, const char *words)
@@ -145,6 +146,45 @@ static bool add_key(scan *s, size_t begin, size_t end)
     return true;
 }
 
+/* Is the text between the quotes this lower-case word, in any case and however its letters are escaped? */
+static bool spells(const scan *s, size_t begin, size_t end, const char *word)
+{
+    for (; *word; word++) {
+        int c = begin < end ? (unsigned char)s->text[begin++] : -1;
+        if (c == '\\' && begin + 5 <= end && s->text[begin] == 'u') {
+            char hex[5] = {0};
+            memcpy(hex, s->text + begin + 1, 4);
+            c = (int)strtol(hex, NULL, 16);
+            begin += 5;
+        }
+        if (c >= 'A' && c <= 'Z')
+            c += 'a' - 'A';
+        if (c != *word)
+            return false;
+    }
+    return begin == end;
+}
+
+/* GDAL takes the "crs" of any object, in any case, and fetches what a "link" points to. Only names are harmless. */
+static void look_at_crs(scan *s, size_t begin, size_t end)
+{
+    const size_t colon = s->at;
+    size_t from, to;
+
+    skip_space(s);
+    const char c = s->at < s->length ? s->text[s->at] : '\0';
+    if (s->crs_depth == 0 && c == '{' && spells(s, begin, end, "crs"))
+        s->crs_depth = s->depth + 1;
+    else if (s->crs_depth > 0 && s->depth == s->crs_depth && spells(s, begin, end, "type"))
+        s->out->linked = s->out->linked || c != '"' || !string(s, &from, &to) ||
+                         !(spells(s, from, to, "name") || spells(s, from, to, "epsg") || spells(s, from, to, "ogc"));
+    else if (s->crs_depth == 2 && s->depth == 3 && c == '"' && !s->out->crs && spells(s, begin, end, "name") && string(s, &from, &to)) {
+        s->out->crs = s->text + from;
+        s->out->crs_length = to - from;
+    }
+    s->at = colon;
+}
+
 static bool key(scan *s)
 {
     size_t begin, end, value;
@@ -158,6 +198,7 @@ static bool key(scan *s)
     if (s->at >= s->length || s->text[s->at] != ':')
         return fault(s, "a colon is missing");
     s->at++;
+    look_at_crs(s, begin, end);
     if (s->depth == 1 && end - begin == 4 && memcmp(s->text + begin, "type", 4) == 0) {
         value = s->at;
         while (value < s->length && (s->text[value] == ' ' || s->text[value] == '\n' || s->text[value] == '\r' || s->text[value] == '\t'))
@@ -184,6 +225,8 @@ static bool open_level(scan *s, bool object)
 static void close_level(scan *s)
 {
     s->n_keys = s->first_key[s->depth];
+    if (s->depth == s->crs_depth)
+        s->crs_depth = 0;
     s->depth--;
     s->at++;
 }

@@ -381,6 +381,37 @@ static void checks_json_to_the_letter(void **state)
     assert_true(yes > 20 && no > 50);
 }
 
+/* GDAL fetches what a "crs" of the type "link" points to, from any object, in any case, however the letters are escaped. */
+static void sees_coordinate_systems_that_are_links(void **state)
+{
+    static const struct {
+        const char *text;
+        bool        linked;
+        const char *name; /* of the top-level one */
+    } CASES[] = {
+        {"{\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:4326\"}}}", false, "EPSG:4326"},
+        {"{\"crs\":{\"properties\":{\"name\":\"urn:x\"},\"type\":\"name\"}}", false, "urn:x"},
+        {"{\"crs\":null}", false, NULL},
+        {"{\"crs\":{\"type\":\"link\",\"properties\":{\"href\":\"http://127.0.0.1:9/\"}}}", true, NULL},
+        {"{\"a\":[{\"CRS\":{\"properties\":{},\"Type\":\"Link\"}}]}", true, NULL},
+        {"{\"c\\u0072s\":{\"typ\\u0065\":\"l\\u0069nk\"}}", true, NULL},
+        {"{\"crs\":{\"type\":7}}", true, NULL},
+        {"{\"a\":{\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"x\"}}},\"type\":\"link\"}", false, NULL},
+        {"{\"crs\":{\"type\":\"name\"},\"b\":{\"type\":\"link\"},\"crs2\":{\"type\":\"link\"}}", false, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        cm_json_screen screen;
+        cm_json_check(CASES[i].text, strlen(CASES[i].text), 128, &screen);
+        const bool same_name = CASES[i].name ? screen.crs && screen.crs_length == strlen(CASES[i].name) &&
+                                                   memcmp(screen.crs, CASES[i].name, screen.crs_length) == 0
+                                             : !screen.crs;
+        if (!screen.good || screen.linked != CASES[i].linked || !same_name)
+            fail_msg("case %zu: good %d, linked %d, name %s", i, screen.good, screen.linked, same_name ? "right" : "wrong");
+    }
+}
+
 static void survives_every_hostile_file(void **state)
 {
     castmap_context *ctx = *state;
@@ -423,6 +454,7 @@ int main(void)
         cmocka_unit_test(reads_a_real_geopackage_and_zipped_shapefile),
         cmocka_unit_test(refuses_zips_that_lie),
         cmocka_unit_test(checks_json_to_the_letter),
+        cmocka_unit_test(sees_coordinate_systems_that_are_links),
         cmocka_unit_test(survives_every_hostile_file),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
