@@ -8,13 +8,13 @@
 #include "project/sqlite.h"
 
 /*
- * Replace the whole index idx_<table>_geometry by a packed tree of n points; id ascending. Nodes are filled in Hilbert order and written
+ * Replace the whole index idx_<table>_geometry by a packed one of n points; id ascending. Nodes are filled in Hilbert order and written
  * into the three tables of SQLite's R-tree, about ten times as fast as inserting row by row.
  */
 CASTMAP_NODISCARD castmap_status cm_packed_rtree_store(castmap_context *ctx, cm_db *db, const char *table, size_t n,
                                                        const int64_t *id, const double *x, const double *y);
 
-/* Add or remove one row the ordinary way. */
+/* Add one row the ordinary way. */
 CASTMAP_NODISCARD castmap_status cm_rtree_insert(castmap_context *ctx, cm_query *insert, int64_t id, const cm_box *box);
 /* The statement for cm_rtree_insert(); close with cm_query_close(). */
 CASTMAP_NODISCARD castmap_status cm_rtree_insert_open(castmap_context *ctx, cm_db *db, const char *table, cm_query **out);

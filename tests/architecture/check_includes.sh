@@ -21,7 +21,7 @@ function rank_of(folder,   r) {
 function fail(words) { print FILENAME_NOW ":" line_number ": " words; bad++ }
 # Where a foreign header may be included: a pattern of paths.
 function wrapper_of(h) {
-    if (h ~ /^sqlite3(ext)?\.h$/)            return "^engine/project/sqlite[a-z_]*\\.[ch]$|^engine/project/spatialite\\.c$|^engine/io/geopackage_screen\\.c$"
+    if (h ~ /^sqlite3(ext)?\.h$/)            return "^engine/project/sqlite[a-z_]*\\.[ch]$|^engine/project/spatialite\\.c$|^engine/io/geopackage_(points|screen)\\.c$"
     if (h ~ /^spatialite(\.h|\/)/)           return "^engine/project/spatialite\\.c$"
     if (h ~ /^geos_c\.h$/)                   return "^engine/space/geometry/geos[a-z_]*\\.[ch]$"
     if (h ~ /^(proj|proj_api)\.h$/)          return "^engine/space/geodesy/proj\\.c$"

@@ -282,6 +282,109 @@ done:
     return status;
 }
 
+#define WORD_SIZE 24
+#define RECENT 1024u
+
+/* Texts of a field that repeat: a key found again lately shares its text. */
+typedef struct word_pool {
+    cm_field *field;
+    size_t    used; /* bytes of field->pool */
+    struct {
+        int64_t key;
+        char   *text; /* NULL: free */
+    } recent[RECENT];
+} word_pool;
+
+static void pool_begin(cm_release_build *build, word_pool *pool, cm_field *field, size_t n)
+{
+    *pool = (word_pool){.field = field};
+    if (!field || build->failed)
+        return;
+    field->pool = cm_alloc(n ? n : 1, WORD_SIZE); /* at most; what is never written takes no memory */
+    build->failed = !field->pool;
+}
+
+/* Is the text of this key at hand? Then item i has it now. */
+static bool pool_set(word_pool *pool, size_t i, int64_t key)
+{
+    const size_t at = (size_t)((uint64_t)key * 0x9E3779B97F4A7C15u >> 54);
+
+    if (!pool->recent[at].text || pool->recent[at].key != key)
+        return false;
+    pool->field->text[i] = pool->recent[at].text;
+    return true;
+}
+
+static void pool_add(word_pool *pool, size_t i, int64_t key, const char word[WORD_SIZE])
+{
+    const size_t at = (size_t)((uint64_t)key * 0x9E3779B97F4A7C15u >> 54), size = strlen(word) + 1;
+    char *text = pool->field->pool + pool->used;
+
+    memcpy(text, word, size);
+    pool->used += size;
+    pool->recent[at].key = key;
+    pool->recent[at].text = pool->field->text[i] = text;
+}
+
+static void set_time(word_pool *pool, size_t i, int64_t time_s)
+{
+    char word[WORD_SIZE];
+
+    if (pool_set(pool, i, time_s))
+        return;
+    cm_time_iso(time_s, word);
+    pool_add(pool, i, time_s, word);
+}
+
+static void set_grade(word_pool *pool, size_t i, unsigned source, char information, char handling)
+{
+    const int64_t key = (int64_t)source << 16 | (int64_t)(unsigned char)information << 8 | (unsigned char)handling;
+    char word[WORD_SIZE];
+
+    if (pool_set(pool, i, key))
+        return;
+    snprintf(word, sizeof word, "%u%c%c", source % 10u, information, handling);
+    pool_add(pool, i, key, word);
+}
+
+/* The names of the categories one after the other; name[k] is where the k-th lies. */
+static char **pool_names(cm_release_build *build, cm_field *field, const cm_observation_set *set)
+{
+    char **name = cm_alloc(set->n_categories ? set->n_categories : 1, sizeof *name);
+    size_t bytes = 1, used = 0;
+
+    for (size_t k = 0; k < set->n_categories; k++)
+        bytes += strlen(set->category_name[k]) + 1;
+    field->pool = cm_alloc(bytes, 1);
+    if (!name || !field->pool) {
+        build->failed = true;
+        free(name);
+        return NULL;
+    }
+    for (size_t k = 0; k < set->n_categories; k++) {
+        const size_t size = strlen(set->category_name[k]) + 1;
+        name[k] = memcpy(field->pool + used, set->category_name[k], size);
+        used += size;
+    }
+    return name;
+}
+
+static void fill_observations(const cm_observation_set *set, cm_release_build *build, cm_field *category, word_pool *pool)
+{
+    char **name = pool_names(build, category, set);
+
+    for (size_t i = 0; i < set->count && name; i++) {
+        if (set->category[i] >= 0)
+            category->text[i] = name[set->category[i]];
+        if (set->from_s[i] != CM_TIME_UNKNOWN) {
+            set_time(&pool[0], i, set->from_s[i]);
+            set_time(&pool[1], i, set->to_s[i]);
+        }
+        set_grade(&pool[2], i, set->source_grade[i], set->information_grade[i], set->handling[i]);
+    }
+    free(name);
+}
+
 static void add_observations(const cm_release_inputs *in, cm_release_build *build)
 {
     const cm_observation_set *set = &in->observations;
@@ -294,23 +397,23 @@ static void add_observations(const cm_release_inputs *in, cm_release_build *buil
     cm_field *accuracy = cm_build_field(build, layer, CM_FIELD_REAL, "accuracy_m", "Accuracy", "Of the position; null: not known", "m", 1);
     cm_field *grade = cm_build_field(build, layer, CM_FIELD_TEXT, "grade", "Grade",
                                      "Source 1 to 3, information A to E, handling P or C", "", 0);
+    word_pool *pool = cm_alloc_zero(3, sizeof *pool);
 
+    if (!pool)
+        build->failed = true;
     cm_build_points(build, layer, in->x, in->y, set->lon, set->lat);
-    for (size_t i = 0; i < set->count && grade && !build->failed; i++) {
-        char words[24];
-        cm_field_set_integer(id, i, set->id[i]);
-        if (set->category[i] >= 0)
-            cm_field_set_text(build, category, i, set->category_name[set->category[i]]);
-        if (set->from_s[i] != CM_TIME_UNKNOWN) {
-            cm_time_iso(set->from_s[i], words);
-            cm_field_set_text(build, from, i, words);
-            cm_time_iso(set->to_s[i], words);
-            cm_field_set_text(build, to, i, words);
-        }
-        cm_field_set_real(accuracy, i, set->accuracy_m[i]);
-        snprintf(words, sizeof words, "%u%c%c", (unsigned)set->source_grade[i] % 10u, set->information_grade[i], set->handling[i]);
-        cm_field_set_text(build, grade, i, words);
+    if (pool) {
+        pool_begin(build, &pool[0], from, set->count);
+        pool_begin(build, &pool[1], to, set->count);
+        pool_begin(build, &pool[2], grade, set->count);
     }
+    for (size_t i = 0; i < set->count && !build->failed; i++) {
+        cm_field_set_integer(id, i, set->id[i]);
+        cm_field_set_real(accuracy, i, set->accuracy_m[i]);
+    }
+    if (!build->failed)
+        fill_observations(set, build, category, pool);
+    free(pool);
     cm_build_fill(layer, CM_COLOUR_POINT);
     if (layer) {
         layer->style.size_mm = 0.8;

@@ -78,9 +78,10 @@ static void clear_style(cm_style *style)
 
 static void clear_field(cm_field *field, size_t count)
 {
-    for (size_t i = 0; field->text && i < count; i++)
+    for (size_t i = 0; field->text && !field->pool && i < count; i++)
         free(field->text[i]);
     free(field->text);
+    free(field->pool);
     free(field->integer);
     free(field->real);
     free(field->name);

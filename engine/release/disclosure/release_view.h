@@ -25,6 +25,7 @@ typedef struct cm_field {
     int64_t      *integer;     /* INT64_MIN: null (withheld or not available) */
     double       *real;        /* NaN: null */
     char        **text;        /* NULL: null */
+    char         *pool;        /* where texts that repeat are kept together; NULL: each is owned by itself */
 } cm_field;
 
 /* One class of a legend, lowest first. */

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "io/gdal_geopackage.h"
+#include "io/geopackage_points.h"
 #include "release/export/export_layer.h"
 #include "space/geometry/polygon_set.h"
 
@@ -75,6 +76,12 @@ static castmap_status add_features(castmap_context *ctx, cm_geopackage *package,
     return status;
 }
 
+/* Many points are added when GDAL has closed the file. */
+static bool added_later(const cm_layer *layer)
+{
+    return layer->shape == CM_SHAPE_POINT && layer->count >= CM_GEOPACKAGE_MANY_POINTS;
+}
+
 static castmap_status add_layer(castmap_context *ctx, cm_geopackage *package, const cm_layer *layer)
 {
     static const cm_package_type TYPES[] = {[CM_FIELD_INTEGER] = CM_PACKAGE_INTEGER, [CM_FIELD_REAL] = CM_PACKAGE_REAL,
@@ -92,7 +99,7 @@ static castmap_status add_layer(castmap_context *ctx, cm_geopackage *package, co
                                 .kind = layer->shape == CM_SHAPE_POINT ? CM_PACKAGE_POINT : CM_PACKAGE_MULTIPOLYGON,
                                 .field = fields, .n_fields = layer->n_fields};
     status = cm_geopackage_layer(ctx, package, &form);
-    if (!status)
+    if (!status && !added_later(layer))
         status = add_features(ctx, package, layer);
     cm_qml_add(&qml, layer);
     if (!status && qml.failed)
@@ -101,6 +108,20 @@ static castmap_status add_layer(castmap_context *ctx, cm_geopackage *package, co
         status = cm_geopackage_style(ctx, package, layer->name, layer->name, layer->title, qml.bytes, NULL);
     cm_text_clear(&qml);
     free(fields);
+    return status;
+}
+
+static castmap_status add_points(castmap_context *ctx, const char *path, const cm_layer *layer)
+{
+    cm_point_column *column = cm_alloc(layer->n_fields, sizeof *column);
+    castmap_status status;
+
+    if (!column)
+        return cm_fail_memory(ctx);
+    for (size_t f = 0; f < layer->n_fields; f++)
+        column[f] = (cm_point_column){layer->fields[f].name, layer->fields[f].integer, layer->fields[f].real, layer->fields[f].text};
+    status = cm_geopackage_points(ctx, path, layer->name, layer->count, layer->lon, layer->lat, column, layer->n_fields);
+    free(column);
     return status;
 }
 
@@ -128,6 +149,10 @@ castmap_status castmap_write_geopackage(castmap_context *ctx, const castmap_rele
         cm_geopackage_abandon(package);
     else
         status = cm_geopackage_close(ctx, package);
+    for (size_t i = 0; i < release->n_layers && !status; i++) {
+        if (added_later(&release->layers[i]))
+            status = add_points(ctx, output.temporary, &release->layers[i]);
+    }
     output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)
         status = cm_output_commit(ctx, &output);

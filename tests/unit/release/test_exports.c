@@ -1,6 +1,7 @@
 /* Tests of GeoJSON, GeoPackage, rasters and manifest of a release. */
 #include "castmap/products.h"
 #include "base/files.h"
+#include "release/disclosure/release_build.h"
 #include "release/export/export_layer.h"
 #include "support/check.h"
 #include "support/release_fixture.h"
@@ -147,6 +148,52 @@ static void the_geopackage_holds_all_layers_with_styles_and_the_same_bytes(void 
     }
 }
 
+/* As a partner's program sees it: GDAL's driver with its filter through the index, and SQLite's own check of the index. */
+static void many_points_make_a_geopackage_as_gdal_would(void **state)
+{
+    enum { N = 3000 };
+    cm_release_build build;
+    double *place = calloc(4 * N, sizeof *place);
+    char folder[64], path[160];
+
+    assert_non_null(place);
+    for (size_t i = 0; i < N; i++) {
+        place[i] = 500.0 * (double)i;
+        place[N + i] = 7.0 * (double)i;
+        place[2 * N + i] = 3.0 + 0.001 * (double)i;
+        place[3 * N + i] = 55.0 + 0.0001 * (double)i;
+    }
+    cm_build_begin(&build, CASTMAP_INTERNAL);
+    cm_layer *layer = cm_build_layer(&build, "spots", "Spots", "Many points.", CM_SHAPE_POINT, N);
+    cm_field *number = cm_build_field(&build, layer, CM_FIELD_INTEGER, "number", "Number", "", "", 0);
+    cm_field *size = cm_build_field(&build, layer, CM_FIELD_REAL, "size", "Size", "", "m", 1);
+    cm_field *word = cm_build_field(&build, layer, CM_FIELD_TEXT, "word", "Word", "", "", 0);
+    cm_build_points(&build, layer, place, place + N, place + 2 * N, place + 3 * N);
+    for (size_t i = 0; i < N; i += 2) {
+        cm_field_set_integer(number, i, (int64_t)i);
+        cm_field_set_real(size, i, 0.5 * (double)i);
+        cm_field_set_text(&build, word, i, "it's");
+    }
+    assert_false(build.failed);
+    folder_make(folder);
+    snprintf(path, sizeof path, "%s/spots.gpkg", folder);
+    assert_status(castmap_write_geopackage(*state, build.release, path, false), CASTMAP_OK);
+    assert_int_equal(shell("ogrinfo -so", path, "spots | grep -q 'Feature Count: 3000'"), 0);
+    assert_int_equal(shell("ogrinfo -so", path, "spots | grep -q 'Extent: (3.000000, 55.000000) - (5.999000, 55.299900)'"), 0);
+    assert_int_equal(shell("ogrinfo -so -spat 2 50 4.4999 60", path, "spots | grep -q 'Feature Count: 1500'"), 0);
+    assert_int_equal(shell("ogrinfo -q -fid 11", path, "spots | tr -d '\\n' | "
+                           "grep -q 'number (Integer64) = 10  size (Real) = 5  word (String) = it.s  POINT (3.01 55.001)'"), 0);
+    assert_int_equal(shell("ogrinfo -q -fid 12", path, "spots | grep -c 'null' | grep -qx 3"), 0);
+    assert_int_equal(shell("sqlite3", path, "\"SELECT rtreecheck('rtree_spots_geom'); PRAGMA integrity_check\" | grep -cx ok | grep -qx 2"), 0);
+    /* A later edit by GDAL finds its triggers and the index in order. */
+    assert_int_equal(shell("ogrinfo -q -sql 'DELETE FROM spots WHERE fid > 2000'", path, "> /dev/null"), 0);
+    assert_int_equal(shell("ogrinfo -so -spat 2 50 4.4999 60", path, "spots | grep -q 'Feature Count: 1500'"), 0);
+    assert_int_equal(shell("ogrinfo -so", path, "spots | grep -q 'Feature Count: 2000'"), 0);
+    folder_remove(folder);
+    castmap_release_free(build.release);
+    free(place);
+}
+
 static void the_surface_stays_inside_and_its_classes_leave(void **state)
 {
     for (castmap_audience audience = CASTMAP_INTERNAL; audience <= CASTMAP_PUBLIC; audience++) {
@@ -180,6 +227,7 @@ int main(void)
         cmocka_unit_test(the_manifest_names_each_file_with_its_digest),
         cmocka_unit_test(qgis_styles_carry_classes_hatching_and_labels),
         cmocka_unit_test(the_geopackage_holds_all_layers_with_styles_and_the_same_bytes),
+        cmocka_unit_test(many_points_make_a_geopackage_as_gdal_would),
         cmocka_unit_test(the_surface_stays_inside_and_its_classes_leave),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
