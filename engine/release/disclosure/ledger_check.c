@@ -55,9 +55,13 @@ static castmap_status compare(castmap_context *ctx, const cm_ledger_entry *entry
     if (!same_floors(&earlier->policy, policy)) {
         const castmap_status refused = cm_fail(ctx, CASTMAP_E_RELEASE,
                        "release %lld covers this period with other floors or cells (%zu cells)", number, earlier->n_cells);
-        cm_fail_hint(ctx, "ask for it again with cells of %g m and %zu groups, %zu sources, %zu days",
+        const bool other_buildings = earlier->policy.min_buildings != policy->min_buildings;
+        cm_fail_hint(ctx, "ask for it again with cells of %g m and %zu groups, %zu sources, %zu days%s",
                      earlier->policy.base_cell_m, earlier->policy.min_groups, earlier->policy.min_sources,
-                     earlier->policy.min_days);
+                     earlier->policy.min_days,
+                     !other_buildings                    ? ""
+                     : earlier->policy.min_buildings > 0 ? ", and with the file of buildings (--buildings)"
+                                                         : ", and without a file of buildings");
         return refused;
     }
     if (!verdict->same)
