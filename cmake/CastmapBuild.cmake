@@ -89,8 +89,4 @@ function(cm_test name)
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}"
         SKIP_RETURN_CODE 77)
-    if(CASTMAP_SANITIZE)
-        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
-            "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/leaks.supp:print_suppressions=0")
-    endif()
 endfunction()
