@@ -20,14 +20,19 @@
 
 #define MAX_OBJECTS 1000
 
+#define MOST_FAMILIES 8
+
 typedef struct migration {
     int                version;
     const char        *name;
-    const char *const *statements;
+    const char *const *family[MOST_FAMILIES]; /* lists of statements, one a family of tables; ends with NULL */
 } migration;
 
 static const migration MIGRATIONS[] = {
-    {1, "first schema", CM_MIGRATION_1},
+    {1, "first schema", {CM_MIGRATION_1}},
+    {2, "methods, routes, places",
+     {CM_MIGRATION_2_CLUSTERS, CM_MIGRATION_2_HEAT, CM_MIGRATION_2_STREETS, CM_MIGRATION_2_ROUTES, CM_MIGRATION_2_TRACKS,
+      CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST}},
 };
 
 /* Schemas of version CM_SCHEMA_VERSION as made with these versions of SpatiaLite. */
@@ -45,8 +50,10 @@ static void migration_checksum(const migration *step, char hex[33])
     cm_blake2b_stream hash;
 
     cm_blake2b_init(&hash, sizeof digest);
-    for (const char *const *sql = step->statements; *sql; sql++)
-        cm_blake2b_add(&hash, *sql, strlen(*sql) + 1);
+    for (size_t i = 0; i < MOST_FAMILIES && step->family[i]; i++) {
+        for (const char *const *sql = step->family[i]; *sql; sql++)
+            cm_blake2b_add(&hash, *sql, strlen(*sql) + 1);
+    }
     cm_blake2b_final(&hash, digest);
     cm_hex(digest, sizeof digest, hex);
 }
@@ -57,8 +64,10 @@ static castmap_status apply(castmap_context *ctx, cm_db *db, const migration *st
     char checksum[33];
     castmap_status status = CASTMAP_OK;
 
-    for (const char *const *sql = step->statements; *sql && !status; sql++)
-        status = cm_db_exec(ctx, db, *sql);
+    for (size_t i = 0; i < MOST_FAMILIES && step->family[i] && !status; i++) {
+        for (const char *const *sql = step->family[i]; *sql && !status; sql++)
+            status = cm_db_exec(ctx, db, *sql);
+    }
     if (!status)
         status = cm_query_open(ctx, db, "INSERT INTO schema_migration VALUES (?, ?, ?)", &query);
     if (!status) {
@@ -75,11 +84,18 @@ static castmap_status apply(castmap_context *ctx, cm_db *db, const migration *st
 /* SpatiaLite's functions report failure as a result of 0, not as an error: see that the columns and indexes are there. */
 static castmap_status verify(castmap_context *ctx, cm_db *db)
 {
-    int64_t columns = 0;
+    static const char MAKE_INDEX[] = "SELECT CreateSpatialIndex(";
+    int64_t columns = 0, want = 0;
 
+    for (size_t i = 0; i < sizeof MIGRATIONS / sizeof *MIGRATIONS; i++) {
+        for (size_t k = 0; k < MOST_FAMILIES && MIGRATIONS[i].family[k]; k++) {
+            for (const char *const *sql = MIGRATIONS[i].family[k]; *sql; sql++)
+                want += strncmp(*sql, MAKE_INDEX, sizeof MAKE_INDEX - 1) == 0;
+        }
+    }
     castmap_status status = cm_db_integer(ctx, db, "SELECT count(*) FROM geometry_columns WHERE spatial_index_enabled = 1",
                                           &columns);
-    if (!status && columns != 4)
+    if (!status && columns != want)
         status = cm_fail(ctx, CASTMAP_E_UNSUPPORTED, "SpatiaLite %s did not make the geometry columns",
                          cm_spatialite_version());
     return status;

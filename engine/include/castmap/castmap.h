@@ -11,6 +11,7 @@
 #include "castmap/context.h"
 #include "castmap/density.h"
 #include "castmap/import.h"
+#include "castmap/network.h"
 #include "castmap/points.h"
 #include "castmap/polygons.h"
 #include "castmap/products.h"
