@@ -82,7 +82,9 @@ castmap_status cm_layer_styles_write(castmap_context *ctx, cm_db *db)
         ctx, db,
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,"
         " styleSLD, useAsDefault, description, owner, update_time)"
-        " VALUES ('', '', ?, 'geometry', ?, ?, ?, 1, ?, '', '1970-01-01T00:00:00.000Z')", &query);
+        " SELECT '', '', ?1, 'geometry', ?2, ?3, ?4, 1, ?5, '', '1970-01-01T00:00:00.000Z'"
+        " WHERE NOT EXISTS (SELECT 1 FROM layer_styles WHERE f_table_name = ?1 AND styleName = ?2)"
+        " AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?1)", &query);
     for (size_t i = 0; i < sizeof STYLES / sizeof *STYLES && !status; i++) {
         cm_text_reset(&sld);
         cm_text_reset(&qml);

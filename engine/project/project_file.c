@@ -115,7 +115,9 @@ static castmap_status project_new(castmap_context *ctx, const char *path, castma
     return CASTMAP_OK;
 }
 
-static castmap_status open_checked(castmap_context *ctx, const char *path, castmap_access access, castmap_project **out)
+/* version NULL: only a project of this version will do; else its version is told. */
+static castmap_status open_checked(castmap_context *ctx, const char *path, castmap_access access, int *version,
+                                   castmap_project **out)
 {
     castmap_project *project = NULL;
     int64_t ignored = 0;
@@ -148,7 +150,7 @@ static castmap_status open_checked(castmap_context *ctx, const char *path, castm
     status = check_length(ctx, project->db, path);
     if (status)
         goto done;
-    status = cm_schema_check(ctx, project->db);
+    status = version ? cm_schema_check_old(ctx, project->db, version) : cm_schema_check(ctx, project->db);
     if (status)
         goto done;
     status = check_pages(ctx, project->db, path);
@@ -187,9 +189,14 @@ castmap_status castmap_project_open(castmap_context *ctx, const char *path, cast
     cm_fail_clear(ctx);
     castmap_status status = cm_project_real_path(ctx, path, &real);
     if (!status)
-        status = open_checked(ctx, real, access, out);
+        status = open_checked(ctx, real, access, NULL, out);
     free(real);
     return status;
+}
+
+castmap_status cm_project_open_old(castmap_context *ctx, const char *path, int *version, castmap_project **out)
+{
+    return open_checked(ctx, path, CASTMAP_WRITE, version, out);
 }
 
 /* What stands at the path already: nothing, or a project that may be replaced. */
@@ -198,6 +205,7 @@ static castmap_status make_way(castmap_context *ctx, const char *path, bool over
     castmap_project *old = NULL;
     struct stat info;
     char journal[4096];
+    int version = 0; /* an older one may be replaced too */
     castmap_status status;
 
     snprintf(journal, sizeof journal, "%s-journal", path);
@@ -209,7 +217,7 @@ static castmap_status make_way(castmap_context *ctx, const char *path, bool over
             return status;
         }
         /* Opening it for writing proves that it is a project, that nobody works on it, and clears its journal. */
-        status = open_checked(ctx, path, CASTMAP_WRITE, &old);
+        status = open_checked(ctx, path, CASTMAP_WRITE, &version, &old);
         castmap_project_close(old);
         if (!status && unlink(journal) != 0 && errno != ENOENT)
             status = cm_fail_errno(ctx, "cannot remove", journal, errno);
@@ -312,7 +320,7 @@ castmap_status castmap_project_create(castmap_context *ctx, const char *path, co
     cm_text_add(&name, "-journal"); /* TRUNCATE leaves it, empty */
     if (!name.failed)
         unlink(name.bytes);
-    status = open_checked(ctx, real, CASTMAP_WRITE, out);
+    status = open_checked(ctx, real, CASTMAP_WRITE, NULL, out);
 
 done:
     cm_text_clear(&name);

@@ -32,6 +32,9 @@ struct castmap_project {
     size_t          n_read_boundaries, read_boundary_capacity;
 };
 
+/* Open for writing a project of this schema version or an older one, after the same checks. For migrating alone: nothing else knows old tables. */
+CASTMAP_NODISCARD castmap_status cm_project_open_old(castmap_context *ctx, const char *path, int *version, castmap_project **out);
+
 /* CASTMAP_E_ARGUMENT when the project was opened for reading. */
 CASTMAP_NODISCARD castmap_status cm_project_writable(castmap_context *ctx, const castmap_project *project);
 

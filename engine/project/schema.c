@@ -35,9 +35,9 @@ static const migration MIGRATIONS[] = {
       CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST}},
 };
 
-/* Schemas of version CM_SCHEMA_VERSION as made with these versions of SpatiaLite. */
+/* Schemas as made with these versions of SpatiaLite. */
 static const char *const KNOWN_FINGERPRINTS[] = {
-    "7d353e62abbc522d2f1d3dd448701ebe09a4065b5f9abf7e323e141ebf194a21", /* SpatiaLite 5.0.1 */
+    "7d353e62abbc522d2f1d3dd448701ebe09a4065b5f9abf7e323e141ebf194a21", /* version 1, SpatiaLite 5.0.1 */
 };
 
 /* sqlite_stat tables are not listed as ours: an ANALYZE made elsewhere steers the planner, so it counts as an alteration. */
@@ -82,12 +82,12 @@ static castmap_status apply(castmap_context *ctx, cm_db *db, const migration *st
 }
 
 /* SpatiaLite's functions report failure as a result of 0, not as an error: see that the columns and indexes are there. */
-static castmap_status verify(castmap_context *ctx, cm_db *db)
+static castmap_status verify(castmap_context *ctx, cm_db *db, int version)
 {
     static const char MAKE_INDEX[] = "SELECT CreateSpatialIndex(";
     int64_t columns = 0, want = 0;
 
-    for (size_t i = 0; i < sizeof MIGRATIONS / sizeof *MIGRATIONS; i++) {
+    for (size_t i = 0; i < sizeof MIGRATIONS / sizeof *MIGRATIONS && MIGRATIONS[i].version <= version; i++) {
         for (size_t k = 0; k < MOST_FAMILIES && MIGRATIONS[i].family[k]; k++) {
             for (const char *const *sql = MIGRATIONS[i].family[k]; *sql; sql++)
                 want += strncmp(*sql, MAKE_INDEX, sizeof MAKE_INDEX - 1) == 0;
@@ -101,9 +101,33 @@ static castmap_status verify(castmap_context *ctx, cm_db *db)
     return status;
 }
 
-castmap_status cm_schema_make(castmap_context *ctx, cm_db *db)
+/* The steps after version `from` up to `to`, and the number that tells. Inside a transaction, with a trusted schema. */
+static castmap_status apply_steps(castmap_context *ctx, cm_db *db, int from, int to)
 {
     char sql[96];
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; i < sizeof MIGRATIONS / sizeof *MIGRATIONS && !status; i++) {
+        if (MIGRATIONS[i].version > from && MIGRATIONS[i].version <= to)
+            status = apply(ctx, db, &MIGRATIONS[i]);
+    }
+    if (!status)
+        status = verify(ctx, db, to);
+    if (!status)
+        status = cm_layer_styles_write(ctx, db);
+    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", CM_APPLICATION_ID, to);
+    if (!status)
+        status = cm_db_exec(ctx, db, sql);
+    /* The clock must not make two equal projects differ. */
+    if (!status)
+        status = cm_db_exec(ctx, db, "UPDATE spatialite_history SET timestamp = '1970-01-01T00:00:00.000Z';"
+                                     "UPDATE geometry_columns_time SET last_insert = '0000-01-01T00:00:00.000Z',"
+                                     " last_update = '0000-01-01T00:00:00.000Z', last_delete = '0000-01-01T00:00:00.000Z'");
+    return status;
+}
+
+static castmap_status make_version(castmap_context *ctx, cm_db *db, int version)
+{
 
     castmap_status status = cm_db_trust(ctx, db, true);
     if (status)
@@ -115,20 +139,8 @@ castmap_status cm_schema_make(castmap_context *ctx, cm_db *db)
     if (status)
         return status;
     status = cm_db_exec(ctx, db, "SELECT InitSpatialMetadata(0,'WGS84')");
-    for (size_t i = 0; i < sizeof MIGRATIONS / sizeof *MIGRATIONS && !status; i++)
-        status = apply(ctx, db, &MIGRATIONS[i]);
     if (!status)
-        status = verify(ctx, db);
-    if (!status)
-        status = cm_layer_styles_write(ctx, db);
-    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", CM_APPLICATION_ID, CM_SCHEMA_VERSION);
-    if (!status)
-        status = cm_db_exec(ctx, db, sql);
-    /* The clock must not make two equal projects differ. */
-    if (!status)
-        status = cm_db_exec(ctx, db, "UPDATE spatialite_history SET timestamp = '1970-01-01T00:00:00.000Z';"
-                                     "UPDATE geometry_columns_time SET last_insert = '0000-01-01T00:00:00.000Z',"
-                                     " last_update = '0000-01-01T00:00:00.000Z', last_delete = '0000-01-01T00:00:00.000Z'");
+        status = apply_steps(ctx, db, 0, version);
     if (!status)
         status = cm_db_commit(ctx, db);
     if (status)
@@ -136,6 +148,30 @@ castmap_status cm_schema_make(castmap_context *ctx, cm_db *db)
     else
         status = cm_db_trust(ctx, db, false);
     return status;
+}
+
+castmap_status cm_schema_make(castmap_context *ctx, cm_db *db)
+{
+    return make_version(ctx, db, CM_SCHEMA_VERSION);
+}
+
+castmap_status cm_schema_upgrade(castmap_context *ctx, cm_db *db, int from)
+{
+    castmap_status status = cm_db_trust(ctx, db, true);
+
+    if (!status)
+        status = cm_spatialite_load(ctx, db);
+    if (!status)
+        status = cm_db_begin(ctx, db);
+    if (status)
+        return status;
+    status = apply_steps(ctx, db, from, CM_SCHEMA_VERSION);
+    if (!status)
+        status = cm_db_commit(ctx, db);
+    if (status)
+        cm_db_rollback(db);
+    const castmap_status guarded = cm_db_trust(ctx, db, false);
+    return status ? status : guarded;
 }
 
 castmap_status cm_schema_fingerprint(castmap_context *ctx, cm_db *db, char hex[65])
@@ -216,7 +252,7 @@ static castmap_status compare(castmap_context *ctx, cm_db *db, cm_db *reference)
     return status;
 }
 
-static castmap_status check_version(castmap_context *ctx, cm_db *db)
+static castmap_status check_version(castmap_context *ctx, cm_db *db, bool old_too, int *found)
 {
     int64_t application = 0, version = 0;
 
@@ -242,22 +278,30 @@ static castmap_status check_version(castmap_context *ctx, cm_db *db)
         cm_fail_hint(ctx, "install a newer castmap; the file was not touched");
         return status;
     }
-    if (version < CM_SCHEMA_VERSION) {
+    if (version < 1) {
         status = cm_fail(ctx, CASTMAP_E_PROJECT, "the project has schema version %" PRId64 ", which no castmap ever made",
                          version);
         cm_fail_hint(ctx, "restore the newest backup");
         return status;
     }
+    if (version < CM_SCHEMA_VERSION && !old_too) {
+        status = cm_fail(ctx, CASTMAP_E_PROJECT,
+                         "the project was made by an older castmap (its schema is version %" PRId64 ", this program works on %d)",
+                         version, CM_SCHEMA_VERSION);
+        cm_fail_hint(ctx, "castmap migrate brings it forward, after a backup; until then the file is left alone");
+        return status;
+    }
+    *found = (int)version;
     return CASTMAP_OK;
 }
 
-static castmap_status check_migrations(castmap_context *ctx, cm_db *db)
+static castmap_status check_migrations(castmap_context *ctx, cm_db *db, int version)
 {
     cm_query *query = NULL;
     char checksum[33];
     bool row = true;
     size_t i = 0;
-    const size_t n = sizeof MIGRATIONS / sizeof *MIGRATIONS;
+    const size_t n = (size_t)version; /* they are numbered 1, 2, ... */
 
     castmap_status status = cm_query_open(ctx, db, "SELECT version, checksum FROM schema_migration ORDER BY version", &query);
     while (!status) {
@@ -288,13 +332,13 @@ bool cm_schema_is_known(const char *hex)
     return false;
 }
 
-castmap_status cm_schema_check(castmap_context *ctx, cm_db *db)
+static castmap_status check(castmap_context *ctx, cm_db *db, bool old_too, int *version)
 {
     cm_db *reference = NULL;
     char hex[65];
     int64_t objects = 0;
 
-    castmap_status status = check_version(ctx, db);
+    castmap_status status = check_version(ctx, db, old_too, version);
     if (status)
         return status;
     status = cm_db_integer(ctx, db, "SELECT count(*) FROM sqlite_master", &objects);
@@ -309,12 +353,24 @@ castmap_status cm_schema_check(castmap_context *ctx, cm_db *db)
     if (status)
         return status;
     if (cm_schema_is_known(hex))
-        return check_migrations(ctx, db);
+        return check_migrations(ctx, db, *version);
     status = cm_db_open(ctx, "reference schema", CM_DB_MEMORY, &reference);
     if (!status)
-        status = cm_schema_make(ctx, reference);
+        status = make_version(ctx, reference, *version);
     if (!status)
         status = compare(ctx, db, reference);
     cm_db_close(reference);
-    return status ? status : check_migrations(ctx, db);
+    return status ? status : check_migrations(ctx, db, *version);
+}
+
+castmap_status cm_schema_check(castmap_context *ctx, cm_db *db)
+{
+    int version = 0;
+
+    return check(ctx, db, false, &version);
+}
+
+castmap_status cm_schema_check_old(castmap_context *ctx, cm_db *db, int *version)
+{
+    return check(ctx, db, true, version);
 }

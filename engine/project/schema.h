@@ -18,6 +18,11 @@ CASTMAP_NODISCARD castmap_status cm_schema_make(castmap_context *ctx, cm_db *db)
  */
 CASTMAP_NODISCARD castmap_status cm_schema_check(castmap_context *ctx, cm_db *db);
 
+/* The same for a project of this version or an older one; *version is out. */
+CASTMAP_NODISCARD castmap_status cm_schema_check_old(castmap_context *ctx, cm_db *db, int *version);
+/* Bring a checked schema of version `from` forward to this one, in one transaction: all steps or none. */
+CASTMAP_NODISCARD castmap_status cm_schema_upgrade(castmap_context *ctx, cm_db *db, int from);
+
 /* Digest of the sorted schema, hexadecimal. */
 CASTMAP_NODISCARD castmap_status cm_schema_fingerprint(castmap_context *ctx, cm_db *db, char hex[65]);
 /* Is it one that a known version of SpatiaLite gives? */

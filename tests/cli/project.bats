@@ -195,3 +195,20 @@ town() {
     both castmap list ghosts
     code_is 2
 }
+
+@test "migrate: an old project is refused with a hint, then brought forward after a backup" {
+    gzip -dc "$CASTMAP_TOP/tests/unit/project/data/schema-1.castmap.sqlite.gz" >old.castmap.sqlite
+    both castmap info
+    code_is 6
+    says "$err" "castmap migrate"
+    both castmap migrate --json
+    code_is 0
+    jq -e '.from == 1 and .to >= 2' out.txt
+    [ -s old.castmap.sqlite.schema-1.backup ]
+    both castmap info
+    code_is 0
+    says "$out" "78"
+    both castmap migrate
+    code_is 0
+    says "$out" "nothing was changed"
+}

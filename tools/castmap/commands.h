@@ -4,8 +4,28 @@
 
 #include "cli.h"
 
-extern const cli_command CMD_MAKE, CMD_INIT, CMD_IMPORT, CMD_BOUNDARIES_ADD, CMD_BOUNDARIES_LIST, CMD_LIST, CMD_INFO, CMD_LOG,
-    CMD_UNDO, CMD_BACKUP, CMD_QUARANTINE_LIST, CMD_QUARANTINE_EXPORT, CMD_CLUSTER, CMD_AREAS, CMD_HEAT, CMD_MAP, CMD_EXPORT,
-    CMD_REPORT, CMD_DOCTOR, CMD_HELP, CMD_COMPLETION, CMD_VERSION;
+extern const cli_command CMD_AREAS;
+extern const cli_command CMD_BACKUP;
+extern const cli_command CMD_BOUNDARIES_ADD;
+extern const cli_command CMD_BOUNDARIES_LIST;
+extern const cli_command CMD_CLUSTER;
+extern const cli_command CMD_COMPLETION;
+extern const cli_command CMD_DOCTOR;
+extern const cli_command CMD_EXPORT;
+extern const cli_command CMD_HEAT;
+extern const cli_command CMD_HELP;
+extern const cli_command CMD_IMPORT;
+extern const cli_command CMD_INFO;
+extern const cli_command CMD_INIT;
+extern const cli_command CMD_LIST;
+extern const cli_command CMD_LOG;
+extern const cli_command CMD_MAKE;
+extern const cli_command CMD_MAP;
+extern const cli_command CMD_MIGRATE;
+extern const cli_command CMD_QUARANTINE_EXPORT;
+extern const cli_command CMD_QUARANTINE_LIST;
+extern const cli_command CMD_REPORT;
+extern const cli_command CMD_UNDO;
+extern const cli_command CMD_VERSION;
 
 #endif

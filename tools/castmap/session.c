@@ -9,21 +9,26 @@
 #include <time.h>
 #include <unistd.h>
 
+castmap_status cli_project_path(cli_env *env, char *path, size_t size)
+{
+    const char *named = env->global.project;
+
+    if (!named)
+        named = getenv("CASTMAP_PROJECT");
+    if (!named || !*named)
+        return castmap_project_find(env->ctx, ".", path, size);
+    if (strlen(named) >= size)
+        return CASTMAP_E_ARGUMENT;
+    strcpy(path, named);
+    return CASTMAP_OK;
+}
+
 castmap_status cli_open(cli_env *env, castmap_access access)
 {
-    char found[4096];
-    const char *path = env->global.project;
-    castmap_status status;
+    char path[4096];
 
-    if (!path)
-        path = getenv("CASTMAP_PROJECT");
-    if (!path || !*path) {
-        status = castmap_project_find(env->ctx, ".", found, sizeof found);
-        if (status)
-            return status;
-        path = found;
-    }
-    return castmap_project_open(env->ctx, path, access, &env->project);
+    const castmap_status status = cli_project_path(env, path, sizeof path);
+    return status ? status : castmap_project_open(env->ctx, path, access, &env->project);
 }
 
 void cli_note_root(const cli_env *env)

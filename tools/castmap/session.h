@@ -6,6 +6,9 @@
 
 #include "cli.h"
 
+/* The path of the project of --project, $CASTMAP_PROJECT, or the folder we are in. */
+CASTMAP_NODISCARD castmap_status cli_project_path(cli_env *env, char *path, size_t size);
+
 /* Open the project of --project, $CASTMAP_PROJECT, or the folder we are in, as env->project. */
 CASTMAP_NODISCARD castmap_status cli_open(cli_env *env, castmap_access access);
 

@@ -153,6 +153,25 @@ CASTMAP_API void castmap_quarantine_clear(castmap_quarantine *quarantine);
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_project_backup(castmap_context *ctx, castmap_project *project,
                                                                     const char *path);
 
+/** What castmap_project_migrate() did. */
+typedef struct castmap_migration {
+    int  from, to;       /**< schema versions; equal: nothing was to do, and no backup was made */
+    char backup[4096];   /**< path of the backup; "" if none was made */
+} castmap_migration;
+
+/**
+ * @brief Bring a project that an older castmap made forward to this version's schema.
+ *
+ * A consistent backup is written beside it first, under the name FILE.schema-N.backup. Then all steps are made in one transaction, so
+ * that a kill leaves the old project or the new one. Forward only: an older castmap will refuse the file afterwards.
+ *
+ * @retval CASTMAP_E_PROJECT  not a sound project, a newer one, or its schema was altered
+ * @retval CASTMAP_E_EXISTS   the backup's file exists already
+ * @retval CASTMAP_E_BUSY     another process is writing
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_project_migrate(castmap_context *ctx, const char *path,
+                                                                     castmap_migration *out);
+
 #ifdef __cplusplus
 }
 #endif
