@@ -227,7 +227,7 @@
 
   function words(layer, i, field) {
     var value = field.values[i];
-    if (value === null) return notShown(layer, i) ? 'not shown' : 'no data';
+    if (value === null) return /^(count$|rate)/.test(field.name) && notShown(layer, i) ? 'not shown' : 'no data';
     if (!field.number) return value;
     return value.toLocaleString('en-GB', { minimumFractionDigits: field.digits, maximumFractionDigits: field.digits });
   }
@@ -248,6 +248,7 @@
     root.appendChild(make('h3', '', heading(layer, i)));
     layer.fields.forEach(function (field, f) {
       if (f === layer.style.class_field || field.name === 'name' || (field.name === 'label' && f === layer.style.label_field)) return;
+      if (field.name !== 'count' && field.values.every(function (value) { return value === null; })) return;
       list.appendChild(make('dt', '', field.title));
       list.appendChild(make('dd', '', words(layer, i, field) + (field.number && field.values[i] !== null && /^(m|km)$/.test(field.unit || '') ? ' ' + field.unit : '')));
     });

@@ -224,7 +224,8 @@ castmap_status cm_release_boundaries(castmap_context *ctx, const cm_release_inpu
                                      CM_SHAPE_POLYGON, in->boundaries.count);
     castmap_status status = cm_release_area_shapes(ctx, in, build, layer);
 
-    cm_build_outline(layer, CM_COLOUR_BORDER, 0.3, false);
+    /* Many small areas drawn with a strong line would hide what they hold. */
+    cm_build_outline(layer, CM_COLOUR_BORDER, in->boundaries.count > 60 ? 0.15 : 0.3, false);
     cm_build_label(layer, "name", 12.0);
     return status;
 }

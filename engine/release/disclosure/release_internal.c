@@ -76,6 +76,16 @@ static castmap_status add_heat(castmap_context *ctx, const cm_release_inputs *in
     return CASTMAP_OK;
 }
 
+/* What the classes were made of: castmap_run_areas() takes the rate where every area has people, else the density. */
+static bool classed_by_rate(const cm_area_layer *counts)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        if (!isfinite(counts->rate[i]))
+            return false;
+    }
+    return true;
+}
+
 static void fill_areas(const cm_release_inputs *in, const cm_area_layer *counts, cm_release_build *build, cm_layer *layer)
 {
     char per[CM_DECIMAL_SIZE], rate_title[96];
@@ -99,9 +109,12 @@ static void fill_areas(const cm_release_inputs *in, const cm_area_layer *counts,
 
     if (!label)
         return;
-    cm_release_count_classes(build, &layer->style, counts->breaks, counts->n_breaks, true, CM_RAMP_TIDE);
+    cm_build_class(build, &layer->style, 0.0, 0.0, "0", CM_COLOUR_ZERO, false);
+    /* The last of the breaks is the maximum, not an edge. */
+    cm_release_range_classes(build, &layer->style, counts->breaks, counts->n_breaks > 0 ? counts->n_breaks - 1 : 0, false,
+                             CM_RAMP_TIDE);
     for (size_t i = 0; i < counts->count && !build->failed; i++) {
-        const size_t k = counts->events[i] == 0 ? 0 : cm_release_class_of(counts->breaks, counts->n_breaks, (double)counts->events[i]);
+        const size_t k = (size_t)counts->class_number[i];
         cm_field_set_integer(count, i, counts->events[i]);
         cm_field_set_real(area, i, counts->area_km2[i]);
         cm_field_set_real(density, i, counts->density[i]);
@@ -118,6 +131,7 @@ static void fill_areas(const cm_release_inputs *in, const cm_area_layer *counts,
 static castmap_status add_areas(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
 {
     cm_area_layer counts = {0};
+    char per[CM_DECIMAL_SIZE], title[96] = PER_KM2;
     castmap_status status;
 
     if (!in->has_boundaries)
@@ -140,7 +154,11 @@ static castmap_status add_areas(castmap_context *ctx, const cm_release_inputs *i
         goto done;
     fill_areas(in, &counts, build, layer);
     layer->visible = false;
-    cm_build_colour_by(build, layer, "class", "Observations by area");
+    if (classed_by_rate(&counts)) {
+        cm_decimal_grouped((int64_t)counts.per, per);
+        snprintf(title, sizeof title, "Observations per %s residents", per);
+    }
+    cm_build_colour_by(build, layer, "class", title);
     cm_build_outline(layer, CM_COLOUR_BORDER, 0.25, false);
     cm_build_label(layer, "name", 12.0);
     cm_build_fact_count(build, "Observations inside the areas", (int64_t)counts.placed, "");

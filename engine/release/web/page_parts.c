@@ -128,6 +128,43 @@ void cm_part_class_rules(cm_text *css, const castmap_release *release)
     }
 }
 
+/* What an area is ranked by, with its index to break ties. */
+typedef struct ranked {
+    double value;
+    size_t index;
+} ranked;
+
+static int by_value_down(const void *a, const void *b)
+{
+    const ranked *p = a, *q = b;
+
+    if (p->value > q->value || p->value < q->value)
+        return p->value < q->value ? 1 : -1;
+    return p->index < q->index ? -1 : p->index > q->index;
+}
+
+size_t *cm_part_order(const cm_layer *layer)
+{
+    const cm_field *count = cm_layer_field(layer, "count");
+    ranked *rank = calloc(layer->count + 1, sizeof *rank);
+    size_t *order = calloc(layer->count + 1, sizeof *order);
+
+    if (rank && order) {
+        for (size_t i = 0; i < layer->count; i++) {
+            const bool known = count && count->type == CM_FIELD_INTEGER && !cm_field_is_null(count, i);
+            rank[i] = (ranked){known ? (double)count->integer[i] : -(double)INFINITY, i};
+        }
+        qsort(rank, layer->count, sizeof *rank, by_value_down);
+        for (size_t i = 0; i < layer->count; i++)
+            order[i] = rank[i].index;
+    } else {
+        free(order);
+        order = NULL;
+    }
+    free(rank);
+    return order;
+}
+
 /* The index of the class is for machines; "Shown as" says it in words. */
 static bool in_table(const cm_layer *layer, size_t f, const char *const *leave_out)
 {
@@ -135,7 +172,14 @@ static bool in_table(const cm_layer *layer, size_t f, const char *const *leave_o
         if (strcmp(layer->fields[f].name, *leave_out) == 0)
             return false;
     }
-    return (int)f != layer->style.class_field;
+    if ((int)f == layer->style.class_field)
+        return false;
+    /* A column that says nothing of any row is left out; counts stay, so that "not shown" is seen. */
+    for (size_t i = 0; i < layer->count; i++) {
+        if (!cm_field_is_null(&layer->fields[f], i))
+            return true;
+    }
+    return strcmp(layer->fields[f].name, "count") == 0;
 }
 
 static void table_cell(cm_text *html, const cm_layer *layer, size_t f, size_t i, bool head)
@@ -147,7 +191,7 @@ static void table_cell(cm_text *html, const cm_layer *layer, size_t f, size_t i,
     cm_text_addf(html, "<%s class=\"%s\"", tag, number ? "n" : "t");
     if (cm_field_is_null(field, i)) {
         cm_text_add(html, "><span class=\"none\">");
-        cm_text_add(html, cm_null_words(layer, i));
+        cm_text_add(html, cm_null_words(layer, field, i));
         cm_text_add(html, "</span>");
     } else {
         if (number) {

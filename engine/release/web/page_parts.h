@@ -15,6 +15,8 @@ CASTMAP_NODISCARD castmap_status cm_part_picture(castmap_context *ctx, cm_text *
 void cm_part_legend(cm_text *html, const castmap_release *release, const char *main_layer);
 /* Rules for the colours of classes: inlined styles are not allowed on elements. */
 void cm_part_class_rules(cm_text *css, const castmap_release *release);
+/* Features in order of "count", most first, those without a number last. Owned by the caller; NULL when memory is out. */
+size_t *cm_part_order(const cm_layer *layer);
 /* A table of a layer: the first `limit` rows in the order `order` (NULL: as they come), without the fields named in `leave_out` (ends with NULL;
  * NULL: all fields). */
 void cm_part_table(cm_text *html, const cm_layer *layer, const char *id, const size_t *order, size_t limit,

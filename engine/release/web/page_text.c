@@ -157,13 +157,14 @@ const cm_class *cm_class_of(const cm_layer *layer, size_t i)
     return &style->classes[field->integer[i]];
 }
 
-const char *cm_null_words(const cm_layer *layer, size_t i)
+const char *cm_null_words(const cm_layer *layer, const cm_field *field, size_t i)
 {
+    const bool counted = strcmp(field->name, "count") == 0 || strncmp(field->name, "rate", 4) == 0;
     const cm_class *c = cm_class_of(layer, i);
     const cm_field *count = cm_layer_field(layer, "count");
     const bool held_back = c && c->hatched && c->label && strcmp(c->label, "not shown") == 0;
 
-    return held_back || (count && cm_field_is_null(count, i)) ? "not shown" : "no data";
+    return counted && (held_back || (count && cm_field_is_null(count, i))) ? "not shown" : "no data";
 }
 
 void cm_template_add(cm_text *html, const char *template, size_t length, cm_slot_fn *fill, void *payload)

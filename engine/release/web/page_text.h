@@ -19,8 +19,8 @@ void cm_csp_hash_add(cm_text *text, const char *bytes, size_t length);
 /* Value i of the field for people: thousands grouped, decimals as the field says. False, and nothing added, when it is null. */
 bool cm_field_words(cm_text *html, const cm_field *field, size_t i);
 bool cm_field_is_null(const cm_field *field, size_t i);
-/* What a null of feature i says: "not shown" when it was held back, else "no data". */
-const char *cm_null_words(const cm_layer *layer, size_t i);
+/* What a null of feature i says: "not shown" where a count or what is made of one was held back, else "no data". */
+const char *cm_null_words(const cm_layer *layer, const cm_field *field, size_t i);
 /* "Per 1,000 residents" says "per 1,000", "Observations per km²" says "per km2": then the unit need not follow the title. */
 bool cm_title_says_unit(const char *title, const char *unit);
 /* Class of feature i, or NULL. */

@@ -19,6 +19,7 @@
 #include "release/web/page_parts.h"
 #include "release/web/page_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct page {
@@ -81,10 +82,12 @@ static void fill_slot(cm_text *html, const char *slot, void *payload)
     } else if (strcmp(slot, "facts") == 0) {
         cm_part_facts(html, release);
     } else if (strcmp(slot, "table") == 0) {
+        size_t *order = areas ? cm_part_order(areas) : NULL;
         if (areas)
-            cm_part_table(html, areas, "areas", NULL, areas->count, NULL);
+            cm_part_table(html, areas, "areas", order, areas->count, NULL);
         else
             cm_html_element(html, "p", NULL, "This release has no counts by area.");
+        free(order);
     } else if (strcmp(slot, "caveats") == 0) {
         cm_part_list(html, release->caveats, release->n_caveats);
     } else if (strcmp(slot, "methods") == 0) {

@@ -10,7 +10,6 @@
 #include "release/web/page_parts.h"
 #include "release/web/page_text.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,44 +25,6 @@ typedef struct report {
     cm_text                css;
     castmap_status         status;
 } report;
-
-/* What an area is ranked by, with its index to break ties. */
-typedef struct ranked {
-    double value;
-    size_t index;
-} ranked;
-
-static int by_value_down(const void *a, const void *b)
-{
-    const ranked *p = a, *q = b;
-
-    if (p->value > q->value || p->value < q->value)
-        return p->value < q->value ? 1 : -1;
-    return p->index < q->index ? -1 : p->index > q->index;
-}
-
-/* Order of the areas: most observations first, those without a number last. Owned by the caller; NULL when memory is out. */
-static size_t *rank_areas(const cm_layer *layer)
-{
-    const cm_field *count = cm_layer_field(layer, "count");
-    ranked *rank = calloc(layer->count + 1, sizeof *rank);
-    size_t *order = calloc(layer->count + 1, sizeof *order);
-
-    if (rank && order) {
-        for (size_t i = 0; i < layer->count; i++) {
-            const bool known = count && count->type == CM_FIELD_INTEGER && !cm_field_is_null(count, i);
-            rank[i] = (ranked){known ? (double)count->integer[i] : -(double)INFINITY, i};
-        }
-        qsort(rank, layer->count, sizeof *rank, by_value_down);
-        for (size_t i = 0; i < layer->count; i++)
-            order[i] = rank[i].index;
-    } else {
-        free(order);
-        order = NULL;
-    }
-    free(rank);
-    return order;
-}
 
 static void add_maps(cm_text *html, report *r)
 {
@@ -93,7 +54,7 @@ static void add_areas(cm_text *html, report *r)
         cm_html_element(html, "p", NULL, "This release has no counts by area.");
         return;
     }
-    order = rank_areas(layer);
+    order = cm_part_order(layer);
     if (!order) {
         html->failed = true;
         return;

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/time_text.h"
 #include "castmap/products.h"
+#include "castmap/runs.h"
 #include "project/batch_table.h"
 #include "project/boundary_table.h"
 #include "project/layer_table.h"
@@ -235,6 +236,35 @@ static void expect(room *r, const castmap_release_options *options, castmap_stat
         fail_msg("\"%s\" does not say \"%s\"", castmap_message(r->ctx), words);
 }
 
+/* The legend of an internal map says what its colours stand for: each area's figure lies in the range of its class. */
+static void the_classes_of_areas_hold_what_their_labels_say(void **state)
+{
+    room *r = *state;
+    castmap_areas_run_options options = CASTMAP_AREAS_RUN_OPTIONS_INIT;
+    castmap_areas_summary summary = {0};
+
+    must(r, castmap_run_areas(r->ctx, r->project, &options, &summary));
+    castmap_areas_summary_clear(&summary);
+    castmap_release *release = made(r, CASTMAP_INTERNAL);
+    const cm_layer *areas = cm_release_layer(release, "areas");
+    const cm_field *class_number = cm_layer_field(areas, "class"), *rate = cm_layer_field(areas, "rate"),
+                   *density = cm_layer_field(areas, "density_per_km2");
+    bool by_rate = true;
+    for (size_t i = 0; i < areas->count; i++)
+        by_rate = by_rate && isfinite(rate->real[i]);
+    assert_non_null(strstr(areas->style.legend_title, by_rate ? "residents" : "km\xc2\xb2"));
+    assert_true(areas->style.n_classes >= 3 && areas->style.n_classes <= 6); /* five, and zero apart */
+    for (size_t i = 0; i < areas->count; i++) {
+        const double value = by_rate ? rate->real[i] : density->real[i];
+        const cm_class *c = &areas->style.classes[class_number->integer[i]];
+        if (value > 0.0)
+            assert_true(value >= c->lower && value < c->upper);
+        else
+            assert_int_equal(class_number->integer[i], 0);
+    }
+    castmap_release_free(release);
+}
+
 static void partner_and_public_show_cells_areas_heat_and_places(void **state)
 {
     room *r = *state;
@@ -443,6 +473,7 @@ static void areas_all_over_a_country_need_no_sound_corner_of_their_box(void **st
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_classes_of_areas_hold_what_their_labels_say, setup, teardown),
         cmocka_unit_test_setup_teardown(partner_and_public_show_cells_areas_heat_and_places, setup, teardown),
         cmocka_unit_test_setup_teardown(no_vertex_of_a_file_that_leaves_is_an_observation, setup, teardown),
         cmocka_unit_test_setup_teardown(making_it_again_gives_the_same_bytes_whatever_came_since, setup, teardown),
