@@ -187,3 +187,9 @@ load helper
     both castmap import "--map=$long" a.csv
     [ "$(awk 'length > 200' err.txt)" = "" ]
 }
+
+@test "words of a choice may be written in capitals" {
+    both castmap map --for INTERNAL --paper A4 -o x.pdf
+    code_is 1
+    says "$err" "no project"
+}

@@ -68,6 +68,15 @@ bool cli_choice_has(const char *words, const char *word)
     return false;
 }
 
+/* Words of argv may be written to; a default is never, as it is one of the words. */
+static void lower_case(const char *text)
+{
+    for (char *c = (char *)(uintptr_t)text; *c; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    }
+}
+
 static const char *command_name(const parser *p)
 {
     return p->out->command ? p->out->command->name : "COMMAND";
@@ -91,6 +100,8 @@ static bool store(parser *p, const cli_option *option, void *args, const char *t
         memcpy(field, &text, sizeof text);
         return true;
     case CLI_CHOICE:
+        if (!cli_choice_has(option->value, text))
+            lower_case(text); /* "A4" is "a4" */
         if (!cli_choice_has(option->value, text))
             why = "not one of the words it takes";
         memcpy(field, &text, sizeof text);
