@@ -191,5 +191,5 @@ load helper
 @test "words of a choice may be written in capitals" {
     both castmap map --for INTERNAL --paper A4 -o x.pdf
     code_is 1
-    says "$err" "no project"
+    says "$err" "no castmap project"
 }
