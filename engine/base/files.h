@@ -6,6 +6,7 @@
 
 #include "castmap/context.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,14 @@
  * inline text as a name. The caller closes *fd with close(). Status and size come from fstat, so they cannot be swapped. */
 CASTMAP_NODISCARD castmap_status cm_file_open(castmap_context *ctx, const char *path, bool follow, int *fd,
                                               uint64_t *size);
+
+/*
+ * The same, where "-" is standard input: a redirected file, or a copy in memory of what comes through a pipe (at most 1 GiB). CASTMAP_E_ARGUMENT: it is a
+ * terminal, or closed.
+ */
+CASTMAP_NODISCARD castmap_status cm_input_open(castmap_context *ctx, const char *path, bool follow, int *fd, uint64_t *size);
+bool cm_input_is_standard(const char *path);
+const char *cm_input_name(const char *path); /* the base name, or "standard input" */
 
 /* What a file is, to notice at the end that it changed while it was read. */
 typedef struct cm_file_stamp {

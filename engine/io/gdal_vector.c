@@ -13,12 +13,10 @@
 #include "base/text.h"
 #include "io/vector_source.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_BYTES ((uint64_t)1 << 30)
 #define MAX_VERTICES 1000000u
@@ -170,124 +168,26 @@ static castmap_status take(castmap_context *ctx, uint32_t kind, const unsigned c
     return frame_done(ctx, &f);
 }
 
-static castmap_status not_a_format(castmap_context *ctx, const char *content)
+/* Which of the contents may be boundaries. */
+static castmap_status check_content(castmap_context *ctx, cm_content content)
 {
-    castmap_status status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, not a boundary file", content);
+    castmap_status status;
 
+    if (content == CM_CONTENT_JSON || content == CM_CONTENT_SQLITE || content == CM_CONTENT_SHAPEFILE || content == CM_CONTENT_ZIP)
+        return CASTMAP_OK;
+    status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, not a boundary file", cm_content_words(content));
     cm_fail_hint(ctx, "give GeoJSON, TopoJSON, a GeoPackage or a Shapefile (also inside a .zip)");
-    return status;
-}
-
-/* The form by its first bytes. */
-static castmap_status sniff(castmap_context *ctx, const unsigned char *b, size_t n, cm_vector_form *form)
-{
-    size_t at = 0;
-
-    if (n == 0)
-        return not_a_format(ctx, "empty");
-    if (n >= 16 && memcmp(b, "SQLite format 3", 16) == 0) {
-        *form = CM_FORM_GEOPACKAGE;
-        return CASTMAP_OK;
-    }
-    if (n >= 4 && memcmp(b, "\0\0\x27\x0a", 4) == 0) {
-        *form = CM_FORM_SHAPEFILE;
-        return CASTMAP_OK;
-    }
-    if (n >= 4 && (memcmp(b, "PK\3\4", 4) == 0 || memcmp(b, "PK\5\6", 4) == 0)) {
-        *form = CM_FORM_ZIP;
-        return CASTMAP_OK;
-    }
-    if (n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 || memcmp(b, "\xfe\xff", 2) == 0))
-        return not_a_format(ctx, "UTF-16 text");
-    if (n >= 2 && memcmp(b, "\x1f\x8b", 2) == 0)
-        return not_a_format(ctx, "compressed with gzip");
-    if (n >= 4 && memcmp(b, "\x89PNG", 4) == 0)
-        return not_a_format(ctx, "a PNG picture");
-    if (n >= 4 && memcmp(b, "%PDF", 4) == 0)
-        return not_a_format(ctx, "a PDF document");
-    if (n >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0)
-        at = 3;
-    while (at < n && isspace(b[at]))
-        at++;
-    if (at < n && b[at] == '<')
-        return not_a_format(ctx, "XML (KML, GML, GPX or VRT)");
-    if (at < n && (b[at] == '{' || b[at] == '[')) {
-        *form = CM_FORM_JSON;
-        return CASTMAP_OK;
-    }
-    return not_a_format(ctx, "of no known kind");
-}
-
-/* A Shapefile's companions stand beside it under the same name. Upper-case names keep upper-case endings. */
-static castmap_status open_companions(castmap_context *ctx, const char *path, cm_vector_source *source)
-{
-    static const char *const ENDS[CM_PARTS] = {".shp", ".shx", ".dbf", ".prj", ".cpg"};
-    const size_t length = strlen(path);
-    char *name;
-    castmap_status status = CASTMAP_OK;
-
-    if (length < 5 || strcasecmp(path + length - 4, ".shp") != 0)
-        return cm_fail(ctx, CASTMAP_E_INPUT, "the content is a Shapefile, but its name does not end in .shp");
-    name = cm_copy_text(path);
-    if (!name)
-        return cm_fail_memory(ctx);
-    for (int i = CM_PART_SHX; i < CM_PARTS && !status; i++) {
-        for (size_t k = 1; k < 4; k++)
-            name[length - 4 + k] = (char)(isupper((unsigned char)path[length - 3]) ? toupper((unsigned char)ENDS[i][k]) : ENDS[i][k]);
-        if (access(name, F_OK) == 0) {
-            status = cm_file_open(ctx, name, false, &source->part[i].fd, &source->part[i].size);
-        } else if (i == CM_PART_SHX || i == CM_PART_DBF) {
-            status = cm_fail(ctx, CASTMAP_E_INPUT, "the Shapefile lacks its %s file", ENDS[i]);
-            cm_fail_hint(ctx, "a Shapefile is several files: keep .shp, .shx, .dbf and .prj together, or send them as one .zip");
-        }
-    }
-    free(name);
-    return status;
-}
-
-static castmap_status open_source(castmap_context *ctx, const char *path, const cm_vector_options *options,
-                                  cm_vector_source *source)
-{
-    unsigned char head[64];
-    const uint64_t limit = options->max_bytes ? options->max_bytes : MAX_BYTES;
-    cm_source_part *main_part = &source->part[CM_PART_MAIN];
-    castmap_status status = cm_file_open(ctx, path, false, &main_part->fd, &main_part->size);
-
-    if (status)
-        return status;
-    const ssize_t got = pread(main_part->fd, head, sizeof head, 0);
-    status = sniff(ctx, head, got > 0 ? (size_t)got : 0, &source->form);
-    if (!status && source->form == CM_FORM_SHAPEFILE)
-        status = open_companions(ctx, path, source);
-    for (int i = 0; i < CM_PARTS && !status; i++)
-        if (source->part[i].fd >= 0 && source->part[i].size > limit)
-            status = cm_fail(ctx, CASTMAP_E_LIMIT, "the file is larger than %llu MB", (unsigned long long)(limit >> 20));
     return status;
 }
 
 static castmap_status read_source(castmap_context *ctx, const char *path, cm_vector_source *source, cm_vector_layer *layer)
 {
     const cm_worker_limits limits = CM_WORKER_LIMITS_INIT;
-    cm_file_stamp before[CM_PARTS], after;
     int keep[CM_PARTS];
-    size_t n = 0;
-    castmap_status status;
+    const size_t n = cm_input_parts_list(&source->parts, keep);
+    castmap_status status = cm_worker_run(ctx, path, &limits, keep, n, cm_vector_child, source, take, layer);
 
-    for (int i = 0; i < CM_PARTS; i++) {
-        if (source->part[i].fd < 0)
-            continue;
-        status = cm_file_stamp_take(ctx, source->part[i].fd, path, &before[n]);
-        if (status)
-            return status;
-        keep[n++] = source->part[i].fd;
-    }
-    status = cm_worker_run(ctx, path, &limits, keep, n, cm_vector_child, source, take, layer);
-    for (size_t i = 0; i < n && !status; i++) {
-        status = cm_file_stamp_take(ctx, keep[i], path, &after);
-        if (!status && !cm_file_stamp_equal(&before[i], &after))
-            status = cm_fail(ctx, CASTMAP_E_IO, "the file changed while it was read");
-    }
-    return status;
+    return status ? status : cm_input_parts_unchanged(ctx, &source->parts, path);
 }
 
 castmap_status cm_vector_read(castmap_context *ctx, const char *path, const cm_vector_options *options, cm_vector_layer *out)
@@ -297,9 +197,10 @@ castmap_status cm_vector_read(castmap_context *ctx, const char *path, const cm_v
     char hex[CM_SHA256_HEX], shown[200];
     castmap_status status;
 
-    for (int i = 0; i < CM_PARTS; i++)
-        source.part[i].fd = -1;
-    status = open_source(ctx, path, options, &source);
+    cm_input_parts_init(&source.parts);
+    status = cm_input_parts_open(ctx, path, false, options->max_bytes ? options->max_bytes : MAX_BYTES, &source.parts);
+    if (!status)
+        status = check_content(ctx, source.parts.content);
     if (!status)
         status = read_source(ctx, path, &source, &layer);
     if (!status)
@@ -318,9 +219,7 @@ castmap_status cm_vector_read(castmap_context *ctx, const char *path, const cm_v
         *out = layer;
         layer = (cm_vector_layer)CM_VECTOR_LAYER_INIT;
     }
-    for (int i = 0; i < CM_PARTS; i++)
-        if (source.part[i].fd >= 0)
-            close(source.part[i].fd);
+    cm_input_parts_close(&source.parts);
     cm_vector_layer_clear(&layer);
     return status;
 }

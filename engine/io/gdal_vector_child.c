@@ -7,14 +7,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "io/geopackage_screen.h"
+#include "io/gdal_child.h"
 #include "io/json_screen.h"
 #include "io/vector_source.h"
 #include "io/zip_entries.h"
 
-#include <cpl_conv.h>
-#include <cpl_error.h>
-#include <cpl_vsi.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
@@ -22,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define JSON_DEPTH 128u
 #define MAX_LAYERS 1000
@@ -30,54 +26,13 @@
 /* Exported by GDAL; its header for them is C++ only. */
 extern void RegisterOGRGeoJSON(void);
 extern void RegisterOGRTopoJSON(void);
-extern void RegisterOGRGeoPackage(void);
-extern void RegisterOGRShape(void);
 
 typedef struct child {
-    cm_worker_pipe   *pipe;
+    cm_gdal_child     gdal;
     cm_vector_source *source;
-    const char       *format; /* as people call it */
-    GDALDatasetH      dataset;
     OGRLayerH         layer;
     int               n_fields;
-    char              complaint[256]; /* of GDAL, since it was last emptied */
 } child;
-
-static void CPL_STDCALL note_complaint(CPLErr kind, CPLErrorNum number, const char *text)
-{
-    child *c = CPLGetErrorHandlerUserData();
-
-    (void)number;
-    if (kind >= CE_Warning && c->complaint[0] == '\0')
-        snprintf(c->complaint, sizeof c->complaint, "%s", text);
-}
-
-static int out_of_memory(child *c)
-{
-    return cm_worker_fail(c->pipe, CASTMAP_E_NOMEM, "", "out of memory");
-}
-
-static int map_part(child *c, cm_source_part *part)
-{
-    if (part->fd < 0)
-        return 0;
-    if (part->size == 0)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "", "one of the Shapefile's files is empty");
-    part->bytes = mmap(NULL, (size_t)part->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, part->fd, 0);
-    if (part->bytes == MAP_FAILED)
-        return out_of_memory(c);
-    return 0;
-}
-
-static int place(child *c, const char *name, unsigned char *bytes, size_t length)
-{
-    VSILFILE *file = VSIFileFromMemBuffer(name, bytes, (vsi_l_offset)length, FALSE);
-
-    if (!file)
-        return out_of_memory(c);
-    VSIFCloseL(file);
-    return 0;
-}
 
 /* GDAL takes a name that it does not know for WGS 84; and would look for a file or an address of that name first. */
 static bool knows_crs(const cm_json_screen *screen)
@@ -103,68 +58,38 @@ static bool knows_crs(const cm_json_screen *screen)
 
 static int open_json(child *c, const char **driver, const char **name)
 {
-    const cm_source_part *part = &c->source->part[CM_PART_MAIN];
+    const cm_input_part *part = &c->source->parts.part[CM_PART_MAIN];
     cm_json_screen screen;
 
     cm_json_check((const char *)part->bytes, (size_t)part->size, JSON_DEPTH, &screen);
     if (!screen.good)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again",
                               "not well-formed JSON: %s, at byte %zu", screen.fault, screen.offset + 1);
     if (screen.linked)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "save it in WGS 84 longitude and latitude, without a \"crs\"",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "save it in WGS 84 longitude and latitude, without a \"crs\"",
                               "its coordinate system is a link, which is not followed");
     if (!knows_crs(&screen))
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "save it in WGS 84 longitude and latitude, without a \"crs\"",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "save it in WGS 84 longitude and latitude, without a \"crs\"",
                               "its coordinate system (\"crs\") has a name that is not known");
     if (strcmp(screen.type, "Topology") == 0) {
         RegisterOGRTopoJSON();
-        c->format = *driver = "TopoJSON";
-        *name = "/vsimem/in/boundaries.topojson";
+        c->gdal.format = *driver = "TopoJSON";
+        *name = "/vsimem/in/layer.topojson";
     } else if (strcmp(screen.type, "FeatureCollection") == 0 || strcmp(screen.type, "Feature") == 0 ||
                strcmp(screen.type, "Polygon") == 0 || strcmp(screen.type, "MultiPolygon") == 0) {
         RegisterOGRGeoJSON();
-        c->format = *driver = "GeoJSON";
-        *name = "/vsimem/in/boundaries.geojson";
+        c->gdal.format = *driver = "GeoJSON";
+        *name = "/vsimem/in/layer.geojson";
     } else {
         char shown[40];
         cm_escape_display(screen.type, strlen(screen.type), shown, sizeof shown);
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "give GeoJSON or TopoJSON with polygons",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "give GeoJSON or TopoJSON with polygons",
                               "JSON, but neither GeoJSON nor TopoJSON with polygons (type \"%s\")", shown);
     }
-    return place(c, *name, part->bytes, (size_t)part->size);
+    return cm_gdal_place(&c->gdal, *name, part->bytes, (size_t)part->size);
 }
 
-static int open_geopackage(child *c, const char **driver, const char **name)
-{
-    const cm_source_part *part = &c->source->part[CM_PART_MAIN];
-    char fault[256];
-    const castmap_status status = cm_geopackage_screen(part->bytes, (size_t)part->size, fault, sizeof fault);
-
-    if (status)
-        return cm_worker_fail(c->pipe, status, "ask for the boundaries as GeoJSON, or as a GeoPackage with plain tables only", "%s",
-                              fault);
-    RegisterOGRGeoPackage();
-    *driver = "GPKG";
-    c->format = "GeoPackage";
-    *name = "/vsimem/in/boundaries.gpkg";
-    return place(c, *name, part->bytes, (size_t)part->size);
-}
-
-static const char *const PLACES[CM_PARTS] = {"/vsimem/in/boundaries.shp", "/vsimem/in/boundaries.shx", "/vsimem/in/boundaries.dbf",
-                                             "/vsimem/in/boundaries.prj", "/vsimem/in/boundaries.cpg"};
 static const char *const ENDS[CM_PARTS] = {".shp", ".shx", ".dbf", ".prj", ".cpg"};
-
-static int open_shapefile(child *c, const char **driver, const char **name)
-{
-    for (int i = 0; i < CM_PARTS; i++)
-        if (c->source->part[i].bytes && place(c, PLACES[i], c->source->part[i].bytes, (size_t)c->source->part[i].size) != 0)
-            return -1;
-    RegisterOGRShape();
-    *driver = "ESRI Shapefile";
-    c->format = "Shapefile";
-    *name = PLACES[CM_PART_MAIN];
-    return 0;
-}
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -176,13 +101,13 @@ static bool ends_with(const char *name, const char *end)
 /* The one .shp of a zip, and the entries that share its name. */
 static int open_zip(child *c, const char **driver, const char **name)
 {
-    cm_source_part *part = c->source->part;
+    cm_input_part *part = c->source->parts.part;
     cm_zip zip;
     size_t shp = SIZE_MAX, found = 0;
     castmap_status status = cm_zip_open(part[CM_PART_MAIN].bytes, (size_t)part[CM_PART_MAIN].size, &zip);
 
     if (status)
-        return cm_worker_fail(c->pipe, status, "", "%s", zip.fault[0] ? zip.fault : "out of memory");
+        return cm_worker_fail(c->gdal.pipe, status, "", "%s", zip.fault[0] ? zip.fault : "out of memory");
     for (size_t i = 0; i < zip.count; i++) {
         if (ends_with(zip.entry[i].name, ".shp") && strncmp(zip.entry[i].name, "__MACOSX/", 9) != 0) {
             shp = i;
@@ -190,7 +115,7 @@ static int open_zip(child *c, const char **driver, const char **name)
         }
     }
     if (found != 1)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "a zip should hold the files of one Shapefile",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "a zip should hold the files of one Shapefile",
                               found ? "the zip holds %zu Shapefiles" : "the zip holds no Shapefile", found);
     const size_t stem = strlen(zip.entry[shp].name) - 4;
     part[CM_PART_MAIN].bytes = NULL;
@@ -202,35 +127,17 @@ static int open_zip(child *c, const char **driver, const char **name)
                 continue;
             status = cm_zip_unpack(&zip, i, &part[k].bytes, &length);
             if (status)
-                return cm_worker_fail(c->pipe, status, "", "%s", zip.fault[0] ? zip.fault : "out of memory");
+                return cm_worker_fail(c->gdal.pipe, status, "", "%s", zip.fault[0] ? zip.fault : "out of memory");
             part[k].size = length;
         }
     }
     if (!part[CM_PART_SHX].bytes || !part[CM_PART_DBF].bytes)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "put .shp, .shx, .dbf and .prj into the zip",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "put .shp, .shx, .dbf and .prj into the zip",
                               "the Shapefile in the zip lacks its %s file", part[CM_PART_SHX].bytes ? ".dbf" : ".shx");
-    if (open_shapefile(c, driver, name) != 0)
+    if (cm_gdal_take_shapefile(&c->gdal, driver, name) != 0)
         return -1;
-    c->format = "Shapefile in a zip";
+    c->gdal.format = "Shapefile in a zip";
     return 0; /* the zip's memory lives as long as this process */
-}
-
-/* .shx and .dbf each count the records; they must agree before GDAL pairs them up. */
-static int check_shapefile(child *c)
-{
-    const cm_source_part *shx = &c->source->part[CM_PART_SHX], *dbf = &c->source->part[CM_PART_DBF];
-
-    if (!shx->bytes || !dbf->bytes)
-        return 0;
-    if (shx->size < 100 || dbf->size < 32)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "", "the Shapefile is cut off");
-    const uint64_t shapes = (shx->size - 100) / 8;
-    const uint64_t rows = (uint64_t)dbf->bytes[4] | (uint64_t)dbf->bytes[5] << 8 | (uint64_t)dbf->bytes[6] << 16 | (uint64_t)dbf->bytes[7] << 24;
-    if (shapes != rows)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "copy all files of the Shapefile again, from one place",
-                              "the Shapefile has %llu shapes but %llu rows of attributes", (unsigned long long)shapes,
-                              (unsigned long long)rows);
-    return 0;
 }
 
 static bool may_be_polygons(OGRLayerH layer)
@@ -241,32 +148,18 @@ static bool may_be_polygons(OGRLayerH layer)
            type == wkbMultiSurface;
 }
 
-static int fail_layers(child *c, castmap_status status, const char *what)
-{
-    char list[400] = "";
-    const int n = GDALDatasetGetLayerCount(c->dataset);
-
-    for (int i = 0; i < n && i < 20; i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", OGR_L_GetName(GDALDatasetGetLayer(c->dataset, i)));
-    }
-    char hint[460];
-    snprintf(hint, sizeof hint, "choose one with --layer: %s", list);
-    return cm_worker_fail(c->pipe, status, hint, "%s", what);
-}
-
 static int choose_layer(child *c)
 {
     const char *wanted = c->source->options->layer;
-    const int n = GDALDatasetGetLayerCount(c->dataset);
+    const int n = GDALDatasetGetLayerCount(c->gdal.dataset);
     int candidates = 0;
 
     if (n == 0)
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "", "the file holds no layer");
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "", "the file holds no layer");
     if (n > MAX_LAYERS)
-        return cm_worker_fail(c->pipe, CASTMAP_E_LIMIT, "", "the file holds more than %d layers", MAX_LAYERS);
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "", "the file holds more than %d layers", MAX_LAYERS);
     for (int i = 0; i < n; i++) {
-        OGRLayerH layer = GDALDatasetGetLayer(c->dataset, i);
+        OGRLayerH layer = GDALDatasetGetLayer(c->gdal.dataset, i);
         if (wanted ? strcmp(OGR_L_GetName(layer), wanted) != 0 : !may_be_polygons(layer))
             continue;
         c->layer = layer;
@@ -275,8 +168,8 @@ static int choose_layer(child *c)
     if (candidates == 1)
         return 0;
     if (wanted)
-        return fail_layers(c, CASTMAP_E_NOT_FOUND, "the file has no layer of that name");
-    return fail_layers(c, CASTMAP_E_INPUT, candidates ? "the file holds several layers that may be areas" : "no layer holds polygons");
+        return cm_gdal_fail_layers(&c->gdal, CASTMAP_E_NOT_FOUND, "the file has no layer of that name");
+    return cm_gdal_fail_layers(&c->gdal, CASTMAP_E_INPUT, candidates ? "the file holds several layers that may be areas" : "no layer holds polygons");
 }
 
 static void add_text(cm_text *frame, const char *text, size_t length)
@@ -293,32 +186,6 @@ static void add_string(cm_text *frame, const char *text)
     add_text(frame, text, text ? strlen(text) : 0);
 }
 
-/* The code of the layer's reference system: as declared, else by what PROJ recognises in an ESRI .prj. */
-static void name_crs(OGRSpatialReferenceH srs, char *code, size_t size)
-{
-    const char *authority = srs ? OSRGetAuthorityName(srs, NULL) : NULL, *number = srs ? OSRGetAuthorityCode(srs, NULL) : NULL;
-    int n = 0, *confidence = NULL;
-
-    if (!srs) {
-        code[0] = '\0';
-        return;
-    }
-    snprintf(code, size, "?");
-    if (authority && number) {
-        snprintf(code, size, "%s:%s", authority, number);
-        return;
-    }
-    OGRSpatialReferenceH *matches = OSRFindMatches(srs, NULL, &n, &confidence);
-    if (n > 0 && confidence[0] >= 70) {
-        authority = OSRGetAuthorityName(matches[0], NULL);
-        number = OSRGetAuthorityCode(matches[0], NULL);
-        if (authority && number && strcmp(authority, "EPSG") == 0)
-            snprintf(code, size, "EPSG:%s", number);
-    }
-    OSRFreeSRSArray(matches);
-    CPLFree(confidence);
-}
-
 static int send_layer(child *c)
 {
     OGRFeatureDefnH form = OGR_L_GetLayerDefn(c->layer);
@@ -329,16 +196,16 @@ static int send_layer(child *c)
 
     c->n_fields = OGR_FD_GetFieldCount(form);
     if (c->n_fields > (int)CM_MAX_FIELDS)
-        return cm_worker_fail(c->pipe, CASTMAP_E_LIMIT, "", "the layer has %d columns; at most %u are read", c->n_fields,
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "", "the layer has %d columns; at most %u are read", c->n_fields,
                               CM_MAX_FIELDS);
-    name_crs(srs, crs, sizeof crs);
-    add_string(&frame, c->format);
+    cm_gdal_name_crs(srs, crs, sizeof crs);
+    add_string(&frame, c->gdal.format);
     add_string(&frame, OGR_L_GetName(c->layer));
     add_string(&frame, crs);
     add_string(&frame, srs ? OSRGetName(srs) : "");
     for (int i = 0; i < c->n_fields; i++)
         add_string(&frame, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(form, i)));
-    result = frame.failed ? out_of_memory(c) : cm_worker_send(c->pipe, CM_FRAME_LAYER, frame.bytes, frame.length);
+    result = frame.failed ? cm_gdal_out_of_memory(&c->gdal) : cm_worker_send(c->gdal.pipe, CM_FRAME_LAYER, frame.bytes, frame.length);
     cm_text_clear(&frame);
     return result;
 }
@@ -376,10 +243,10 @@ static int send_feature(child *c, OGRFeatureH feature)
     int result;
 
     if (problem && strcmp(problem, "has too many vertices") == 0)
-        return cm_worker_fail(c->pipe, CASTMAP_E_LIMIT, "simplify the boundaries first", "a feature has more than %zu vertices",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "simplify the boundaries first", "a feature has more than %zu vertices",
                               c->source->max_vertices);
-    if (c->complaint[0])
-        problem = c->complaint;
+    if (c->gdal.complaint[0])
+        problem = c->gdal.complaint;
     add_string(&frame, problem);
     add_text(&frame, problem ? NULL : (const char *)wkb, length);
     for (int i = 0; i < c->n_fields; i++) {
@@ -389,9 +256,9 @@ static int send_feature(child *c, OGRFeatureH feature)
         add_string(&frame, value);
     }
     if (frame.failed)
-        result = out_of_memory(c);
-    else if (cm_worker_send(c->pipe, CM_FRAME_FEATURE, frame.bytes, frame.length) != 0)
-        result = cm_worker_fail(c->pipe, CASTMAP_E_LIMIT, "", "a feature is larger than 64 MB");
+        result = cm_gdal_out_of_memory(&c->gdal);
+    else if (cm_worker_send(c->gdal.pipe, CM_FRAME_FEATURE, frame.bytes, frame.length) != 0)
+        result = cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "", "a feature is larger than 64 MB");
     else
         result = 0;
     free(wkb);
@@ -406,7 +273,7 @@ static int send_features(child *c)
     OGR_L_ResetReading(c->layer);
     for (;;) {
         int result;
-        c->complaint[0] = '\0';
+        c->gdal.complaint[0] = '\0';
         feature = OGR_L_GetNextFeature(c->layer);
         if (!feature)
             break;
@@ -415,59 +282,37 @@ static int send_features(child *c)
         if (result != 0)
             return result;
     }
-    if (c->complaint[0])
-        return cm_worker_fail(c->pipe, CASTMAP_E_INPUT, "", "reading stopped early: %s", c->complaint);
+    if (c->gdal.complaint[0])
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "", "reading stopped early: %s", c->gdal.complaint);
     return 0;
-}
-
-static void configure(void)
-{
-    static const char *const SETTINGS[][2] = {
-        {"GDAL_DRIVER_PATH", "disable"},        {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none"}, {"GDAL_HTTP_TIMEOUT", "1"},
-        {"OGR_SQLITE_LIST_VIRTUAL_OGR", "NO"},  {"OGR_GEOJSON_MAX_OBJ_SIZE", "200"},           {"SHAPE_RESTORE_SHX", "NO"},
-        {"OGR_ORGANIZE_POLYGONS", "DEFAULT"},   {"GDAL_PAM_ENABLED", "NO"},                    {"PROJ_NETWORK", "OFF"},
-        {"GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"}, {"GDAL_CONFIG_FILE", "/dev/null"},
-    };
-
-    for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++)
-        CPLSetConfigOption(SETTINGS[i][0], SETTINGS[i][1]);
 }
 
 int cm_vector_child(cm_worker_pipe *pipe, void *payload)
 {
-    child c = {.pipe = pipe, .source = payload};
-    const char *driver = NULL, *name = NULL;
-    int result = 0;
+    static const char *const GPKG_OPTIONS[] = {"LIST_ALL_TABLES=NO", NULL};
+    cm_vector_source *source = payload;
+    child c = {.gdal = {.pipe = pipe, .parts = &source->parts}, .source = source};
+    const char *driver = NULL, *name = NULL, *const *options = NULL;
+    int result;
 
-    configure();
-    CPLPushErrorHandlerEx(note_complaint, &c);
-    for (int i = 0; i < CM_PARTS; i++)
-        if (map_part(&c, &c.source->part[i]) != 0)
-            return -1;
-    switch (c.source->form) {
-    case CM_FORM_JSON:
+    if (cm_gdal_child_begin(&c.gdal) != 0)
+        return -1;
+    switch (source->parts.content) {
+    case CM_CONTENT_JSON:
         result = open_json(&c, &driver, &name);
         break;
-    case CM_FORM_GEOPACKAGE:
-        result = open_geopackage(&c, &driver, &name);
+    case CM_CONTENT_SQLITE:
+        result = cm_gdal_take_geopackage(&c.gdal, &driver, &name);
+        options = GPKG_OPTIONS;
         break;
-    case CM_FORM_SHAPEFILE:
-        result = open_shapefile(&c, &driver, &name);
+    case CM_CONTENT_SHAPEFILE:
+        result = cm_gdal_take_shapefile(&c.gdal, &driver, &name);
         break;
-    case CM_FORM_ZIP:
+    default: /* the parent lets nothing else through */
         result = open_zip(&c, &driver, &name);
         break;
     }
-    if (result != 0 || check_shapefile(&c) != 0)
-        return -1;
-    const char *const allowed[] = {driver, NULL};
-    static const char *const GPKG_OPTIONS[] = {"LIST_ALL_TABLES=NO", NULL};
-    c.dataset = GDALOpenEx(name, GDAL_OF_VECTOR | GDAL_OF_READONLY, allowed, c.source->form == CM_FORM_GEOPACKAGE ? GPKG_OPTIONS : NULL,
-                           NULL);
-    if (!c.dataset)
-        return cm_worker_fail(pipe, CASTMAP_E_INPUT, "the file is damaged; export it again", "cannot be read as %s: %s", c.format,
-                              c.complaint[0] ? c.complaint : "no reason given");
-    if (choose_layer(&c) != 0 || send_layer(&c) != 0)
+    if (result != 0 || cm_gdal_open(&c.gdal, driver, name, options) != 0 || choose_layer(&c) != 0 || send_layer(&c) != 0)
         return -1;
     return send_features(&c); /* nothing is closed: the process ends here */
 }

@@ -9,6 +9,7 @@
 #define CM_IO_VECTOR_SOURCE_H
 
 #include "io/gdal_vector.h"
+#include "io/input_parts.h"
 #include "io/worker.h"
 
 #define CM_FRAME_FEATURE CM_WORKER_ITEM
@@ -16,20 +17,8 @@
 #define CM_NO_TEXT UINT32_MAX
 #define CM_MAX_FIELDS 500u
 
-typedef enum cm_vector_form { CM_FORM_JSON, CM_FORM_GEOPACKAGE, CM_FORM_SHAPEFILE, CM_FORM_ZIP } cm_vector_form;
-
-enum { CM_PART_MAIN, CM_PART_SHX, CM_PART_DBF, CM_PART_PRJ, CM_PART_CPG, CM_PARTS };
-
-/* One file, opened by the parent; mapped by the child. */
-typedef struct cm_source_part {
-    int            fd; /* -1: absent */
-    uint64_t       size;
-    unsigned char *bytes; /* child only */
-} cm_source_part;
-
 typedef struct cm_vector_source {
-    cm_vector_form           form;
-    cm_source_part           part[CM_PARTS];
+    cm_input_parts           parts;
     const cm_vector_options *options;
     size_t                   max_vertices;
 } cm_vector_source;

@@ -130,188 +130,235 @@ _Noreturn static void be_child(const cm_worker_limits *limits, const int *keep_f
 }
 
 /* The parent's view of one child. */
-typedef struct watch {
-    castmap_context        *ctx;
+struct cm_worker {
+    castmap_context        *owner; /* borrowed: tells of cancelling */
     const char             *file;
     const cm_worker_limits *limits;
-    pid_t                   child;
+    pid_t                   child; /* 0: reaped */
     int                     fd;
-    bool                    ended; /* END arrived */
+    bool                    open, ended; /* the pipe is open; END arrived */
     size_t                  items;
     unsigned char          *bytes; /* owned */
-    size_t                  used, capacity;
+    size_t                  at, used, capacity;
     uint64_t                total;
-    cm_worker_receive      *receive;
-    void                   *payload;
-} watch;
+    double                  waited_s;
+};
 
-static castmap_status fail_at(const watch *w, castmap_status status)
+static castmap_status fail_at(castmap_context *ctx, const cm_worker *w, castmap_status status)
 {
     char shown[200];
 
     cm_escape_display(cm_base_name(w->file), strlen(cm_base_name(w->file)), shown, sizeof shown);
-    cm_fail_where(w->ctx, "%s", shown);
+    cm_fail_where(ctx, "%s", shown);
     return status;
 }
 
-static castmap_status malformed(const watch *w)
+static castmap_status malformed(castmap_context *ctx, const cm_worker *w)
 {
-    return fail_at(w, cm_fail(w->ctx, CASTMAP_E_INTERNAL, "the parsing process answered with a malformed message"));
+    return fail_at(ctx, w, cm_fail(ctx, CASTMAP_E_INTERNAL, "the parsing process answered with a malformed message"));
 }
 
-static castmap_status take_error(const watch *w, const unsigned char *bytes, size_t length)
+static castmap_status take_error(castmap_context *ctx, const cm_worker *w, const unsigned char *bytes, size_t length)
 {
     char message[240], hint[240];
     uint32_t code;
     castmap_status status;
 
     if (length < 6 || bytes[length - 1] != '\0')
-        return malformed(w);
+        return malformed(ctx, w);
     memcpy(&code, bytes, 4);
     const char *text = (const char *)bytes + 4;
     const size_t n = strlen(text);
     if (code == CASTMAP_OK || code > CASTMAP_E_INTERNAL || 4 + n + 1 >= length)
-        return malformed(w);
+        return malformed(ctx, w);
     cm_escape_display(text, n, message, sizeof message);
     cm_escape_display(text + n + 1, strlen(text + n + 1), hint, sizeof hint);
-    status = fail_at(w, cm_fail(w->ctx, (castmap_status)code, "%s", message));
+    status = fail_at(ctx, w, cm_fail(ctx, (castmap_status)code, "%s", message));
     if (hint[0])
-        cm_fail_hint(w->ctx, "%s", hint);
+        cm_fail_hint(ctx, "%s", hint);
     return status;
 }
 
-static castmap_status take_frame(watch *w, uint32_t kind, const unsigned char *bytes, size_t length)
-{
-    if (w->ended)
-        return malformed(w);
-    if (kind == CM_WORKER_END && length == 0) {
-        w->ended = true;
-        return CASTMAP_OK;
-    }
-    if (kind == CM_WORKER_ERROR)
-        return take_error(w, bytes, length);
-    if (kind < CM_WORKER_ITEM)
-        return malformed(w);
-    if (kind == CM_WORKER_ITEM)
-        w->items++;
-    return w->receive(w->ctx, kind, bytes, length, w->payload);
-}
-
-static castmap_status take_frames(watch *w)
-{
-    size_t at = 0;
-    castmap_status status = CASTMAP_OK;
-
-    while (!status && w->used - at >= HEAD) {
-        uint32_t kind, length;
-        memcpy(&kind, w->bytes + at, 4);
-        memcpy(&length, w->bytes + at + 4, 4);
-        if (length > w->limits->frame_bytes)
-            return malformed(w);
-        if (w->used - at < HEAD + (size_t)length) {
-            if (cm_grow(&w->bytes, &w->capacity, HEAD + (size_t)length, 1) != 0)
-                return cm_fail_memory(w->ctx);
-            break;
-        }
-        status = take_frame(w, kind, w->bytes + at + HEAD, length);
-        at += HEAD + (size_t)length;
-    }
-    memmove(w->bytes, w->bytes + at, w->used - at);
-    w->used -= at;
-    return status;
-}
-
-/* One read; *open turns false at the end of the pipe. */
-static castmap_status read_some(watch *w, bool *open)
+/* One read; `open` turns false at the end of the pipe. */
+static castmap_status read_some(castmap_context *ctx, cm_worker *w)
 {
     ssize_t got;
 
+    memmove(w->bytes, w->bytes + w->at, w->used - w->at);
+    w->used -= w->at;
+    w->at = 0;
     if (cm_grow(&w->bytes, &w->capacity, w->used + 65536, 1) != 0)
-        return cm_fail_memory(w->ctx);
+        return cm_fail_memory(ctx);
     got = read(w->fd, w->bytes + w->used, w->capacity - w->used);
     if (got < 0)
         return errno == EINTR || errno == EAGAIN ? CASTMAP_OK
-                                                 : cm_fail_errno(w->ctx, "cannot hear the parsing process", w->file, errno);
+                                                 : cm_fail_errno(ctx, "cannot hear the parsing process", w->file, errno);
     if (got == 0) {
-        *open = false;
+        w->open = false;
         return CASTMAP_OK;
     }
     w->used += (size_t)got;
     w->total += (uint64_t)got;
     if (w->total > w->limits->result_bytes)
-        return fail_at(w, cm_fail(w->ctx, CASTMAP_E_LIMIT, "the file holds more than %llu MB of features",
-                                  (unsigned long long)(w->limits->result_bytes >> 20)));
-    return take_frames(w);
+        return fail_at(ctx, w, cm_fail(ctx, CASTMAP_E_LIMIT, "the file holds more than %llu MB of features",
+                                       (unsigned long long)(w->limits->result_bytes >> 20)));
+    return CASTMAP_OK;
 }
 
-static castmap_status listen_to(watch *w)
+/* Wait for something to read, for as long as the child may take. */
+static castmap_status wait_some(castmap_context *ctx, cm_worker *w)
 {
-    const double deadline = cm_clock() + w->limits->wall_s;
-    bool open = true;
-    castmap_status status = CASTMAP_OK;
+    struct pollfd ready = {w->fd, POLLIN, 0};
+    const double begin = cm_clock();
+    const int n = poll(&ready, 1, TICK_MS);
 
-    while (open && !status) {
-        struct pollfd ready = {w->fd, POLLIN, 0};
-        const int n = poll(&ready, 1, TICK_MS);
-
-        if (cm_cancelled(w->ctx))
-            return cm_fail_cancelled(w->ctx);
-        if (cm_clock() > deadline)
-            return fail_at(w, cm_fail(w->ctx, CASTMAP_E_LIMIT, "the parser did not finish within %u s (feature %zu)",
-                                      w->limits->wall_s, w->items + 1));
-        if (n > 0)
-            status = read_some(w, &open);
-    }
-    return status;
+    w->waited_s += cm_clock() - begin;
+    if (cm_cancelled(w->owner))
+        return cm_fail_cancelled(ctx);
+    if (w->waited_s > w->limits->wall_s)
+        return fail_at(ctx, w, cm_fail(ctx, CASTMAP_E_LIMIT, "the parser did not finish within %u s (feature %zu)",
+                                       w->limits->wall_s, w->items + 1));
+    return n > 0 ? read_some(ctx, w) : CASTMAP_OK;
 }
 
 /* What the end of the child means, when it sent neither END nor ERROR. */
-static castmap_status judge(const watch *w, int how, const struct rusage *usage)
+static castmap_status judge(castmap_context *ctx, const cm_worker *w, int how, const struct rusage *usage)
 {
     const uint64_t most = (uint64_t)usage->ru_maxrss << 10;
     const bool aborted = WIFSIGNALED(how) && (WTERMSIG(how) == SIGABRT || WTERMSIG(how) == SIGSEGV);
 
     if (WIFSIGNALED(how) && WTERMSIG(how) == SIGXCPU)
-        return cm_fail(w->ctx, CASTMAP_E_LIMIT, "the parser used more than %u s of processor time (feature %zu)",
+        return cm_fail(ctx, CASTMAP_E_LIMIT, "the parser used more than %u s of processor time (feature %zu)",
                        w->limits->cpu_s, w->items + 1);
     if ((WIFEXITED(how) && WEXITSTATUS(how) == OUT_OF_MEMORY) || (aborted && most > w->limits->memory_bytes / 2))
-        return cm_fail(w->ctx, CASTMAP_E_LIMIT, "the parser needed more than %llu MB of memory (feature %zu)",
+        return cm_fail(ctx, CASTMAP_E_LIMIT, "the parser needed more than %llu MB of memory (feature %zu)",
                        (unsigned long long)(w->limits->memory_bytes >> 20), w->items + 1);
-    return cm_fail(w->ctx, CASTMAP_E_INPUT, "the parser crashed on this file (feature %zu)", w->items + 1);
+    return cm_fail(ctx, CASTMAP_E_INPUT, "the parser crashed on this file (feature %zu)", w->items + 1);
+}
+
+static void reap(cm_worker *w, int *how, struct rusage *usage)
+{
+    if (w->child > 0)
+        while (wait4(w->child, how, 0, usage) < 0 && errno == EINTR)
+            continue;
+    w->child = 0;
+}
+
+/* The pipe is at its end: did the child say so? */
+static castmap_status finish(castmap_context *ctx, cm_worker *w)
+{
+    struct rusage usage = {0};
+    int how = 0;
+
+    reap(w, &how, &usage);
+    if (w->ended)
+        return w->used == w->at ? CASTMAP_OK : malformed(ctx, w);
+    castmap_status status = judge(ctx, w, how, &usage);
+    cm_fail_hint(ctx, "the file is damaged or too complex; open it in a GIS and save it again");
+    return fail_at(ctx, w, status);
+}
+
+castmap_status cm_worker_start(castmap_context *owner, const char *file, const cm_worker_limits *limits, const int *keep_fd,
+                               size_t n_keep, cm_worker_body *body, void *job, cm_worker **out)
+{
+    cm_worker *w = cm_alloc_zero(1, sizeof *w);
+    int ends[2];
+
+    if (!w)
+        return cm_fail_memory(owner);
+    *w = (cm_worker){.owner = owner, .file = file, .limits = limits, .open = true};
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        free(w);
+        return cm_fail_errno(owner, "cannot start the parsing process", file, errno);
+    }
+    w->child = fork();
+    if (w->child < 0) {
+        const castmap_status status = cm_fail_errno(owner, "cannot start the parsing process", file, errno);
+        close(ends[0]);
+        close(ends[1]);
+        free(w);
+        return status;
+    }
+    if (w->child == 0)
+        be_child(limits, keep_fd, n_keep, ends[1], body, job);
+    close(ends[1]);
+    w->fd = ends[0];
+    *out = w;
+    return CASTMAP_OK;
+}
+
+castmap_status cm_worker_next(castmap_context *ctx, cm_worker *w, uint32_t *kind, const unsigned char **bytes, size_t *length,
+                              bool *more)
+{
+    for (;;) {
+        uint32_t size = 0;
+        castmap_status status;
+        *more = false;
+        if (w->used - w->at >= HEAD) {
+            memcpy(kind, w->bytes + w->at, 4);
+            memcpy(&size, w->bytes + w->at + 4, 4);
+            if (size > w->limits->frame_bytes || w->ended)
+                return malformed(ctx, w);
+        }
+        if (w->used - w->at < HEAD + (size_t)size) {
+            if (!w->open)
+                return finish(ctx, w);
+            if (cm_grow(&w->bytes, &w->capacity, w->used - w->at + HEAD + (size_t)size, 1) != 0)
+                return cm_fail_memory(ctx);
+            status = wait_some(ctx, w);
+            if (status)
+                return status;
+            continue;
+        }
+        *bytes = w->bytes + w->at + HEAD;
+        *length = size;
+        w->at += HEAD + (size_t)size;
+        if (*kind == CM_WORKER_END && size == 0) {
+            w->ended = true;
+            continue;
+        }
+        if (*kind == CM_WORKER_ERROR)
+            return take_error(ctx, w, *bytes, size);
+        if (*kind < CM_WORKER_ITEM)
+            return malformed(ctx, w);
+        if (*kind == CM_WORKER_ITEM)
+            w->items++;
+        *more = true;
+        return CASTMAP_OK;
+    }
+}
+
+void cm_worker_end(cm_worker *w)
+{
+    struct rusage usage;
+    int how;
+
+    if (!w)
+        return;
+    if (w->child > 0)
+        kill(w->child, SIGKILL);
+    close(w->fd);
+    reap(w, &how, &usage);
+    free(w->bytes);
+    free(w);
 }
 
 castmap_status cm_worker_run(castmap_context *ctx, const char *file, const cm_worker_limits *limits, const int *keep_fd,
                              size_t n_keep, cm_worker_body *body, void *job, cm_worker_receive *receive, void *payload)
 {
-    watch w = {.ctx = ctx, .file = file, .limits = limits, .receive = receive, .payload = payload};
-    struct rusage usage = {0};
-    int ends[2], how = 0;
-    castmap_status status;
+    cm_worker *worker = NULL;
+    castmap_status status = cm_worker_start(ctx, file, limits, keep_fd, n_keep, body, job, &worker);
 
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return cm_fail_errno(ctx, "cannot start the parsing process", file, errno);
-    w.child = fork();
-    if (w.child < 0) {
-        status = cm_fail_errno(ctx, "cannot start the parsing process", file, errno);
-        close(ends[0]);
-        close(ends[1]);
-        return status;
+    while (!status) {
+        const unsigned char *bytes;
+        size_t length;
+        uint32_t kind;
+        bool more;
+        status = cm_worker_next(ctx, worker, &kind, &bytes, &length, &more);
+        if (status || !more)
+            break;
+        status = receive(ctx, kind, bytes, length, payload);
     }
-    if (w.child == 0)
-        be_child(limits, keep_fd, n_keep, ends[1], body, job);
-    close(ends[1]);
-    w.fd = ends[0];
-    status = listen_to(&w);
-    if (status)
-        kill(w.child, SIGKILL);
-    close(w.fd);
-    while (wait4(w.child, &how, 0, &usage) < 0 && errno == EINTR)
-        continue;
-    free(w.bytes);
-    if (!status && !w.ended) {
-        status = judge(&w, how, &usage);
-        cm_fail_hint(ctx, "the file is damaged or too complex; open it in a GIS and save it again");
-        status = fail_at(&w, status);
-    }
+    cm_worker_end(worker);
     return status;
 }

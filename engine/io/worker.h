@@ -12,6 +12,7 @@
 
 #include "castmap/context.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,19 @@ typedef castmap_status cm_worker_receive(castmap_context *ctx, uint32_t kind, co
 CASTMAP_NODISCARD castmap_status cm_worker_run(castmap_context *ctx, const char *file, const cm_worker_limits *limits,
                                                const int *keep_fd, size_t n_keep, cm_worker_body *body, void *job,
                                                cm_worker_receive *receive, void *payload);
+
+/*
+ * The same, frame by frame, for results that are used while they come: the child waits when nobody reads. Only time spent waiting for it counts against wall_s.
+ * `owner` is the context whose cancelling ends it; _next may be called with another one, on one other thread. `file` and `limits` are borrowed until _end.
+ */
+typedef struct cm_worker cm_worker;
+CASTMAP_NODISCARD castmap_status cm_worker_start(castmap_context *owner, const char *file, const cm_worker_limits *limits,
+                                                 const int *keep_fd, size_t n_keep, cm_worker_body *body, void *job,
+                                                 cm_worker **out);
+/* The next frame of kind >= CM_WORKER_ITEM, valid until the next call; *more false: the child has ended well. Failures as of cm_worker_run(). */
+CASTMAP_NODISCARD castmap_status cm_worker_next(castmap_context *ctx, cm_worker *worker, uint32_t *kind,
+                                                const unsigned char **bytes, size_t *length, bool *more);
+void cm_worker_end(cm_worker *worker); /* NULL is fine; a child that still runs is killed */
 
 /* Used by the child of worker.c: give up rights and take limits. Best effort: what a kernel lacks is left out. */
 void cm_worker_lock_down(const cm_worker_limits *limits);
