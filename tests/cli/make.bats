@@ -107,6 +107,11 @@ setup() {
     pdfinfo "$TOWN/public/map.pdf" | grep -qE "Page size: +(595.* x 84[12]|84[12].* x 595)"
     pdftotext "$TOWN/public/map.pdf" - | grep -qi "public"
     pdftotext "$TOWN/internal/map.pdf" - | grep -qi "internal"
+    # The sheet knows where it lies: the frame stands in it, in metres of the working CRS.
+    gdalinfo --config GDAL_PDF_DPI 72 "$TOWN/internal/map.pdf" >registered.txt
+    grep -q "ID\[\"EPSG\",32630\]" registered.txt
+    grep -q "NEATLINE=POLYGON" registered.txt
+    grep -qE "^Pixel Size = \(2[0-9]\.[0-9]+,-2[0-9]" registered.txt
 }
 
 @test "nothing is asked of the network by a page" {

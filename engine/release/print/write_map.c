@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "io/gdal_pdf.h"
 #include "release/export/export_layer.h"
 #include "release/print/map_furniture.h"
 #include "release/print/map_picture.h"
@@ -120,6 +121,16 @@ static castmap_status kind_of(castmap_context *ctx, const char *path, cm_canvas_
     return CASTMAP_OK;
 }
 
+/* A GIS that opens the sheet finds the map where it belongs. */
+static castmap_status register_frame(castmap_context *ctx, const castmap_release *release, const cm_map_view *view,
+                                     const char *path)
+{
+    const cm_pdf_frame frame = {view->x, view->y, view->width, view->height, view->west, view->north, 1.0 / view->mm_per_m,
+                                release->crs_wkt};
+
+    return cm_pdf_register(ctx, path, &frame);
+}
+
 castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *release, const castmap_map_options *options,
                                  const char *path)
 {
@@ -159,6 +170,8 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
         goto done;
     }
     status = cm_canvas_finish(ctx, sheet.canvas);
+    if (!status && kind == CM_CANVAS_PDF)
+        status = register_frame(ctx, release, &sheet.view, output.temporary);
     output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)
         status = cm_output_commit(ctx, &output);
