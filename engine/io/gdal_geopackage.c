@@ -369,6 +369,33 @@ castmap_status cm_geopackage_close(castmap_context *ctx, cm_geopackage *p)
     return status;
 }
 
+castmap_status cm_geopackage_recount(castmap_context *ctx, const char *path, const char *layer, size_t count, size_t with_shape)
+{
+    static const char *const DRIVERS[] = {"GPKG", NULL};
+    cm_gdal_errors errors;
+    char sql[200];
+    bool same = false;
+    castmap_status status = CASTMAP_OK;
+
+    snprintf(sql, sizeof sql, "SELECT count(*), count(geom) FROM \"%s\"", layer);
+    cm_gdal_errors_begin(&errors, NULL);
+    GDALDatasetH file = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, DRIVERS, NULL, NULL);
+    OGRLayerH answer = file ? GDALDatasetExecuteSQL(file, sql, NULL, NULL) : NULL;
+    OGRFeatureH row = answer ? OGR_L_GetNextFeature(answer) : NULL;
+    if (row)
+        same = OGR_F_GetFieldAsInteger64(row, 0) == (GIntBig)count && OGR_F_GetFieldAsInteger64(row, 1) == (GIntBig)with_shape;
+    if (!same)
+        status = cm_gdal_errors_fail(ctx, &errors, CASTMAP_E_IO, "the GeoPackage does not read back as it was written", path);
+    if (row)
+        OGR_F_Destroy(row);
+    if (answer)
+        GDALDatasetReleaseResultSet(file, answer);
+    if (file)
+        GDALClose(file);
+    cm_gdal_errors_end(&errors);
+    return status;
+}
+
 void cm_geopackage_abandon(cm_geopackage *p)
 {
     cm_gdal_errors errors;

@@ -64,6 +64,10 @@ CASTMAP_NODISCARD castmap_status cm_geopackage_style(castmap_context *ctx, cm_ge
 /* Finish the file: spatial indexes, extents, fsync-able. The handle is freed on success and on failure. */
 CASTMAP_NODISCARD castmap_status cm_geopackage_close(castmap_context *ctx, cm_geopackage *package);
 
+/* Open a finished file anew and count: `layer` holds `count` features, `with_shape` of them with a geometry. Else CASTMAP_E_IO. */
+CASTMAP_NODISCARD castmap_status cm_geopackage_recount(castmap_context *ctx, const char *path, const char *layer, size_t count,
+                                                       size_t with_shape);
+
 /* Leave without finishing: frees the handle; the unfinished file is the caller's to remove (cm_output_discard). NULL is fine. */
 void cm_geopackage_abandon(cm_geopackage *package);
 

@@ -160,6 +160,28 @@ static bool copy_to_cog(GDALDatasetH from, const char *path, const cm_raster *r)
     return CPLGetLastErrorType() < CE_Failure;
 }
 
+/* What was written is what was meant: the file is opened anew and compared cell by cell. */
+static bool reads_back(const char *path, const cm_raster *r, const void *values, GDALDataType type)
+{
+    static const char *const DRIVERS[] = {"GTiff", NULL};
+    const size_t columns = r->grid.columns, size = (size_t)GDALGetDataTypeSizeBytes(type);
+    unsigned char *row = cm_alloc(columns, size);
+    double transform[6] = {0};
+    GDALDatasetH file = row ? GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, DRIVERS, NULL, NULL) : NULL;
+    bool same = file && (size_t)GDALGetRasterXSize(file) == columns && (size_t)GDALGetRasterYSize(file) == r->grid.rows &&
+                GDALGetSpatialRef(file) && GDALGetGeoTransform(file, transform) == CE_None &&
+                fabs(transform[0] - r->grid.west) < 1e-3 && fabs(transform[3] - r->grid.north) < 1e-3;
+
+    for (size_t i = 0; same && i < r->grid.rows; i++)
+        same = GDALRasterIO(GDALGetRasterBand(file, 1), GF_Read, 0, (int)i, (int)columns, 1, row, (int)columns, 1, type, 0, 0) ==
+                   CE_None &&
+               memcmp(row, (const unsigned char *)values + i * columns * size, columns * size) == 0;
+    if (file)
+        GDALClose(file);
+    free(row);
+    return same;
+}
+
 castmap_status cm_raster_write(castmap_context *ctx, const char *path, const cm_raster *raster)
 {
     cm_gdal_errors errors;
@@ -180,6 +202,8 @@ castmap_status cm_raster_write(castmap_context *ctx, const char *path, const cm_
     dataset = lay_over(raster, values, type);
     if (!dataset || !describe_band(dataset, raster) || !copy_to_cog(dataset, path, raster))
         status = cm_gdal_errors_fail(ctx, &errors, CASTMAP_E_IO, "cannot write the raster", path);
+    else if (!reads_back(path, raster, values, type))
+        status = cm_gdal_errors_fail(ctx, &errors, CASTMAP_E_IO, "the raster does not read back as it was written", path);
     if (dataset)
         GDALClose(dataset);
     cm_gdal_errors_end(&errors);

@@ -39,7 +39,7 @@ typedef struct cm_raster {
  * (values) or nearest (bytes) down to one tile.
  *
  * CASTMAP_E_ARGUMENT: grid without cells, both or none of values and bytes. CASTMAP_E_LIMIT: more than 2^31 cells or 100,000 a side.
- * CASTMAP_E_IO: cannot write. CASTMAP_E_DATA: an infinite value.
+ * The file is read back and compared cell by cell. CASTMAP_E_IO: cannot write, or it reads back otherwise. CASTMAP_E_DATA: an infinite value.
  */
 CASTMAP_NODISCARD castmap_status cm_raster_write(castmap_context *ctx, const char *path, const cm_raster *raster);
 

@@ -153,6 +153,11 @@ castmap_status castmap_write_geopackage(castmap_context *ctx, const castmap_rele
         if (added_later(&release->layers[i]))
             status = add_points(ctx, output.temporary, &release->layers[i]);
     }
+    for (size_t i = 0; i < release->n_layers && !status; i++) {
+        const cm_layer *layer = &release->layers[i];
+        if (layer->shape != CM_SHAPE_LINE)
+            status = cm_geopackage_recount(ctx, output.temporary, layer->name, layer->count, layer->count);
+    }
     output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)
         status = cm_output_commit(ctx, &output);

@@ -204,6 +204,25 @@ static void writes_a_styled_geopackage_twice_the_same(void **state)
     folder_remove(folder);
 }
 
+static void a_package_that_lost_a_feature_is_noticed(void **state)
+{
+    castmap_context *ctx = *state;
+    char folder[64], path[256], command[512], text[256];
+
+    folder_make(folder);
+    snprintf(path, sizeof path, "%s/a.gpkg", folder);
+    write_package(ctx, state, path);
+    assert_status(cm_geopackage_recount(ctx, path, "places", 3, 3), CASTMAP_OK);
+    assert_status(cm_geopackage_recount(ctx, path, "places", 4, 4), CASTMAP_E_IO);
+    assert_status(cm_geopackage_recount(ctx, path, "other", 0, 0), CASTMAP_E_IO);
+    snprintf(command, sizeof command, "sqlite3 %s 'DELETE FROM layer_styles' && head -c 30000 %s > %s.cut", path, path, path);
+    run(command, text, sizeof text);
+    snprintf(command, sizeof command, "%s.cut", path);
+    assert_status(cm_geopackage_recount(ctx, command, "places", 3, 3), CASTMAP_E_IO);
+    cm_fail_clear(ctx);
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +230,7 @@ int main(void)
         cmocka_unit_test(writes_classes_with_their_colours),
         cmocka_unit_test(refuses_rasters_that_cannot_be),
         cmocka_unit_test(writes_a_styled_geopackage_twice_the_same),
+        cmocka_unit_test(a_package_that_lost_a_feature_is_noticed),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
