@@ -207,7 +207,7 @@ static void writes_a_styled_geopackage_twice_the_same(void **state)
 static void a_package_that_lost_a_feature_is_noticed(void **state)
 {
     castmap_context *ctx = *state;
-    char folder[64], path[256], command[512], text[256];
+    char folder[64], path[256], command[1024], text[256];
 
     folder_make(folder);
     snprintf(path, sizeof path, "%s/a.gpkg", folder);
