@@ -17,7 +17,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TILE_RADII 8.0
+#define TILE_RADII 16.0
 #define LEAST_TILE 32.0
 #define MOST_TILE 65536.0
 #define FEW_CELLS 3.0 /* a radius below this many cells is added cell by cell */

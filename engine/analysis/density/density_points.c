@@ -51,8 +51,8 @@ void cm_density_points_clear(cm_density_points *points)
 void cm_density_points_bins(const cm_density_points *points, const castmap_grid *grid, double reach_m, size_t row,
                             size_t *first, size_t *last)
 {
-    /* Points of bin b lie between its edges; a centre is half a row from its own. One bin more for rounding. */
-    const double within = floor(reach_m / grid->cell_m) + 2.0;
+    /* A bin d rows away is no nearer to a centre than d - 1/2 rows. The small part more is for rounding. */
+    const double within = floor(reach_m / grid->cell_m + 0.5 + 1e-6);
     const size_t span = within < (double)points->bins ? (size_t)within : points->bins, at = row + points->margin;
 
     *first = at > span ? at - span : 0;
