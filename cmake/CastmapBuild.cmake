@@ -39,7 +39,7 @@ endif()
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-foreach(part sqlite3 spatialite proj gdal geos json-c libsodium libutf8proc cairo pangocairo zlib)
+foreach(part sqlite3 spatialite proj gdal geos json-c libsodium libutf8proc cairo pangocairo zlib expat)
     string(MAKE_C_IDENTIFIER "${part}" id)
     if(part STREQUAL "geos")
         # geos_c carries no pkg-config file of its own name on every system.

@@ -35,6 +35,7 @@ struct cm_csv_reader {
     size_t blanks;         /* blank lines met and not yet told */
     int64_t first_blank;
     bool unended;
+    bool bad_text;
 };
 
 static size_t see(const cm_csv_reader *r, sighting *s, char c, size_t from)
@@ -151,6 +152,7 @@ static castmap_status check_bytes(castmap_context *ctx, cm_csv_reader *r, const 
         if (r->window.field[i].bytes <= r->window.buffer + at->begin + bad)
             field = i + 1;
     const unsigned byte = (unsigned char)r->window.buffer[at->begin + bad];
+    r->bad_text = true;
     status = cm_fail(ctx, CASTMAP_E_INPUT, "byte %zu of the row (0x%02X) is not valid UTF-8", bad + 1, byte);
     cm_fail_where(ctx, "%s:%" PRId64 ":field %zu", r->window.name, r->window.line, field);
     cm_fail_hint(ctx, "if the file comes from an older spreadsheet, give --encoding latin1");
@@ -334,4 +336,9 @@ size_t cm_csv_blank_tail(const cm_csv_reader *r)
 bool cm_csv_unended(const cm_csv_reader *r)
 {
     return r->unended;
+}
+
+bool cm_csv_bad_text(const cm_csv_reader *r)
+{
+    return r->bad_text;
 }

@@ -59,4 +59,7 @@ CASTMAP_NODISCARD castmap_status cm_csv_next(castmap_context *ctx, cm_csv_reader
 size_t cm_csv_blank_tail(const cm_csv_reader *reader); /* blank lines at the end, not rows */
 bool cm_csv_unended(const cm_csv_reader *reader);      /* the last row had no line end */
 
+/* A failure came from bytes that are not valid UTF-8. */
+bool cm_csv_bad_text(const cm_csv_reader *reader);
+
 #endif

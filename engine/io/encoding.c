@@ -156,3 +156,88 @@ bool cm_encoding_convert(cm_encoding encoding, const unsigned char *in, size_t l
         return convert_1252(in, length, out, written, used);
     return convert_utf16(encoding == CM_ENCODING_UTF16LE, in, length, out, written, used);
 }
+
+/* Bytes of the sequence that begins here by its first byte; 1: it begins none. */
+static size_t sequence_length(unsigned char first)
+{
+    return first >= 0xF0 && first < 0xF8 ? 4 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xC0 && first < 0xE0 ? 2 : 1;
+}
+
+static bool is_forbidden(const unsigned char *b, size_t n)
+{
+    return b[0] == 0xC0 || b[0] == 0xC1 || (n == 3 && b[0] == 0xE0 && b[1] < 0xA0) || (n == 3 && b[0] == 0xED && b[1] >= 0xA0) ||
+           (n == 3 && b[0] == 0xEF && b[1] == 0xBF && b[2] >= 0xBE) || (n == 4 && b[0] == 0xF0 && b[1] < 0x90) ||
+           (n == 4 && (b[0] > 0xF4 || (b[0] == 0xF4 && b[1] >= 0x90)));
+}
+
+/* A byte above ASCII that stands alone. */
+static void survey_single(cm_encoding_survey *survey, unsigned char byte)
+{
+    survey->single++;
+    survey->forbidden += byte >= 0x80 && byte < 0xA0 && HIGH_CONTROLS[byte - 0x80] == 0;
+}
+
+/* One sequence or byte; gives how many bytes it is, or 0 when more of them are needed. */
+static size_t survey_one(cm_encoding_survey *survey, const unsigned char *b, size_t left, bool last)
+{
+    const size_t n = sequence_length(b[0]);
+
+    for (size_t i = 1; i < n; i++) {
+        if (i == left && !last)
+            return 0;
+        if (i == left || (b[i] & 0xC0) != 0x80) {
+            survey_single(survey, b[0]);
+            return 1;
+        }
+    }
+    if (n == 1)
+        survey_single(survey, b[0]);
+    else if (is_forbidden(b, n))
+        survey->forbidden++;
+    else
+        survey->good++;
+    return n;
+}
+
+static void survey_bytes(cm_encoding_survey *survey, const unsigned char *b, size_t length, bool last)
+{
+    for (size_t i = 0; i < length;) {
+        if (b[i] < 0x80) {
+            i++;
+            continue;
+        }
+        const size_t step = survey_one(survey, b + i, length - i, last);
+        if (step == 0) {
+            survey->n_held = length - i;
+            memcpy(survey->held, b + i, survey->n_held);
+            return;
+        }
+        i += step;
+    }
+}
+
+void cm_encoding_survey_add(cm_encoding_survey *survey, const unsigned char *bytes, size_t length)
+{
+    /* What was held back is finished byte by byte: at most three more. */
+    while (survey->n_held && length) {
+        unsigned char joined[4];
+        const size_t n = survey->n_held;
+        memcpy(joined, survey->held, n);
+        joined[n] = *bytes++;
+        length--;
+        survey->n_held = 0;
+        survey_bytes(survey, joined, n + 1, false);
+    }
+    survey_bytes(survey, bytes, length, false);
+}
+
+bool cm_encoding_survey_1252(cm_encoding_survey *survey)
+{
+    unsigned char held[4];
+    const size_t n = survey->n_held;
+
+    memcpy(held, survey->held, sizeof held);
+    survey->n_held = 0;
+    survey_bytes(survey, held, n, true);
+    return survey->forbidden == 0 && survey->single > survey->good;
+}

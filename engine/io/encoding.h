@@ -29,4 +29,16 @@ size_t cm_encoding_mark(const unsigned char *bytes, size_t length, cm_encoding *
 bool cm_encoding_convert(cm_encoding encoding, const unsigned char *in, size_t length, char *out, size_t *written,
                          size_t *used);
 
+/*
+ * What the bytes of a text that is not all UTF-8 may be. Give all of it, block by block. Windows-1252 is told by letters that are single bytes; UTF-8 that was damaged by
+ * its many sequences that are right, or by those that nobody but an attacker writes (overlong, surrogates, U+FFFE).
+ */
+typedef struct cm_encoding_survey {
+    size_t        good, single, forbidden; /* sequences of several bytes; bytes that are none; sequences that must not be, bytes without a meaning in Windows-1252 */
+    unsigned char held[4];                 /* of a sequence that the block cut */
+    size_t        n_held;
+} cm_encoding_survey;
+void cm_encoding_survey_add(cm_encoding_survey *survey, const unsigned char *bytes, size_t length);
+bool cm_encoding_survey_1252(cm_encoding_survey *survey); /* after the last block */
+
 #endif

@@ -198,7 +198,7 @@ castmap_status cm_vector_read(castmap_context *ctx, const char *path, const cm_v
     castmap_status status;
 
     cm_input_parts_init(&source.parts);
-    status = cm_input_parts_open(ctx, path, false, options->max_bytes ? options->max_bytes : MAX_BYTES, &source.parts);
+    status = cm_input_parts_open(ctx, path, -1, false, options->max_bytes ? options->max_bytes : MAX_BYTES, &source.parts);
     if (!status)
         status = check_content(ctx, source.parts.content);
     if (!status)

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct cm_geojson_reader {
     const char   *name;     /* borrowed */
@@ -18,6 +19,7 @@ struct cm_geojson_reader {
     size_t        length;
     cm_json_scan  scan;     /* of the second pass: in the array of features */
     bool          first;
+    bool          sequence; /* features one after the other, not in a collection */
     int64_t       number;
     cm_csv_field *column;   /* owned [n]; point into the text or into `names` */
     size_t        n, capacity;
@@ -65,6 +67,9 @@ static castmap_status read_text(castmap_context *ctx, cm_geojson_reader *r, cm_t
         r->length += got;
     }
     r->text[r->length] = '\0';
+    if (r->length && r->text[0] == 0x1E) /* RFC 8142: control characters cannot stand inside the texts themselves */
+        for (char *mark = r->text; (mark = memchr(mark, 0x1E, r->length - (size_t)(mark - r->text))); mark++)
+            *mark = ' ';
     const size_t valid = cm_utf8_valid(r->text, r->length);
     if (valid < r->length)
         return refuse(ctx, r, CASTMAP_E_INPUT, valid, 0, "not valid UTF-8", "if the file is older, give --encoding latin1");
@@ -202,6 +207,55 @@ static bool is_wgs84(const cm_json_scan *scan, const cm_json_span *crs)
     return cm_json_span_is(scan, crs, "null");
 }
 
+static bool name_ends_with(const char *name, const char *end)
+{
+    const size_t n = strlen(name), m = strlen(end);
+
+    return n > m && strcasecmp(name + n - m, end) == 0;
+}
+
+/* A Feature that is followed by another value, or stands alone in a file whose name says that features come one a line. */
+static bool begins_sequence(const cm_geojson_reader *r, cm_json_scan scan)
+{
+    static const char *const ENDS[] = {".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson", ".jsons", ".geojsonseq"};
+    bool first = true, more = true, feature = false, named = false;
+    cm_json_span key, value;
+
+    if (cm_json_next(&scan) != '{')
+        return false;
+    scan.at++;
+    scan.depth++;
+    while (cm_json_member(&scan, &first, &key, &more) && more) {
+        const cm_json_scan begin = scan;
+        if (!cm_json_skip(&scan, &value) || cm_json_span_is(&begin, &key, "features") ||
+            (cm_json_span_is(&begin, &key, "type") && !cm_json_span_is(&begin, &value, "Feature")))
+            return false; /* soon, in a collection */
+        feature = feature || (cm_json_span_is(&begin, &key, "type") && cm_json_span_is(&begin, &value, "Feature"));
+    }
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
+        named = named || name_ends_with(r->name, ENDS[i]);
+    return feature && !more && (cm_json_next(&scan) == '{' || named);
+}
+
+static castmap_status look_at_sequence(castmap_context *ctx, cm_geojson_reader *r)
+{
+    cm_json_scan scan = {.text = r->text, .length = r->length};
+    int64_t number = 0;
+
+    if (name_ends_with(r->name, ".geojson"))
+        return refuse(ctx, r, CASTMAP_E_INPUT, 0, 0, "newline-delimited GeoJSON, not one document as .geojson promises",
+                      "give it a name that ends in .geojsonl, then it is read line by line");
+    r->sequence = true;
+    r->scan = scan;
+    while (cm_json_next(&scan)) {
+        castmap_status status = look_at_feature(ctx, r, &scan, ++number);
+        if (status)
+            return status;
+        scan.depth = 0;
+    }
+    return scan.at < scan.length ? bad_json(ctx, r, &scan, number + 1) : CASTMAP_OK;
+}
+
 /* The whole document once. */
 static castmap_status look_at_document(castmap_context *ctx, cm_geojson_reader *r)
 {
@@ -212,6 +266,8 @@ static castmap_status look_at_document(castmap_context *ctx, cm_geojson_reader *
 
     if (cm_json_next(&scan) != '{')
         return refuse(ctx, r, CASTMAP_E_INPUT, scan.at, 0, "a JSON array, not GeoJSON", NULL);
+    if (begins_sequence(r, scan))
+        return look_at_sequence(ctx, r);
     scan.at++;
     scan.depth = 1;
     while (more) {
@@ -237,9 +293,7 @@ static castmap_status look_at_document(castmap_context *ctx, cm_geojson_reader *
     }
     if (esri)
         return refuse(ctx, r, CASTMAP_E_INPUT, 0, 0, "ESRI JSON, not GeoJSON", "export it as GeoJSON");
-    if (cm_json_next(&scan) == '{' && cm_json_span_is(&scan, &type, "Feature"))
-        return refuse(ctx, r, CASTMAP_E_INPUT, scan.at, 0, "newline-delimited GeoJSON, not one document",
-                      "put the features into a FeatureCollection");
+    cm_json_space(&scan);
     if (scan.at < scan.length)
         return refuse(ctx, r, CASTMAP_E_INPUT, scan.at, 0, "something follows the end of the document", "export the file again");
     if (!type.to || !cm_json_span_is(&scan, &type, "FeatureCollection"))
@@ -291,6 +345,11 @@ void cm_geojson_close(cm_geojson_reader *r)
     free(r->seen);
     free(r->unescaped);
     free(r);
+}
+
+bool cm_geojson_is_sequence(const cm_geojson_reader *r)
+{
+    return r->sequence;
 }
 
 const cm_csv_field *cm_geojson_columns(const cm_geojson_reader *r, size_t *n)
@@ -455,7 +514,9 @@ castmap_status cm_geojson_next(castmap_context *ctx, cm_geojson_reader *r, cm_ge
 {
     castmap_status status = CASTMAP_OK;
 
-    if (!cm_json_item(&r->scan, &r->first, more))
+    if (r->sequence)
+        *more = cm_json_next(&r->scan) != '\0';
+    else if (!cm_json_item(&r->scan, &r->first, more))
         return bad_json(ctx, r, &r->scan, r->number);
     if (!*more)
         return CASTMAP_OK;

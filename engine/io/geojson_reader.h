@@ -24,8 +24,13 @@ typedef struct cm_geojson_feature {
 
 typedef struct cm_geojson_reader cm_geojson_reader;
 
+/*
+ * Features one after the other, a line each (newline-delimited GeoJSON; RFC 8142 with record separators), are read too, but not under a name that ends in .geojson: that
+ * promises one document, so it is told and refused. `name` is borrowed.
+ */
 CASTMAP_NODISCARD castmap_status cm_geojson_open(castmap_context *ctx, cm_text_input *input, const char *name,
                                                  cm_geojson_reader **out);
+bool cm_geojson_is_sequence(const cm_geojson_reader *reader);
 void cm_geojson_close(cm_geojson_reader *reader); /* NULL is fine */
 const cm_csv_field *cm_geojson_columns(const cm_geojson_reader *reader, size_t *n);
 CASTMAP_NODISCARD castmap_status cm_geojson_next(castmap_context *ctx, cm_geojson_reader *reader, cm_geojson_feature *feature,

@@ -114,12 +114,21 @@ static castmap_status open_companions(castmap_context *ctx, const char *path, bo
     return status;
 }
 
-castmap_status cm_input_parts_open(castmap_context *ctx, const char *path, bool follow, uint64_t max_bytes, cm_input_parts *parts)
+castmap_status cm_input_parts_open(castmap_context *ctx, const char *path, int fd, bool follow, uint64_t max_bytes,
+                                   cm_input_parts *parts)
 {
     unsigned char head[64];
     cm_input_part *first = &parts->part[CM_PART_MAIN];
-    castmap_status status = cm_input_open(ctx, path, follow, &first->fd, &first->size);
+    cm_file_stamp stamp;
+    castmap_status status;
 
+    first->fd = fd;
+    if (fd >= 0) {
+        status = cm_file_stamp_take(ctx, fd, path, &stamp);
+        first->size = status ? 0 : stamp.size;
+    } else {
+        status = cm_input_open(ctx, path, follow, &first->fd, &first->size);
+    }
     if (status)
         return status;
     const ssize_t got = pread(first->fd, head, sizeof head, 0);

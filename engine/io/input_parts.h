@@ -51,8 +51,11 @@ typedef struct cm_input_parts {
 void cm_input_parts_init(cm_input_parts *parts);
 void cm_input_parts_close(cm_input_parts *parts);
 
-/* Open `path` ("-" is standard input), and what stands beside a Shapefile. CASTMAP_E_LIMIT: larger than max_bytes. */
-CASTMAP_NODISCARD castmap_status cm_input_parts_open(castmap_context *ctx, const char *path, bool follow, uint64_t max_bytes,
+/*
+ * Open `path` ("-" is standard input), and what stands beside a Shapefile. fd: of the path where it is open already (then owned by `parts`), else -1.
+ * CASTMAP_E_LIMIT: larger than max_bytes.
+ */
+CASTMAP_NODISCARD castmap_status cm_input_parts_open(castmap_context *ctx, const char *path, int fd, bool follow, uint64_t max_bytes,
                                                      cm_input_parts *parts);
 /* The descriptors that the child keeps; how many. */
 size_t cm_input_parts_list(const cm_input_parts *parts, int fd[CM_PARTS]);

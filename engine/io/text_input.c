@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -55,7 +56,7 @@ static castmap_status refuse(castmap_context *ctx, const cm_text_input *in, cast
                              const char *hint)
 {
     status = cm_fail(ctx, status, "%s", what);
-    cm_fail_where(ctx, "%s", cm_base_name(in->path));
+    cm_fail_where(ctx, "%s", cm_input_name(in->path));
     if (hint)
         cm_fail_hint(ctx, "%s", hint);
     return status;
@@ -143,10 +144,10 @@ static castmap_status start(castmap_context *ctx, cm_text_input *in)
     const size_t mark = cm_encoding_mark(in->raw, in->raw_used, &said);
     if (mark) {
         in->marked = true;
-        if (said != CM_ENCODING_UTF8 && !in->asked) {
+        if (said != CM_ENCODING_UTF8 && in->asked && in->encoding == CM_ENCODING_UTF8) {
             status = cm_fail(ctx, CASTMAP_E_INPUT, "the text is %s, not UTF-8", cm_encoding_name(said));
-            cm_fail_where(ctx, "%s", cm_base_name(in->path));
-            cm_fail_hint(ctx, "give --encoding utf-16, or save the file as UTF-8");
+            cm_fail_where(ctx, "%s", cm_input_name(in->path));
+            cm_fail_hint(ctx, "give --encoding utf-16, or leave the option out");
             return status;
         }
         if (said == CM_ENCODING_UTF8 || in->encoding != CM_ENCODING_WINDOWS_1252) {
@@ -179,7 +180,7 @@ castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool f
             goto done;
         }
     }
-    status = cm_file_open(ctx, path, follow, &in->fd, &in->size);
+    status = cm_input_open(ctx, path, follow, &in->fd, &in->size);
     if (status)
         goto done;
     status = cm_file_stamp_take(ctx, in->fd, path, &in->stamp);
@@ -244,7 +245,7 @@ static castmap_status read_decoded(castmap_context *ctx, cm_text_input *in, char
         if (!fine || (used == 0 && *got == 0)) {
             status = cm_fail(ctx, CASTMAP_E_INPUT, "byte %" PRIu64 " has no meaning in %s", in->raw_offset + 1,
                              cm_encoding_name(in->encoding));
-            cm_fail_where(ctx, "%s", cm_base_name(in->path));
+            cm_fail_where(ctx, "%s", cm_input_name(in->path));
             return status;
         }
     }
@@ -263,6 +264,67 @@ castmap_status cm_text_input_read(castmap_context *ctx, cm_text_input *in, char 
         return CASTMAP_OK;
     }
     return read_unpacked(ctx, in, (unsigned char *)out, room, got);
+}
+
+/* From the first byte again, in that encoding. */
+static castmap_status restart(castmap_context *ctx, cm_text_input *in, cm_encoding encoding)
+{
+    if (lseek(in->fd, 0, SEEK_SET) != 0)
+        return cm_fail_errno(ctx, "cannot read again", in->path, errno);
+    if (in->z_ready)
+        inflateEnd(&in->z);
+    free(in->packed_block);
+    in->packed_block = NULL;
+    in->z = (z_stream){0};
+    in->z_ready = in->packed = in->marked = in->file_end = in->stream_end = false;
+    in->taken = in->unpacked = in->raw_offset = 0;
+    in->raw_start = in->raw_used = 0;
+    in->encoding = encoding;
+    return start(ctx, in);
+}
+
+castmap_status cm_text_input_settle(castmap_context *ctx, cm_text_input *in, bool *changed)
+{
+    unsigned char *block = cm_alloc(PACKED_BLOCK, 1);
+    cm_encoding_survey survey = {0};
+    size_t got = 0;
+
+    *changed = false;
+    if (!block)
+        return cm_fail_memory(ctx);
+    castmap_status status = restart(ctx, in, CM_ENCODING_UTF8);
+    if (!status)
+        cm_encoding_survey_add(&survey, in->raw + in->raw_start, in->raw_used - in->raw_start);
+    do {
+        if (!status && cm_cancelled(ctx))
+            status = cm_fail_cancelled(ctx);
+        if (!status)
+            status = read_unpacked(ctx, in, block, PACKED_BLOCK, &got);
+        if (!status)
+            cm_encoding_survey_add(&survey, block, got);
+    } while (!status && got > 0);
+    free(block);
+    if (status)
+        return status;
+    *changed = cm_encoding_survey_1252(&survey);
+    return restart(ctx, in, *changed ? CM_ENCODING_WINDOWS_1252 : CM_ENCODING_UTF8);
+}
+
+bool cm_text_input_looks_utf8(const cm_text_input *in)
+{
+    const size_t n = in->raw_used - in->raw_start;
+    const size_t valid = cm_utf8_valid((const char *)in->raw + in->raw_start, n);
+
+    return valid == n || (n - valid < 4 && in->raw_used == RAW_BLOCK); /* the block may have cut a letter */
+}
+
+int cm_text_input_detach(cm_text_input *in)
+{
+    const int fd = in->fd;
+
+    in->fd = -1;
+    cm_text_input_close(in);
+    return fd;
 }
 
 castmap_status cm_text_input_unchanged(castmap_context *ctx, cm_text_input *in)

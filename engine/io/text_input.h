@@ -9,6 +9,7 @@
 #include "castmap/context.h"
 #include "io/encoding.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,10 @@
 
 typedef struct cm_text_input cm_text_input;
 
-/* encoding: NULL: UTF-8, and a UTF-16 mark is refused with the hint to name it. The path is borrowed until _close. */
+/*
+ * path: "-" is standard input; borrowed until _close. encoding: NULL: by the byte-order mark, else UTF-8. CASTMAP_E_INPUT: "utf-8" was asked for, but the mark says
+ * UTF-16.
+ */
 CASTMAP_NODISCARD castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool follow,
                                                     const char *encoding, cm_text_input **out);
 void cm_text_input_close(cm_text_input *input); /* NULL is fine */
@@ -26,6 +30,16 @@ void cm_text_input_close(cm_text_input *input); /* NULL is fine */
 /* Up to `room` bytes (at least 1024); *got 0: the end. */
 CASTMAP_NODISCARD castmap_status cm_text_input_read(castmap_context *ctx, cm_text_input *input, char *out, size_t room,
                                                     size_t *got);
+
+/*
+ * Nothing was read yet, or a reader met bytes that are no UTF-8: go through all of it, and begin anew as Windows-1252 if that is what it is (*changed). Not for a
+ * text whose encoding was asked for or marked.
+ */
+CASTMAP_NODISCARD castmap_status cm_text_input_settle(castmap_context *ctx, cm_text_input *input, bool *changed);
+/* Are the first bytes (those of _peek) all UTF-8? */
+bool cm_text_input_looks_utf8(const cm_text_input *input);
+/* Close it but for its descriptor, which the caller then owns. */
+int cm_text_input_detach(cm_text_input *input);
 
 /* CASTMAP_E_IO if the file is no longer what it was when it was opened. */
 CASTMAP_NODISCARD castmap_status cm_text_input_unchanged(castmap_context *ctx, cm_text_input *input);

@@ -31,6 +31,7 @@ function wrapper_of(h) {
     if (h ~ /^json-c\/|^json\.h$/)           return "^engine/"
     if (h ~ /^sodium/)                       return "^engine/base/digest\\.c$|^engine/release/"
     if (h ~ /^utf8proc\.h$/)                 return "^engine/base/utf8\\.c$"
+    if (h ~ /^expat\.h$/)                    return "^engine/io/expat_[a-z_]*\\.c$"
     if (h ~ /^zlib\.h$/)                     return "^engine/"
     return ""
 }

@@ -14,9 +14,10 @@ extern "C" {
 /** What an import is told. Start from CASTMAP_IMPORT_OPTIONS_INIT. NULL or 0 everywhere: recognise. Strings are borrowed. */
 typedef struct castmap_import_options {
     uint32_t           version;
-    const char        *path;        /**< one file */
-    const char        *profile;     /**< "kobo", "odk", "ushahidi", "police", "generic", ... */
-    const char        *encoding;    /**< "utf-8", "latin1", "windows-1252", "utf-16" */
+    const char        *path;        /**< one file; "-" is standard input */
+    const char        *profile;     /**< "kobo", "odk", "epicollect", "ushahidi", "open311", "comapeo", "police", "generic", ... */
+    const char        *encoding;    /**< "utf-8", "latin1", "windows-1252", "utf-16"; NULL: by the byte-order mark, else UTF-8, else Windows-1252
+                                         where the text is plainly that and `strict` is not set */
     char               delimiter;   /**< ',' ';' '\t'; 0: recognise */
     const char        *crs;         /**< of easting/northing columns: "EPSG:27700" */
     const char        *time_zone;   /**< overrides the project's for local times */
@@ -33,11 +34,15 @@ typedef struct castmap_import_options {
     bool               keep_odd_dates; /**< dates in the future or before 1990 are noted, not refused */
     bool               keep_far;       /**< records far from all others of the file are noted, not refused */
     int64_t            today_s;        /**< the day against which "future" is told, UTC seconds; 0: the clock */
+    const char        *layer;          /**< of a file with several: which layer or sheet; NULL: the only one, or the first sheet */
+    bool               no_names;       /**< chats: people are not told apart at all, rather than by pseudonyms */
+    const char        *pictures;       /**< photos: folder for a copy without its hidden data; NULL: no picture is kept */
+    size_t             preview;        /**< give so many of the first accepted rows back in the summary */
 } castmap_import_options;
 
 #define CASTMAP_IMPORT_OPTIONS_VERSION 1u
 #define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
-                                     false, false, false, false, NULL, false, false, false, 0}
+                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, 0}
 
 /** How many rows met one reason. */
 typedef struct castmap_reason_count {
@@ -54,6 +59,16 @@ typedef struct castmap_guess {
     char *why;    /**< "header name", "given", "default", ... */
 } castmap_guess;
 
+/** One accepted row as it was understood. Texts are owned by the summary. */
+typedef struct castmap_import_row {
+    int64_t row;
+    double  lon, lat, accuracy_m; /**< degrees, WGS 84; metres, NaN: not known */
+    char   *time;                 /**< "2024-05-01 09:30 to ...", in UTC, as wide as it is known; "" none */
+    char   *category;             /**< "" none */
+    size_t  text_length, source_length; /**< characters of what is private */
+    bool    duplicate;
+} castmap_import_row;
+
 /** The account of one file; owned, release with castmap_import_summary_clear(). */
 typedef struct castmap_import_summary {
     size_t  read, accepted, duplicate, quarantined; /**< read == accepted + duplicate + quarantined */
@@ -67,6 +82,9 @@ typedef struct castmap_import_summary {
     char   *format;
     char    sha256[65];
     double  seconds_read, seconds_store, seconds_index;
+    size_t  n_rows;                  /**< at most `preview` */
+    castmap_import_row *rows;
+    char   *picture;                 /**< the copy that was made of a photo, its path; NULL: none */
 } castmap_import_summary;
 
 #define CASTMAP_IMPORT_SUMMARY_INIT {0}

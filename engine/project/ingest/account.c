@@ -2,6 +2,7 @@
  * project/ingest/account.c - counting reasons, and wording notes.
  */
 #include "project/ingest/account.h"
+#include "project/ingest/preview.h"
 
 #include "base/memory.h"
 
@@ -34,6 +35,8 @@ void castmap_import_summary_clear(castmap_import_summary *summary)
     }
     free(summary->guesses);
     free(summary->format);
+    free(summary->picture);
+    cm_preview_clear(summary);
     *summary = (castmap_import_summary)CASTMAP_IMPORT_SUMMARY_INIT;
 }
 

@@ -19,6 +19,8 @@
 #include "project/batch_table.h"
 #include "project/ingest/account.h"
 #include "project/ingest/opening.h"
+#include "project/ingest/picture.h"
+#include "project/ingest/preview.h"
 #include "project/run_table.h"
 
 #include <errno.h>
@@ -50,6 +52,7 @@ typedef struct import {
     double                        west, south, east, north;
     cm_task                      *digest_task;
     bool                          digest_failed;
+    bool                          suspect;  /* an earlier reading met bytes that are no UTF-8 */
     double                        seconds_store;
 } import;
 
@@ -66,7 +69,7 @@ static castmap_status digest_file(void *job)
         return CASTMAP_E_NOMEM;
     cm_sha256_init(&hash);
     for (;;) {
-        const ssize_t got = pread(cm_text_input_fd(run->opening.input), block, size, at);
+        const ssize_t got = pread(cm_opening_fd(&run->opening), block, size, at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
@@ -86,7 +89,7 @@ static castmap_status prepare_next(void *job)
     import *run = job;
 
     const castmap_status status = cm_prepare_chunk(&run->preparer, run->filling);
-    run->filling->fraction = cm_text_input_fraction(run->opening.input);
+    run->filling->fraction = cm_opening_fraction(&run->opening);
     return status;
 }
 
@@ -124,6 +127,9 @@ static castmap_status store_row(import *run, const cm_prepared *row)
     status = cm_observation_writer_add(run->ctx, run->writer, &row->o, &stored);
     if (status)
         return status;
+    if (stored != CM_STORED_CONFLICT && run->options->preview &&
+        cm_preview_add(&run->account, run->options->preview, &row->o, stored == CM_STORED_DUPLICATE) != 0)
+        return cm_fail_memory(run->ctx);
     if (stored == CM_STORED_DUPLICATE) {
         run->account.summary.duplicate++;
         return CASTMAP_OK;
@@ -148,7 +154,7 @@ static castmap_status store_row(import *run, const cm_prepared *row)
 /* From the first chunk's share of the file. Too low a guess costs a little time, too high a one a little memory. */
 static castmap_status expect_rows(import *run, const cm_chunk *first)
 {
-    const double share = cm_text_input_fraction(run->opening.input);
+    const double share = cm_opening_fraction(&run->opening);
     const double rows = share > 0 ? (double)first->n / share : 0;
 
     return cm_observation_writer_reserve(run->ctx, run->writer, rows < MOST_EXPECTED ? (size_t)rows : MOST_EXPECTED);
@@ -209,7 +215,7 @@ static void set_up_preparer(import *run)
 
     p->ctx = run->side;
     p->file = run->file;
-    p->source = (cm_source){o->csv, o->geojson, o->columns.n};
+    p->source = (cm_source){o->csv, o->geojson, o->stream, o->chat, o->layer_metres, o->columns.n};
     p->columns = &o->columns;
     p->mapping = &o->mapping;
     p->keep = o->keep;
@@ -222,7 +228,7 @@ static void set_up_preparer(import *run)
     p->today_s = options->today_s ? options->today_s : (int64_t)time(NULL);
     p->metres = o->metres;
     p->working = o->working;
-    p->geometry = o->geojson != NULL;
+    p->geometry = o->geojson || (o->stream && cm_stream_table_of(o->stream)->placed);
 }
 
 static castmap_status begin(import *run, castmap_guesses_fn *shown, void *payload)
@@ -234,7 +240,7 @@ static castmap_status begin(import *run, castmap_guesses_fn *shown, void *payloa
         status = cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "the order of dates must be dmy, mdy or ymd");
         return status;
     }
-    status = cm_opening_make(run->ctx, run->project, options, &run->opening);
+    status = cm_opening_make(run->ctx, run->project, options, run->suspect, &run->opening);
     if (status)
         return status;
     if (options->date_order)
@@ -290,6 +296,25 @@ static castmap_status choose_crs(import *run)
     return cm_project_crs_set(run->ctx, run->project, choice.crs, choice.name, choice.reason, choice.scale_error_ppm);
 }
 
+static int chat_notes(import *run)
+{
+    const cm_chat_counts n = cm_chat_count(run->opening.chat);
+    const struct {
+        const char *code, *words;
+        size_t      count;
+    } notes[] = {
+        {"messages-without-place", "messages without a place; they are not kept", n.without_place},
+        {"joined-messages", "messages of the same person right after a place, kept as its text", n.joined},
+        {"media-left-out", "pictures and files that the export left out or names; they are not read", n.media},
+        {"live-location", "live locations, of which the chat holds no coordinates", n.live},
+    };
+
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (notes[i].count && cm_account_note(&run->account, notes[i].code, notes[i].count, 0, "%s", notes[i].words) != 0)
+            return -1;
+    return 0;
+}
+
 static int file_notes(import *run)
 {
     const cm_opening *o = &run->opening;
@@ -300,7 +325,18 @@ static int file_notes(import *run)
     if (o->csv && cm_csv_unended(o->csv))
         failed |= cm_account_note(&run->account, "no-final-newline", 1, 0, "the last row has no line end; it is complete");
     if (run->account.summary.read == 0)
-        failed |= cm_account_note(&run->account, "no-rows", 0, 0, "0 rows: the file has a header only; nothing was stored");
+        failed |= cm_account_note(&run->account, "no-rows", 0, 0,
+                                  o->csv    ? "0 rows: the file has a header only; nothing was stored"
+                                  : o->chat ? "0 rows: nobody shared a place in this chat; nothing was stored"
+                                            : "0 records; nothing was stored");
+    if (o->converted)
+        failed |= cm_account_note(&run->account, "converted-encoding", 1, 0, "the text is no UTF-8: read as Windows-1252");
+    if (o->chat)
+        failed |= chat_notes(run);
+    size_t n = 0;
+    const cm_stream_note *note = o->stream ? cm_stream_notes(o->stream, &n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        failed |= cm_account_note(&run->account, note[i].code, note[i].count, 0, "%s", note[i].words);
     return failed;
 }
 
@@ -321,6 +357,14 @@ static char *parameters_json(const import *run, const char *mapping)
     cm_json_bool(&json, "keep_far", options->keep_far);
     cm_json_string(&json, "categories", options->categories ? cm_base_name(options->categories) : NULL);
     cm_json_raw(&json, "guesses", mapping);
+    cm_json_array(&json, "columns"); /* so that rows which were set aside can be read again */
+    for (size_t i = 0; i < run->opening.columns.n; i++)
+        cm_json_string(&json, NULL, run->opening.columns.name[i]);
+    cm_json_end_array(&json);
+    if (run->opening.csv) {
+        const char separator[2] = {run->opening.separator, '\0'};
+        cm_json_string(&json, "separator", separator);
+    }
     cm_json_end_object(&json);
     char *made = cm_text_take(&text);
     cm_text_clear(&text);
@@ -399,53 +443,82 @@ static void release(import *run)
     castmap_context_free(run->side);
 }
 
+/* The photo's copy appears when everything else is settled. */
+static castmap_status keep_picture(import *run)
+{
+    const castmap_import_options *options = run->options;
+    castmap_import_summary *s = &run->account.summary;
+
+    if (!options->pictures || options->dry_run || !run->opening.stream || strcmp(cm_stream_table_of(run->opening.stream)->format, "JPEG photo") != 0 ||
+        s->accepted == 0)
+        return CASTMAP_OK;
+    return cm_picture_keep(run->ctx, cm_opening_fd(&run->opening), options->pictures, s->sha256, &s->picture);
+}
+
+/* From the first row to the account. */
+static castmap_status go(import *run, castmap_guesses_fn *shown, void *payload)
+{
+    castmap_import_summary *s = &run->account.summary;
+    const double start = cm_clock();
+    castmap_status status = begin(run, shown, payload);
+
+    if (!status)
+        status = read_all(run);
+    if (!status)
+        status = join_digest(run);
+    if (!status)
+        status = cm_opening_unchanged(run->ctx, &run->opening);
+    if (status)
+        return status;
+    if (file_notes(run) != 0 || cm_account_notes(&run->account, &run->preparer) != 0)
+        return cm_fail_memory(run->ctx);
+    cm_account_sort(&run->account);
+    s->seconds_store = run->seconds_store;
+    s->seconds_read = cm_clock() - start - run->seconds_store;
+    if (!s->read || run->options->dry_run)
+        return CASTMAP_OK;
+    status = keep_picture(run);
+    if (!status)
+        status = choose_crs(run);
+    if (!status)
+        status = cm_observation_writer_finish(run->ctx, run->writer, &s->seconds_index);
+    if (!status)
+        status = write_account(run);
+    if (status) {
+        if (s->picture)
+            (void)unlink(s->picture);
+        return status;
+    }
+    s->batch_id = run->batch;
+    s->run_number = run->run;
+    run->run = 0; /* committed: nothing to abandon */
+    return CASTMAP_OK;
+}
+
 castmap_status castmap_import(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
                               castmap_guesses_fn *shown, void *payload, castmap_import_summary *summary)
 {
-    import run = {.ctx = ctx, .project = project, .options = options};
-    castmap_import_summary *s = &run.account.summary;
+    bool again = false;
     castmap_status status;
 
     cm_fail_clear(ctx);
     if (!project || !options || !options->path || !summary)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "an import needs a project, a file and a summary");
-    run.file = cm_base_name(options->path);
-    const double start = cm_clock();
-    status = begin(&run, shown, payload);
-    if (status)
-        goto done;
-    status = read_all(&run);
-    if (status)
-        goto done;
-    status = join_digest(&run);
-    if (status)
-        goto done;
-    status = cm_text_input_unchanged(ctx, run.opening.input);
-    if (status)
-        goto done;
-    if (file_notes(&run) != 0 || cm_account_notes(&run.account, &run.preparer) != 0) {
-        status = cm_fail_memory(ctx);
-        goto done;
+    for (int turn = 0; turn < 2; turn++) {
+        import run = {.ctx = ctx, .project = project, .options = options, .file = cm_input_name(options->path), .suspect = turn > 0};
+        status = go(&run, shown, payload);
+        /* A byte far behind is no UTF-8. Reading on as Windows-1252 would leave two encodings in one file, so all of it is judged and read anew. */
+        again = turn == 0 && status == CASTMAP_E_INPUT && cm_opening_bad_text(&run.opening) && !options->encoding && !options->strict &&
+                !cm_text_input_marked(run.opening.input);
+        if (!status) {
+            move_guesses(&run);
+            *summary = run.account.summary;
+            run.account.summary = (castmap_import_summary)CASTMAP_IMPORT_SUMMARY_INIT;
+        }
+        release(&run);
+        if (!again)
+            break;
+        cm_fail_clear(ctx);
     }
-    cm_account_sort(&run.account);
-    s->seconds_store = run.seconds_store;
-    s->seconds_read = cm_clock() - start - run.seconds_store;
-    if (s->read && !options->dry_run) {
-        status = choose_crs(&run);
-        if (!status)
-            status = cm_observation_writer_finish(ctx, run.writer, &s->seconds_index);
-        if (!status)
-            status = write_account(&run);
-        if (status)
-            goto done;
-        s->batch_id = run.batch;
-        s->run_number = run.run;
-        run.run = 0; /* committed: nothing to abandon */
-    }
-    move_guesses(&run);
-    *summary = *s;
-    *s = (castmap_import_summary)CASTMAP_IMPORT_SUMMARY_INIT;
-done:
-    release(&run);
     return status;
 }

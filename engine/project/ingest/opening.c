@@ -12,138 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *magic;
-    size_t      n;
-    const char *what;
-} FOREIGN[] = {
-    {"PK\x03\x04", 4, "a zip archive or a spreadsheet (xlsx, ods), not a table of text: save the sheet as CSV"},
-    {"\x89PNG", 4, "a PNG picture, not a table"},
-    {"\xFF\xD8\xFF", 3, "a JPEG picture, not a table"},
-    {"%PDF", 4, "a PDF document, not a table"},
-    {"SQLite format 3", 15, "a SQLite file (GeoPackage?), not a table of text"},
-    {"<", 1, "XML or HTML, not a table of text"},
-    {"\xD0\xCF\x11\xE0", 4, "an old spreadsheet (xls): save the sheet as CSV"},
-};
-
-static const char *separator_name(char separator)
-{
-    return separator == ',' ? "comma" : separator == ';' ? "semicolon" : separator == '\t' ? "tab" : "other";
-}
-
-/* '{' or '[' at the start is JSON; other content is refused by name. */
-static castmap_status look_at_content(castmap_context *ctx, const cm_text_input *input, const char *file, bool *json)
-{
-    size_t n;
-    const unsigned char *bytes = cm_text_input_peek(input, &n);
-
-    *json = false;
-    for (size_t i = 0; i < sizeof FOREIGN / sizeof FOREIGN[0]; i++) {
-        if (n >= FOREIGN[i].n && memcmp(bytes, FOREIGN[i].magic, FOREIGN[i].n) == 0) {
-            castmap_status status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s", FOREIGN[i].what);
-            cm_fail_where(ctx, "%s", file);
-            return status;
-        }
-    }
-    while (n && (*bytes == ' ' || *bytes == '\t' || *bytes == '\r' || *bytes == '\n')) {
-        bytes++;
-        n--;
-    }
-    *json = n && (*bytes == '{' || *bytes == '[');
-    return CASTMAP_OK;
-}
-
-/* The separator under which the header names a place; if there is none, the one that splits it at all. */
-static castmap_status find_separator(castmap_context *ctx, cm_opening *o, const castmap_import_options *options,
-                                     const char *file, char *separator)
-{
-    static const char CANDIDATES[] = {',', ';', '\t'};
-    cm_csv_row header;
-    char splits = 0;
-    size_t most = 1;
-    castmap_status status;
-
-    for (size_t i = 0; i < sizeof CANDIDATES; i++) {
-        cm_columns columns = {0};
-        cm_mapping mapping;
-        status = cm_csv_header(ctx, o->csv, CANDIDATES[i], &header);
-        if (status)
-            return status;
-        if (header.n_fields > most) {
-            most = header.n_fields;
-            splits = CANDIDATES[i];
-        }
-        status = cm_columns_init(ctx, file, header.field, header.n_fields, &columns);
-        if (!status) /* a mapping that names columns fits under one separator only: its errors are told later */
-            status = cm_recognise(ctx, &columns, options, false, &mapping);
-        const bool placed = !status && cm_mapping_placed(&mapping);
-        cm_columns_clear(&columns);
-        if (status == CASTMAP_E_NOMEM)
-            return status;
-        cm_fail_clear(ctx);
-        if (placed && (header.n_fields > 1 || CANDIDATES[i] == ',')) {
-            *separator = CANDIDATES[i];
-            if (header.n_fields > 1)
-                return CASTMAP_OK;
-        }
-    }
-    if (splits && splits != ',' && !*separator) {
-        status = cm_csv_header(ctx, o->csv, ',', &header);
-        if (!status && header.n_fields == 1) {
-            status = cm_fail(ctx, CASTMAP_E_INPUT, "one column found, looks like %s separated, and no known column names in it",
-                             separator_name(splits));
-            cm_fail_where(ctx, "%s:1", file);
-            cm_fail_hint(ctx, "use --delimiter, and name the columns with --map lat=COLUMN --map lon=COLUMN");
-            return status;
-        }
-        if (status)
-            return status;
-    }
-    if (!*separator)
-        *separator = splits ? splits : ',';
-    return CASTMAP_OK;
-}
-
-static castmap_status open_table(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file)
-{
-    char separator = 0;
-    cm_csv_row header;
-    castmap_status status;
-
-    status = cm_csv_open(ctx, o->input, file, options->comments, &o->csv);
-    if (status)
-        return status;
-    if (options->delimiter)
-        separator = options->delimiter;
-    else
-        status = find_separator(ctx, o, options, file, &separator);
-    if (!status)
-        status = cm_csv_header(ctx, o->csv, separator, &header);
-    if (status)
-        return status;
-    if (header.fault) {
-        status = cm_fail(ctx, CASTMAP_E_INPUT, "the header row is damaged: a quote stands where none may be");
-        cm_fail_where(ctx, "%s:1:field %zu", file, header.fault_field);
-        return status;
-    }
-    status = cm_columns_init(ctx, file, header.field, header.n_fields, &o->columns);
-    if (status)
-        return status;
-    cm_guess_add(&o->guesses, "separator", options->delimiter ? "given" : "header", "%s", separator_name(separator));
-    return cm_csv_begin(ctx, o->csv, separator, o->columns.n);
-}
-
-static castmap_status open_json(castmap_context *ctx, cm_opening *o, const char *file)
-{
-    size_t n;
-    castmap_status status = cm_geojson_open(ctx, o->input, file, &o->geojson);
-
-    if (status)
-        return status;
-    const cm_csv_field *names = cm_geojson_columns(o->geojson, &n);
-    return cm_columns_init(ctx, file, names, n, &o->columns);
-}
-
 static castmap_status settle_zone(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
                                   cm_opening *o)
 {
@@ -165,6 +33,42 @@ static castmap_status settle_zone(castmap_context *ctx, castmap_project *project
     return status;
 }
 
+static bool is_wgs84(const char *crs)
+{
+    return strcmp(crs, "EPSG:4326") == 0 || strcmp(crs, "OGC:CRS84") == 0;
+}
+
+/* The system of a layer whose records have places: as declared; given only where it is not. */
+static castmap_status settle_layer(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o)
+{
+    const cm_stream_table *table = cm_stream_table_of(o->stream);
+    const char *declared = table->crs, *crs = declared;
+    const bool open = strncmp(declared, "EPSG:", 5) != 0 && strncmp(declared, "OGC:", 4) != 0;
+    castmap_status status = CASTMAP_OK;
+
+    if (strcmp(table->format, "KML") == 0 || strcmp(table->format, "KMZ") == 0 || strcmp(table->format, "GPX") == 0 ||
+        strcmp(table->format, "JPEG photo") == 0)
+        return CASTMAP_OK; /* WGS 84 by their standards */
+    if (open && !options->crs)
+        status = declared[0] ? cm_fail(ctx, CASTMAP_E_INPUT, "the coordinate system of the layer has no code that is known (%s, %.80s)", declared,
+                                       table->crs_name)
+                             : cm_fail(ctx, CASTMAP_E_INPUT, "the layer does not say its coordinate system (a Shapefile says it in its .prj)");
+    else if (!open && options->crs && strcmp(options->crs, declared) != 0 && !(is_wgs84(options->crs) && is_wgs84(declared)))
+        status = cm_fail(ctx, CASTMAP_E_INPUT, "the layer declares %s, not %s", declared, options->crs);
+    if (status) {
+        cm_fail_where(ctx, "%s", file);
+        cm_fail_hint(ctx, "name it where you know it: --crs EPSG:27700 for the British National Grid, EPSG:4326 for longitude and latitude");
+        return status;
+    }
+    if (options->crs)
+        crs = options->crs;
+    cm_guess_add(&o->guesses, "coordinate system", open ? "given" : "declared by the layer", "%s", crs);
+    if (is_wgs84(crs))
+        return CASTMAP_OK;
+    o->layer_metres = true;
+    return cm_projection_new(ctx, crs, true, &o->metres);
+}
+
 /* The system of x and y columns, and the working CRS against which places are checked. */
 static castmap_status settle_systems(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
                                      const char *file, cm_opening *o)
@@ -176,6 +80,8 @@ static castmap_status settle_systems(castmap_context *ctx, castmap_project *proj
 
     if (working && *working)
         status = cm_projection_new(ctx, working, false, &o->working);
+    if (!status && o->stream && cm_stream_table_of(o->stream)->placed)
+        return settle_layer(ctx, options, file, o);
     if (status || o->mapping.column[CM_ROLE_X] == CM_NO_COLUMN)
         return status;
     if (!crs && o->mapping.metres_by_name) {
@@ -212,40 +118,106 @@ static void settle_degrees(const castmap_import_options *options, const cm_openi
     mapping->column[CM_ROLE_X] = mapping->column[CM_ROLE_Y] = CM_NO_COLUMN;
 }
 
+static const char *format_name(const cm_opening *o)
+{
+    if (o->stream)
+        return cm_stream_table_of(o->stream)->format;
+    if (o->geojson)
+        return cm_geojson_is_sequence(o->geojson) ? "newline-delimited GeoJSON" : "GeoJSON";
+    return o->chat ? "chat" : "CSV";
+}
+
 static void describe_input(cm_opening *o, const castmap_import_options *options)
 {
-    const char *why = options->encoding                   ? "given"
-                      : cm_text_input_marked(o->input)    ? "byte-order mark"
-                                                          : "default, checked in every row";
+    const bool own = o->mapping.profile->formats != NULL; /* the title says it all */
+    const char *why = options->profile ? "given" : own || o->stream ? "content" : "header";
 
-    snprintf(o->format, sizeof o->format, "%s %s%s", o->mapping.profile->title,
-             o->geojson ? "GeoJSON" : "CSV", cm_text_input_packed(o->input) ? ", gzip" : "");
-    cm_guess_add(&o->guesses, "format", options->profile ? "given" : "header", "%s", o->format);
+    snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : format_name(o),
+             o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
+    cm_guess_add(&o->guesses, "format", why, "%s", o->format);
+    if (!o->input)
+        return;
+    why = options->encoding                ? "given"
+          : o->converted                   ? "the text is no UTF-8; --encoding utf-8 refuses it instead"
+          : cm_text_input_marked(o->input) ? "byte-order mark"
+                                           : "default, checked in every row";
     cm_guess_add(&o->guesses, "encoding", why, "%s", cm_encoding_name(cm_text_input_encoding(o->input)));
 }
 
-castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
-                               cm_opening *out)
+static castmap_status foreign(castmap_context *ctx, const char *file, cm_content content)
 {
-    const char *file = cm_base_name(options->path);
-    cm_opening o = {0};
+    castmap_status status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, not a table", cm_content_words(content));
+
+    cm_fail_where(ctx, "%s", file);
+    cm_fail_hint(ctx, content == CM_CONTENT_OLD_SPREADSHEET ? "save the sheet as XLSX, ODS or CSV"
+                                                            : "give CSV, XLSX, ODS, GeoJSON, KML, GPX, a GeoPackage, a Shapefile or a JPEG photo");
+    return status;
+}
+
+/* UTF-8, or Windows-1252 where it is plainly that. */
+static castmap_status settle_encoding(castmap_context *ctx, const castmap_import_options *options, cm_opening *o)
+{
+    if (options->encoding || options->strict || cm_text_input_marked(o->input))
+        return CASTMAP_OK;
+    if (!o->suspect && cm_text_input_looks_utf8(o->input) && !cm_input_is_standard(options->path))
+        return CASTMAP_OK; /* a byte far behind that is none is met by the reader: castmap_import() comes back with `suspect` */
+    return cm_text_input_settle(ctx, o->input, &o->converted);
+}
+
+/* The reader that the content asks for; *placed: its records have places of their own. */
+static castmap_status open_reader(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, const char *file,
+                                  cm_opening *o, bool *placed)
+{
+    size_t n;
+    const unsigned char *bytes = cm_text_input_peek(o->input, &n);
+    const cm_content content = cm_text_input_encoding(o->input) == CM_ENCODING_UTF8 ? cm_content_of(bytes, n) : CM_CONTENT_OTHER;
     castmap_status status;
-    bool json;
+
+    *placed = false;
+    if (cm_stream_reads(content)) {
+        if (cm_text_input_packed(o->input)) {
+            status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s inside gzip", cm_content_words(content));
+            cm_fail_where(ctx, "%s", file);
+            cm_fail_hint(ctx, "unpack it first: gunzip FILE");
+            return status;
+        }
+        status = cm_open_stream(ctx, o, options, file);
+        *placed = !status && cm_stream_table_of(o->stream)->placed;
+        return status;
+    }
+    if (cm_chat_looks(bytes, n)) {
+        status = settle_encoding(ctx, options, o);
+        return status ? status : cm_open_chat(ctx, project, o, options, file);
+    }
+    if (content == CM_CONTENT_JSON) {
+        *placed = true;
+        return cm_open_json(ctx, o, file);
+    }
+    if (content != CM_CONTENT_OTHER && content != CM_CONTENT_EMPTY)
+        return foreign(ctx, file, content);
+    status = settle_encoding(ctx, options, o);
+    return status ? status : cm_open_table(ctx, o, options, file);
+}
+
+castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
+                               bool suspect, cm_opening *out)
+{
+    const char *file = cm_input_name(options->path);
+    cm_opening o = {.suspect = suspect};
+    castmap_status status;
+    bool placed;
 
     status = cm_text_input_open(ctx, options->path, options->follow_links, options->encoding, &o.input);
     if (status)
         goto done;
-    status = look_at_content(ctx, o.input, file, &json);
+    status = open_reader(ctx, project, options, file, &o, &placed);
     if (status)
         goto done;
-    status = json ? open_json(ctx, &o, file) : open_table(ctx, &o, options, file);
-    if (status)
-        goto done;
-    status = cm_recognise(ctx, &o.columns, options, json, &o.mapping);
+    status = cm_recognise(ctx, &o.columns, options, format_name(&o), placed, &o.mapping);
     if (status)
         goto done;
     settle_degrees(options, &o, &o.mapping);
-    status = json ? CASTMAP_OK : cm_mapping_check(ctx, file, &o.columns, &o.mapping);
+    status = placed ? CASTMAP_OK : cm_mapping_check(ctx, file, &o.columns, &o.mapping);
     if (status)
         goto done;
     describe_input(&o, options);
@@ -284,6 +256,8 @@ void cm_opening_clear(cm_opening *o)
 {
     cm_csv_close(o->csv);
     cm_geojson_close(o->geojson);
+    cm_stream_close(o->stream);
+    cm_chat_close(o->chat);
     cm_text_input_close(o->input);
     cm_columns_clear(&o->columns);
     cm_zone_free(o->zone);
@@ -293,4 +267,24 @@ void cm_opening_clear(cm_opening *o)
     cm_guesses_clear(&o->guesses);
     free(o->keep);
     *o = (cm_opening){0};
+}
+
+int cm_opening_fd(const cm_opening *o)
+{
+    return o->stream ? cm_stream_fd(o->stream) : cm_text_input_fd(o->input);
+}
+
+double cm_opening_fraction(const cm_opening *o)
+{
+    return o->stream ? -1.0 : cm_text_input_fraction(o->input);
+}
+
+castmap_status cm_opening_unchanged(castmap_context *ctx, const cm_opening *o)
+{
+    return o->stream ? cm_stream_unchanged(ctx, o->stream) : cm_text_input_unchanged(ctx, o->input);
+}
+
+bool cm_opening_bad_text(const cm_opening *o)
+{
+    return (o->csv && cm_csv_bad_text(o->csv)) || (o->chat && cm_chat_bad_text(o->chat));
 }

@@ -8,9 +8,15 @@
 #include "project/ingest/recognise.h"
 
 typedef struct cm_opening {
-    cm_text_input     *input;
-    cm_csv_reader     *csv;
+    cm_text_input     *input;   /* NULL: `stream` has the file */
+    cm_csv_reader     *csv;     /* one of these four */
     cm_geojson_reader *geojson;
+    cm_record_stream  *stream;
+    cm_chat_reader    *chat;
+    bool               suspect;      /* a reader met bytes that are no UTF-8 */
+    bool               converted;    /* read as Windows-1252 because it is no UTF-8 */
+    bool               layer_metres; /* places of the stream are in the system of `metres` */
+    char               separator;
     cm_columns         columns;
     cm_mapping         mapping;
     int               *keep;
@@ -22,9 +28,21 @@ typedef struct cm_opening {
     char               format[96];
 } cm_opening; /* all owned */
 
-/* Guesses are complete on success. */
+/* Guesses are complete on success. `suspect`: an earlier reading met bytes that are no UTF-8. */
 CASTMAP_NODISCARD castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project,
-                                                 const castmap_import_options *options, cm_opening *out);
+                                                 const castmap_import_options *options, bool suspect, cm_opening *out);
 void cm_opening_clear(cm_opening *opening);
+
+int cm_opening_fd(const cm_opening *opening); /* for a digest by pread() */
+double cm_opening_fraction(const cm_opening *opening); /* of the file that was read; negative: not known */
+CASTMAP_NODISCARD castmap_status cm_opening_unchanged(castmap_context *ctx, const cm_opening *opening);
+bool cm_opening_bad_text(const cm_opening *opening); /* a failure came from bytes that are no UTF-8 */
+
+/* opening_readers.c: each takes o->input and makes a reader and the columns. */
+CASTMAP_NODISCARD castmap_status cm_open_table(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file);
+CASTMAP_NODISCARD castmap_status cm_open_json(castmap_context *ctx, cm_opening *o, const char *file);
+CASTMAP_NODISCARD castmap_status cm_open_stream(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file);
+CASTMAP_NODISCARD castmap_status cm_open_chat(castmap_context *ctx, castmap_project *project, cm_opening *o,
+                                              const castmap_import_options *options, const char *file);
 
 #endif

@@ -127,6 +127,10 @@ static bool read_place(work *w, cm_place *place)
     const cm_csv_field one = cell(w, CM_ROLE_POSITION);
     cm_flaw flaw = {NULL, NULL};
 
+    if (w->record->metres) {
+        *place = (cm_place){CM_PLACE_METRES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN};
+        return true;
+    }
     if (w->record->located) {
         *place = (cm_place){CM_PLACE_DEGREES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN};
         return cm_place_check_degrees(place->a, place->b, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);

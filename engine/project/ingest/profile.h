@@ -27,9 +27,13 @@ typedef struct cm_profile {
     bool na_is_empty;       /* "n/a" stands for an empty cell */
     cm_precision_class precision; /* of its places */
     const char *place_note; /* shown with the guesses; may be NULL */
+    const char *formats;    /* "KML|KMZ": of every file in these formats and no other, whatever its columns; NULL: by fits() */
 } cm_profile;
 
-extern const cm_profile CM_PROFILE_GENERIC, CM_PROFILE_POLICE, CM_PROFILE_KOBO, CM_PROFILE_ODK, CM_PROFILE_USHAHIDI;
+extern const cm_profile CM_PROFILE_GENERIC, CM_PROFILE_POLICE, CM_PROFILE_KOBO, CM_PROFILE_ODK, CM_PROFILE_USHAHIDI, CM_PROFILE_EPICOLLECT,
+    CM_PROFILE_OPEN311, CM_PROFILE_COMAPEO, CM_PROFILE_KML, CM_PROFILE_GPX, CM_PROFILE_PHOTO, CM_PROFILE_CHAT;
+
+#define CM_PROFILE_NAMES "kobo, odk, epicollect, ushahidi, open311, comapeo, police, kml, gpx, photo, chat, generic"
 
 size_t cm_profile_count(void);
 const cm_profile *cm_profile_at(size_t i);

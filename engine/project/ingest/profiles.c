@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-static const cm_profile *const PROFILES[] = {&CM_PROFILE_POLICE, &CM_PROFILE_KOBO, &CM_PROFILE_ODK, &CM_PROFILE_USHAHIDI,
-                                             &CM_PROFILE_GENERIC};
+static const cm_profile *const PROFILES[] = {&CM_PROFILE_POLICE,  &CM_PROFILE_KOBO,    &CM_PROFILE_ODK, &CM_PROFILE_EPICOLLECT,
+                                             &CM_PROFILE_USHAHIDI, &CM_PROFILE_OPEN311, &CM_PROFILE_COMAPEO, &CM_PROFILE_KML,
+                                             &CM_PROFILE_GPX,      &CM_PROFILE_PHOTO,   &CM_PROFILE_CHAT, &CM_PROFILE_GENERIC};
 
 size_t cm_profile_count(void)
 {

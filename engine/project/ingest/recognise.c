@@ -152,8 +152,26 @@ static void settle_place(cm_mapping *mapping, bool geometry)
         drop(mapping, CM_ROLE_POSITION);
 }
 
+/* "KML KMZ" holds "KML". */
+static bool lists(const char *formats, const char *format)
+{
+    const size_t n = strlen(format);
+
+    for (const char *at = formats; (at = strstr(at, format)); at++)
+        if ((at == formats || at[-1] == '|') && (at[n] == '|' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+static int fits(const cm_profile *profile, const cm_columns *columns, const char *format)
+{
+    if (profile->formats)
+        return format && lists(profile->formats, format) ? 1000 : 0;
+    return profile->fits(columns);
+}
+
 castmap_status cm_recognise(castmap_context *ctx, const cm_columns *columns, const castmap_import_options *options,
-                            bool geometry, cm_mapping *out)
+                            const char *format, bool geometry, cm_mapping *out)
 {
     cm_mapping mapping;
     castmap_status status;
@@ -163,15 +181,15 @@ castmap_status cm_recognise(castmap_context *ctx, const cm_columns *columns, con
         mapping.profile = cm_profile_named(options->profile);
         if (!mapping.profile) {
             status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "there is no profile of that name");
-            cm_fail_hint(ctx, "one of kobo, odk, ushahidi, police, generic");
+            cm_fail_hint(ctx, "one of " CM_PROFILE_NAMES);
             return status;
         }
     } else {
         int best = 0;
         for (size_t i = 0; i < cm_profile_count(); i++) {
-            const int fits = cm_profile_at(i)->fits(columns);
-            if (fits > best) {
-                best = fits;
+            const int how_well = fits(cm_profile_at(i), columns, format);
+            if (how_well > best) {
+                best = how_well;
                 mapping.profile = cm_profile_at(i);
             }
         }

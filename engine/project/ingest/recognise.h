@@ -18,9 +18,10 @@ void cm_guess_add(cm_guesses *guesses, const char *what, const char *why, const 
 void cm_guesses_clear(cm_guesses *guesses);
 char *cm_guesses_json(const cm_guesses *guesses); /* owned by the caller; NULL when out of memory */
 
-/* Map the columns. `geometry`: the format gives the place. E_ARGUMENT: --profile or --map names what is not there. */
+/* Map the columns. `format`: "GPX", "XLSX", ... ; NULL: not known yet. `geometry`: the format gives the place. E_ARGUMENT: --profile or --map names what is not there. */
 CASTMAP_NODISCARD castmap_status cm_recognise(castmap_context *ctx, const cm_columns *columns,
-                                              const castmap_import_options *options, bool geometry, cm_mapping *out);
+                                              const castmap_import_options *options, const char *format, bool geometry,
+                                              cm_mapping *out);
 /* Does the mapping say where records are? */
 bool cm_mapping_placed(const cm_mapping *mapping);
 /* E_INPUT when it does not, or when two columns claim one role. */

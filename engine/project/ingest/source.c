@@ -1,5 +1,5 @@
 /*
- * project/ingest/source.c - rows of a table or features of a GeoJSON file as records.
+ * project/ingest/source.c - rows of a table, features, records of foreign formats and places of a chat, all as records.
  */
 #include "project/ingest/source.h"
 
@@ -32,29 +32,75 @@ static cm_flaw fault_flaw(const cm_csv_row *row, size_t n_columns, char *detail,
     return CM_FLAW(NULL, NULL);
 }
 
+static castmap_status next_feature(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more)
+{
+    cm_geojson_feature feature;
+    castmap_status status = cm_geojson_next(ctx, source->geojson, &feature, more);
+
+    if (status || !*more)
+        return status;
+    record->row = feature.number;
+    record->field = feature.field;
+    record->text = feature.text;
+    record->length = feature.length;
+    record->flaw = CM_FLAW(feature.fault_code, feature.fault_reason);
+    record->located = true;
+    record->lon = feature.lon;
+    record->lat = feature.lat;
+    record->decimals = feature.decimals;
+    return CASTMAP_OK;
+}
+
+static castmap_status next_of_stream(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more)
+{
+    cm_stream_record r;
+    castmap_status status = cm_stream_next(ctx, source->stream, &r, more);
+
+    if (status || !*more)
+        return status;
+    record->row = r.row;
+    record->field = r.field;
+    record->text = r.text;
+    record->length = r.length;
+    record->flaw = CM_FLAW(r.fault_code, r.fault_reason);
+    if (r.fault_code)
+        snprintf(record->detail, sizeof record->detail, "%s", r.detail);
+    record->located = r.place != CM_RECORD_UNPLACED;
+    record->metres = r.place == CM_RECORD_LAYER && source->layer_metres;
+    record->lon = r.x;
+    record->lat = r.y;
+    record->decimals = record->metres ? 9 : r.decimals;
+    return CASTMAP_OK;
+}
+
+static castmap_status next_of_chat(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more)
+{
+    cm_chat_record r;
+    castmap_status status = cm_chat_next(ctx, source->chat, &r, more);
+
+    if (status || !*more)
+        return status;
+    record->row = r.line;
+    record->field = r.field;
+    record->text = r.text;
+    record->length = r.length;
+    record->flaw = r.bad_date ? CM_FLAW("impossible-date", "there is no such day in the order of day and month that was given") : CM_FLAW(NULL, NULL);
+    return CASTMAP_OK;
+}
+
 castmap_status cm_source_next(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more)
 {
     castmap_status status;
 
     record->detail[0] = '\0';
     record->flaw_field = 0;
-    record->located = false;
-    if (source->geojson) {
-        cm_geojson_feature feature;
-        status = cm_geojson_next(ctx, source->geojson, &feature, more);
-        if (status || !*more)
-            return status;
-        record->row = feature.number;
-        record->field = feature.field;
-        record->text = feature.text;
-        record->length = feature.length;
-        record->flaw = CM_FLAW(feature.fault_code, feature.fault_reason);
-        record->located = true;
-        record->lon = feature.lon;
-        record->lat = feature.lat;
-        record->decimals = feature.decimals;
-        return CASTMAP_OK;
-    }
+    record->located = record->metres = false;
+    if (source->geojson)
+        return next_feature(ctx, source, record, more);
+    if (source->stream)
+        return next_of_stream(ctx, source, record, more);
+    if (source->chat)
+        return next_of_chat(ctx, source, record, more);
     cm_csv_row row;
     status = cm_csv_next(ctx, source->csv, &row, more);
     if (status || !*more)

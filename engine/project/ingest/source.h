@@ -4,8 +4,10 @@
 #ifndef CM_PROJECT_INGEST_SOURCE_H
 #define CM_PROJECT_INGEST_SOURCE_H
 
+#include "io/chat_reader.h"
 #include "io/csv_reader.h"
 #include "io/geojson_reader.h"
+#include "io/record_stream.h"
 #include "project/ingest/flaw.h"
 
 typedef struct cm_record {
@@ -17,13 +19,17 @@ typedef struct cm_record {
     char                detail[160]; /* the reason with its numbers, or "" */
     size_t              flaw_field;  /* from 1; 0: the whole record */
     bool                located;  /* the format itself gives the place: */
-    double              lon, lat;
+    bool                metres;   /* in the system of the layer, not in degrees */
+    double              lon, lat; /* or easting, northing */
     int                 decimals;
 } cm_record;
 
 typedef struct cm_source {
-    cm_csv_reader     *csv;     /* one of the two; borrowed */
+    cm_csv_reader     *csv;     /* one of the four; borrowed */
     cm_geojson_reader *geojson;
+    cm_record_stream  *stream;
+    cm_chat_reader    *chat;
+    bool               layer_metres; /* places in the system of a stream's layer are still to be projected */
     size_t             n_columns;
 } cm_source;
 

@@ -364,7 +364,6 @@ static void geojson_refusals(void **state)
          "another system"},                                                                                   /* C13 */
         {"{\"type\":\"Topology\",\"objects\":{}}", "TopoJSON"},                                               /* C14 */
         {"{\"geometryType\":\"esriGeometryPoint\",\"features\":[]}", "ESRI JSON"},                            /* C14 */
-        {POINT("1", "2", "") "\n" POINT("1", "2", ""), "newline-delimited"},                                  /* C14 */
         {POINT("1", "2", ""), "single Feature"},                                                              /* C15 */
         {"{\"type\":\"Point\",\"coordinates\":[1,2]}", "not a FeatureCollection"},                            /* C15 */
     };
@@ -373,6 +372,10 @@ static void geojson_refusals(void **state)
         ingest_text(b, BAD[i].text);
         expect_refused(b, CASTMAP_E_INPUT, BAD[i].message, "case.csv");
     }
+    static const char LINES[] = POINT("1", "2", "") "\n" POINT("1", "2", ""); /* C14: under a name that promises one document */
+    ingest_bytes(b, "case.geojson", LINES, sizeof LINES - 1);
+    expect_refused(b, CASTMAP_E_INPUT, "newline-delimited", "case.geojson");
+    assert_non_null(strstr(b->hint, ".geojsonl"));
 }
 
 static void geojson_features_at_fault(void **state)

@@ -105,15 +105,53 @@ static void a09_zero_byte(void **state)
     expect_refused(b, CASTMAP_E_INPUT, "zero byte at byte 85 of the file", "case.csv:3:field 4");
 }
 
+#define LATIN1 HEAD GOOD1 "51.51,-0.12,2025-05-01,car,caf\xE9\n" GOOD2
+
+/* Converted and said; refused where certainty was asked for. */
 static void a10_latin1(void **state)
 {
     ingest_bench *b = *state;
-    ingest_text(b, HEAD GOOD1 "51.5,-0.1,2025-05-01,car,caf\xE9\n" GOOD2);
+    b->options.strict = true;
+    ingest_text(b, LATIN1);
     expect_refused(b, CASTMAP_E_INPUT, "0xE9) is not valid UTF-8", "case.csv:3:field 5");
     assert_non_null(strstr(b->hint, "--encoding latin1"));
-    b->options.encoding = "latin1";
-    ingest_text(b, HEAD GOOD1 "51.51,-0.12,2025-05-01,car,caf\xE9\n" GOOD2);
+    b->options.strict = false;
+    b->options.encoding = "utf-8";
+    ingest_text(b, LATIN1);
+    expect_refused(b, CASTMAP_E_INPUT, "0xE9) is not valid UTF-8", "case.csv:3:field 5");
+    b->options.encoding = NULL;
+    ingest_text(b, LATIN1);
     expect_counts(b, 3, 3, 0, 0);
+    expect_note(b, "converted-encoding", 1);
+    b->options.encoding = "latin1";
+    ingest_text(b, LATIN1);
+    expect_counts(b, 3, 0, 3, 0); /* the same letters either way */
+    expect_note(b, "converted-encoding", 0);
+}
+
+/* The first letter that is no ASCII stands far behind what was looked at before the guess. */
+static void a10_latin1_far_behind(void **state)
+{
+    ingest_bench *b = *state;
+    const size_t rows = 3000;
+    char *text = malloc(rows * 80 + 256), *at = text;
+    at += sprintf(at, "%s", HEAD);
+    for (size_t i = 0; i < rows; i++)
+        at += sprintf(at, "51.5%04zu,-0.12,2025-05-01,car,n%zu%s\n", i, i, i == rows - 2 ? "caf\xE9" : "");
+    ingest_bytes(b, "far.csv", text, (size_t)(at - text));
+    expect_counts(b, rows, rows, 0, 0);
+    expect_note(b, "converted-encoding", 1);
+    free(text);
+}
+
+/* UTF-8 with one broken letter is damaged UTF-8, and not another encoding; nor are bytes that Windows-1252 has no letter for. */
+static void a10_damage_is_not_another_encoding(void **state)
+{
+    ingest_bench *b = *state;
+    ingest_text(b, HEAD GOOD1 "51.51,-0.12,2025-05-01,car,caf\xC3\xA9 na\xC3\xAFve caf\xE9\n" GOOD2);
+    expect_refused(b, CASTMAP_E_INPUT, "0xE9) is not valid UTF-8", "case.csv:3:field 5");
+    ingest_text(b, HEAD GOOD1 "51.51,-0.12,2025-05-01,car,caf\xE9 \x81\n" GOOD2);
+    expect_refused(b, CASTMAP_E_INPUT, "0xE9) is not valid UTF-8", "case.csv:3:field 5");
 }
 
 static void a11_byte_order_mark(void **state)
@@ -143,14 +181,18 @@ static void a12_utf16(void **state)
 
     for (int little = 0; little < 2; little++) {
         size_t n = widen(HEAD GOOD1 GOOD2, little, wide);
+        b->options.encoding = "utf-8";
+        ingest_bytes(b, "wide.csv", wide, n);
+        if (little == 0)
+            expect_refused(b, CASTMAP_E_INPUT, "UTF-16BE", "wide.csv");
         b->options.encoding = NULL;
         ingest_bytes(b, "wide.csv", wide, n);
-        expect_refused(b, CASTMAP_E_INPUT, little ? "UTF-16LE" : "UTF-16BE", "wide.csv");
+        expect_counts(b, 2, little ? 0 : 2, little ? 2 : 0, 0);
     }
     b->options.encoding = "utf-16";
     size_t n = widen(HEAD GOOD1 GOOD2, true, wide);
     ingest_bytes(b, "wide.csv", wide, n);
-    expect_counts(b, 2, 2, 0, 0);
+    expect_counts(b, 2, 0, 2, 0);
     n = widen(HEAD GOOD1 GOOD3, false, wide);
     ingest_bytes(b, "wide.csv", wide, n);
     expect_counts(b, 2, 1, 1, 0);
@@ -447,7 +489,9 @@ static void content_that_is_no_text_is_named(void **state)
 {
     ingest_bench *b = *state;
     ingest_text(b, "PK\x03\x04xxxx");
-    expect_refused(b, CASTMAP_E_INPUT, "spreadsheet", "case.csv");
+    expect_refused(b, CASTMAP_E_INPUT, "the zip has no directory at its end", "case.csv"); /* C35 */
+    ingest_bytes(b, "old.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
+    expect_refused(b, CASTMAP_E_INPUT, "an old spreadsheet", "old.xls");
     ingest_text(b, "\x89PNG\r\n");
     expect_refused(b, CASTMAP_E_INPUT, "PNG", "case.csv");
 }
@@ -459,7 +503,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a01_empty_file), CASE(a02_header_only), CASE(a03_header_without_line_end), CASE(a04_too_few_fields),
         CASE(a05_too_many_fields), CASE(a06_quote_that_swallows_a_row), CASE(a07_quote_inside_an_unquoted_field),
-        CASE(a08_text_after_the_closing_quote), CASE(a09_zero_byte), CASE(a10_latin1), CASE(a11_byte_order_mark),
+        CASE(a08_text_after_the_closing_quote), CASE(a09_zero_byte), CASE(a10_latin1), CASE(a10_latin1_far_behind), CASE(a10_damage_is_not_another_encoding), CASE(a11_byte_order_mark),
         CASE(a12_utf16), CASE(a13_forms_that_utf8_forbids), CASE(a14_other_separators),
         CASE(a14_unknown_columns_are_not_guessed), CASE(a15_line_ends), CASE(a15_carriage_returns_alone),
         CASE(a16_two_columns_of_one_name), CASE(a17_no_position), CASE(a18_columns_without_a_part),

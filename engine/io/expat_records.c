@@ -1,0 +1,441 @@
+/*
+ * io/expat_records.c - placemarks of KML and waypoints of GPX as records, in the parsing process.
+ *
+ * The document is walked twice: for the names of its columns, then for its records. Every leaf element of a record is a value: of KML its name, description,
+ * address, times and extended data, and the folder it stands in; of GPX whatever a waypoint says. expat gives the bytes of each record, so a refused one is kept as it was
+ * written. Links to other documents are counted and never followed; lines and areas are records that are no points.
+ */
+#include "base/decimal.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "io/record_frames.h"
+#include "io/xml_screen.h"
+
+#include <expat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define DEPTH 100
+#define FOLDERS 16
+#define NAME 128
+#define LONGEST ((size_t)1 << 20)
+
+typedef enum document { FORMAT_NONE, FORMAT_KML, FORMAT_GPX } document;
+
+typedef struct walk {
+    cm_record_sender    *sender;
+    XML_Parser           parser;
+    const unsigned char *bytes;
+    const char          *format_name;
+    document             format;
+    bool                 sending;             /* the second walk */
+    char               **column;              /* owned [n] */
+    size_t               n, capacity;
+    char               **value;               /* owned [n]: of the record in hand */
+    unsigned             depth, record_depth; /* record_depth 0: outside of a record */
+    char                 folder[FOLDERS][NAME];
+    unsigned             folder_depth[FOLDERS], folders;
+    cm_text              text;                /* of the leaf in hand */
+    char                 leaf[NAME];          /* its column; "": none */
+    unsigned             leaf_depth;
+    char                 data[NAME];          /* name of the <Data> in hand */
+    XML_Index            record_begin;
+    unsigned             geometry_depth;      /* inside a Point when not 0 */
+    size_t               points;
+    bool                 other_geometry, bad_number;
+    double               x, y;
+    uint32_t             decimals;
+    int64_t              number;
+    size_t               links, overlays, tracks, heights;
+    bool                 stop;                /* a failure was sent, or memory is gone */
+    bool                 no_memory;
+} walk;
+
+static const char *local_name(const char *name)
+{
+    const char *colon = strrchr(name, ':');
+
+    return colon ? colon + 1 : name;
+}
+
+static void halt(walk *w, bool no_memory)
+{
+    w->stop = true;
+    w->no_memory = w->no_memory || no_memory;
+    XML_StopParser(w->parser, XML_FALSE);
+}
+
+static const char *attribute(const char *const *attributes, const char *name)
+{
+    for (; attributes && *attributes; attributes += 2)
+        if (strcmp(local_name(attributes[0]), name) == 0)
+            return attributes[1];
+    return NULL;
+}
+
+/* The column of that name in any letter case; SIZE_MAX when there is none yet. */
+static size_t find_column(const walk *w, const char *name)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (strcasecmp(w->column[i], name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+static void set_value(walk *w, const char *name, const char *text, size_t length)
+{
+    size_t at = find_column(w, name);
+
+    while (length && strchr(" \t\r\n", *text)) {
+        text++;
+        length--;
+    }
+    while (length && strchr(" \t\r\n", text[length - 1]))
+        length--;
+    if (!length)
+        return;
+    if (at == SIZE_MAX) {
+        if (w->sending || w->n == CM_CSV_COLUMN_LIMIT) /* the sender refuses the limit */
+            return;
+        char *copy = cm_copy_text(name);
+        if (!copy || cm_grow(&w->column, &w->capacity, w->n + 1, sizeof *w->column) != 0) {
+            free(copy);
+            halt(w, true);
+            return;
+        }
+        w->column[w->n++] = copy;
+        return;
+    }
+    if (!w->sending || w->value[at]) /* the first of several holds */
+        return;
+    w->value[at] = cm_copy_bytes(text, length);
+    if (!w->value[at])
+        halt(w, true);
+}
+
+/* A decimal number with its number of decimals. */
+static bool number_of(const char *text, size_t length, double *out, uint32_t *decimals)
+{
+    const char *point = memchr(text, '.', length);
+    const uint32_t n = point ? (uint32_t)(text + length - point - 1) : 0;
+
+    if (!cm_decimal_parse(text, length, out))
+        return false;
+    if (n > *decimals)
+        *decimals = n;
+    return true;
+}
+
+/* "lon,lat" or "lon,lat,height", one tuple. */
+static void take_coordinates(walk *w)
+{
+    const char *at = w->text.bytes ? w->text.bytes : "";
+    double value[3] = {0};
+    size_t n = 0;
+
+    w->points++;
+    w->decimals = 0;
+    at += strspn(at, " \t\r\n");
+    while (n < 3) {
+        const size_t length = strcspn(at, ", \t\r\n");
+        uint32_t ignored = 0;
+        if (!number_of(at, length, &value[n], n < 2 ? &w->decimals : &ignored)) {
+            w->bad_number = true;
+            return;
+        }
+        n++;
+        at += length;
+        if (*at != ',')
+            break;
+        at++;
+    }
+    at += strspn(at, " \t\r\n");
+    w->bad_number = n < 2 || *at != '\0';
+    w->x = value[0];
+    w->y = value[1];
+    w->heights += n == 3 && value[2] != 0.0;
+}
+
+static void begin_record(walk *w, const char *const *attributes)
+{
+    w->record_depth = w->depth;
+    w->record_begin = XML_GetCurrentByteIndex(w->parser);
+    w->points = 0;
+    w->other_geometry = w->bad_number = false;
+    w->decimals = 0;
+    w->leaf[0] = w->data[0] = '\0';
+    w->number++;
+    if (w->format == FORMAT_GPX) {
+        const char *lat = attribute(attributes, "lat"), *lon = attribute(attributes, "lon");
+        w->points = lat || lon ? 1 : 0;
+        w->bad_number = w->points && (!lat || !lon || !number_of(lon, strlen(lon), &w->x, &w->decimals) ||
+                                      !number_of(lat, strlen(lat), &w->y, &w->decimals));
+    } else if (w->folders && w->folder[w->folders - 1][0]) {
+        set_value(w, "folder", w->folder[w->folders - 1], strlen(w->folder[w->folders - 1]));
+    }
+}
+
+static void end_record(walk *w)
+{
+    const XML_Index end = XML_GetCurrentByteIndex(w->parser) + XML_GetCurrentByteCount(w->parser);
+    cm_child_record record = {.row = w->number, .x = w->x, .y = w->y, .decimals = w->decimals};
+
+    w->record_depth = 0;
+    if (!w->sending)
+        return;
+    record.text = (const char *)w->bytes + w->record_begin;
+    record.text_length = (size_t)(end - w->record_begin);
+    if (w->other_geometry)
+        record.fault = CM_RECORD_NOT_A_POINT;
+    else if (w->points == 0)
+        record.fault = CM_RECORD_NO_PLACE;
+    else if (w->points > 1)
+        record.fault = CM_RECORD_SEVERAL_POINTS;
+    else if (w->bad_number)
+        record.fault = CM_RECORD_BAD_NUMBER;
+    else
+        record.place = CM_RECORD_DEGREES;
+    if (cm_send_record(w->sender, &record, (const char *const *)w->value) != 0)
+        halt(w, false);
+    for (size_t i = 0; i < w->n; i++) {
+        free(w->value[i]);
+        w->value[i] = NULL;
+    }
+}
+
+static void begin_leaf(walk *w, const char *column)
+{
+    snprintf(w->leaf, sizeof w->leaf, "%s", column);
+    w->leaf_depth = w->depth;
+    cm_text_reset(&w->text);
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+/* Inside a placemark: a geometry, or a leaf that is a value. */
+static void begin_in_placemark(walk *w, const char *name, const char *const *attributes)
+{
+    static const char *const OTHER[] = {"LineString", "LinearRing", "Polygon", "Model", "Track", "MultiTrack", NULL};
+    static const char *const VALUES[] = {"name", "description", "address", "phoneNumber", "when", "begin", "end", NULL};
+    const char *data = attribute(attributes, "name");
+
+    if (is_one_of(name, OTHER)) {
+        w->other_geometry = true;
+    } else if (strcmp(name, "Point") == 0) {
+        w->geometry_depth = w->depth;
+    } else if (strcmp(name, "coordinates") == 0) {
+        begin_leaf(w, "coordinates");
+    } else if ((strcmp(name, "Data") == 0 || strcmp(name, "SimpleData") == 0) && data) {
+        snprintf(w->data, sizeof w->data, "%.100s%s", data, is_one_of(data, VALUES) || strcmp(data, "folder") == 0 ? " (data)" : "");
+        w->data[cm_utf8_valid(w->data, strlen(w->data))] = '\0'; /* cut in the middle of a letter it would be no text */
+        if (name[0] == 'S')
+            begin_leaf(w, w->data);
+    } else if (strcmp(name, "value") == 0 && w->data[0]) {
+        begin_leaf(w, w->data);
+    } else if (is_one_of(name, VALUES) && !w->other_geometry) {
+        begin_leaf(w, name);
+    }
+}
+
+static void begin_in_folder(walk *w, const char *name)
+{
+    if (strcmp(name, "Folder") == 0 && w->folders < FOLDERS) {
+        w->folder[w->folders][0] = '\0';
+        w->folder_depth[w->folders++] = w->depth;
+    } else if (strcmp(name, "name") == 0 && w->folders && w->depth == w->folder_depth[w->folders - 1] + 1) {
+        begin_leaf(w, "\001folder");
+    }
+    w->links += strcmp(name, "NetworkLink") == 0;
+    w->overlays += strcmp(name, "GroundOverlay") == 0 || strcmp(name, "PhotoOverlay") == 0 || strcmp(name, "ScreenOverlay") == 0;
+}
+
+static void XMLCALL on_begin(void *payload, const char *full, const char **attributes)
+{
+    walk *w = payload;
+    const char *name = local_name(full);
+
+    if (++w->depth > DEPTH) {
+        (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "", "elements nested more than %d deep", DEPTH);
+        halt(w, false);
+        return;
+    }
+    if (w->depth == 1) {
+        w->format = strcmp(name, "kml") == 0 ? FORMAT_KML : strcmp(name, "gpx") == 0 ? FORMAT_GPX : FORMAT_NONE;
+        /* Some writers leave the <kml> out. */
+        if (strcmp(name, "Document") == 0 || strcmp(name, "Placemark") == 0 || strcmp(name, "Folder") == 0)
+            w->format = FORMAT_KML;
+        if (w->format == FORMAT_NONE) {
+            (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "give CSV, GeoJSON, KML, GPX, a workbook, a GeoPackage or a Shapefile",
+                                 "the content is XML, but neither KML nor GPX (its first element is \"%.40s\")", name);
+            halt(w, false);
+            return;
+        }
+    }
+    if (w->record_depth) {
+        if (w->format == FORMAT_KML)
+            begin_in_placemark(w, name, (const char *const *)attributes);
+        else if (strcmp(name, "text") != 0) /* of a link */
+            begin_leaf(w, name);
+    } else if (strcmp(name, w->format == FORMAT_KML ? "Placemark" : "wpt") == 0) {
+        begin_record(w, (const char *const *)attributes);
+    } else if (w->format == FORMAT_KML) {
+        begin_in_folder(w, name);
+    } else {
+        w->tracks += strcmp(name, "trk") == 0 || strcmp(name, "rte") == 0;
+    }
+}
+
+static void XMLCALL on_text(void *payload, const char *text, int length)
+{
+    walk *w = payload;
+
+    if (!w->leaf[0] || w->depth > w->leaf_depth)
+        return;
+    cm_text_add_bytes(&w->text, text, (size_t)length);
+    if (w->text.failed || w->text.length > LONGEST) {
+        if (!w->text.failed)
+            (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "shorten it", "a text of record %lld is longer than 1 MiB",
+                                 (long long)w->number);
+        halt(w, w->text.failed);
+    }
+}
+
+static void end_leaf(walk *w)
+{
+    const char *text = w->text.bytes ? w->text.bytes : "";
+
+    if (strcmp(w->leaf, "\001folder") == 0) {
+        snprintf(w->folder[w->folders - 1], NAME, "%s", text);
+        /* A name cut in the middle of a letter would be no text. */
+        char *folder = w->folder[w->folders - 1];
+        folder[cm_utf8_valid(folder, strlen(folder))] = '\0';
+    } else if (w->format == FORMAT_KML && strcmp(w->leaf, "coordinates") == 0) {
+        if (w->geometry_depth)
+            take_coordinates(w);
+    } else if (w->record_depth) {
+        set_value(w, w->leaf, text, w->text.length);
+    }
+    w->leaf[0] = '\0';
+}
+
+static void XMLCALL on_end(void *payload, const char *full)
+{
+    walk *w = payload;
+
+    if (w->leaf[0] && w->depth == w->leaf_depth)
+        end_leaf(w);
+    if (w->geometry_depth == w->depth)
+        w->geometry_depth = 0;
+    if (strcmp(local_name(full), "Data") == 0)
+        w->data[0] = '\0';
+    if (w->record_depth == w->depth)
+        end_record(w);
+    if (w->folders && w->folder_depth[w->folders - 1] == w->depth)
+        w->folders--;
+    w->depth--;
+}
+
+static void XMLCALL on_doctype(void *payload, const char *name, const char *system, const char *public, int subset)
+{
+    walk *w = payload;
+
+    (void)name;
+    (void)system;
+    (void)public;
+    (void)subset;
+    (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "", "the file holds a document type definition");
+    halt(w, false);
+}
+
+/* One walk over the document. 0, or -1 after a failure was sent. */
+static int go_through(walk *w, size_t length)
+{
+    size_t at = 0;
+    enum XML_Status result = XML_STATUS_OK;
+
+    w->parser = XML_ParserCreate(NULL);
+    if (!w->parser)
+        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
+    XML_SetUserData(w->parser, w);
+    XML_SetElementHandler(w->parser, on_begin, on_end);
+    XML_SetCharacterDataHandler(w->parser, on_text);
+    XML_SetStartDoctypeDeclHandler(w->parser, on_doctype);
+    do {
+        const size_t step = length - at < (size_t)1 << 20 ? length - at : (size_t)1 << 20;
+        result = XML_Parse(w->parser, (const char *)w->bytes + at, (int)step, at + step == length);
+        at += step;
+    } while (result == XML_STATUS_OK && at < length);
+    if (w->no_memory)
+        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
+    if (w->stop)
+        return -1;
+    if (result != XML_STATUS_OK)
+        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again",
+                              "not well-formed XML at line %lu: %s", (unsigned long)XML_GetCurrentLineNumber(w->parser),
+                              XML_ErrorString(XML_GetErrorCode(w->parser)));
+    XML_ParserFree(w->parser);
+    return 0;
+}
+
+static int send_columns(walk *w)
+{
+    cm_stream_table table = {.layer = "", .crs = "", .crs_name = "", .placed = true, .n_columns = w->n};
+    cm_csv_field *column = cm_alloc_zero(w->n, sizeof *column);
+
+    w->value = cm_alloc_zero(w->n, sizeof *w->value);
+    if (!column || !w->value)
+        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
+    for (size_t i = 0; i < w->n; i++)
+        column[i] = (cm_csv_field){w->column[i], strlen(w->column[i])};
+    table.format = w->format_name ? w->format_name : w->format == FORMAT_KML ? "KML" : "GPX";
+    table.column = column;
+    return cm_send_table(w->sender, &table);
+}
+
+static int send_notes(walk *w)
+{
+    const struct {
+        const char *code, *words;
+        size_t      count;
+    } notes[] = {
+        {"network-link", "links to other documents (NetworkLink); they are not followed", w->links},
+        {"overlay", "pictures laid over the map; they are passed over", w->overlays},
+        {"tracks-passed-over", "tracks or routes; castmap tracks add reads them", w->tracks},
+        {"height-dropped", "points with a height; only the place is kept", w->heights},
+    };
+
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (notes[i].count && cm_send_note(w->sender, notes[i].code, notes[i].words, notes[i].count) != 0)
+            return -1;
+    return 0;
+}
+
+int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsigned char *bytes, size_t length, const char *format)
+{
+    walk w = {.sender = sender, .bytes = bytes, .format_name = format};
+    const char *fault = cm_xml_screen(bytes, length);
+
+    (void)job;
+    if (fault)
+        return cm_worker_fail(sender->pipe, CASTMAP_E_INPUT, "export it again as KML or GPX from the program it came from", "the file %s", fault);
+    if (go_through(&w, length) != 0)
+        return -1;
+    if (w.number == 0 && w.links > 0)
+        return cm_worker_fail(sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
+                              "the KML holds no places, only a link to another document (NetworkLink), which is not followed");
+    if (send_columns(&w) != 0)
+        return -1;
+    w.sending = true;
+    w.links = w.overlays = w.tracks = w.heights = 0;
+    w.number = 0;
+    w.depth = w.record_depth = w.folders = w.geometry_depth = 0;
+    return go_through(&w, length) != 0 ? -1 : send_notes(&w);
+}
