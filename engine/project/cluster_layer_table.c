@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "project/cluster_detail_table.h"
 #include "project/geometry_blob.h"
 #include "project/packed_array.h"
 #include "project/packed_rtree.h"
@@ -167,10 +168,13 @@ static castmap_status store_rows(castmap_context *ctx, castmap_project *project,
         status = cm_rtree_insert_open(ctx, project->db, "cluster", &index);
     for (size_t i = 0; i < layer->shapes.count && !status; i++) {
         const castmap_cluster_shape *shape = &layer->shapes.shape[i];
-        const bool outlined = shape->hull_count >= 3;
+        const size_t from = layer->outline_start ? layer->outline_start[i] : shape->hull_start;
+        const size_t vertices = layer->outline_start ? layer->outline_start[i + 1] - from : shape->hull_count;
+        const double *lon = layer->outline_start ? layer->outline_lon : layer->hull_lon;
+        const double *lat = layer->outline_start ? layer->outline_lat : layer->hull_lat;
+        const bool outlined = vertices >= 3;
         if (outlined)
-            status = cm_ring_blob(ctx, layer->hull_lon + shape->hull_start, layer->hull_lat + shape->hull_start,
-                                  shape->hull_count, &outline, &length, &box);
+            status = cm_ring_blob(ctx, lon + from, lat + from, vertices, &outline, &length, &box);
         if (status)
             break;
         cm_query_bind_integer(insert, 1, layer->run_number);
@@ -226,7 +230,9 @@ castmap_status cm_cluster_layer_store(castmap_context *ctx, castmap_project *pro
     }
     cm_query_close(query);
     packed_layer_clear(&packed);
-    return status ? status : store_rows(ctx, project, layer);
+    if (!status)
+        status = store_rows(ctx, project, layer);
+    return status ? status : cm_cluster_detail_store(ctx, project, layer);
 }
 
 static castmap_status load_members(castmap_context *ctx, cm_query *query, cm_cluster_layer *layer, size_t clusters,
@@ -372,6 +378,8 @@ castmap_status cm_cluster_layer_load(castmap_context *ctx, castmap_project *proj
     cm_query_close(query);
     if (!status)
         status = load_times(ctx, project, &layer);
+    if (!status)
+        status = cm_cluster_detail_load(ctx, project, &layer);
     if (status)
         cm_cluster_layer_clear(&layer);
     else
@@ -381,6 +389,7 @@ castmap_status cm_cluster_layer_load(castmap_context *ctx, castmap_project *proj
 
 void cm_cluster_layer_clear(cm_cluster_layer *layer)
 {
+    cm_cluster_detail_clear(layer);
     free(layer->name);
     free(layer->observation);
     free(layer->label);

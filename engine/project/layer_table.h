@@ -7,6 +7,7 @@
 #include "castmap/cluster.h"
 #include "castmap/density.h"
 #include "castmap/project.h"
+#include "castmap/runs.h"
 
 /* Clusters. Hulls in metres of the working CRS as the method gave them; the store adds degrees for QGIS itself from hull_lon/lat. */
 typedef struct cm_cluster_layer {
@@ -21,6 +22,18 @@ typedef struct cm_cluster_layer {
     castmap_cluster_shapes shapes; /* owned */
     double  *lon, *lat;       /* owned [k] centres, degrees */
     double  *hull_lon, *hull_lat; /* owned, parallel to shapes.hull_x/y, degrees */
+    castmap_cluster_method method;
+    int64_t  window_s;        /* st-dbscan */
+    double   xi;              /* optics */
+    castmap_hdbscan_selection selection;
+    castmap_outline outline;
+    bool     crimestat_ellipse;
+    double   study_km2;       /* nnh */
+    size_t   imprecise, untimed; /* left out */
+    castmap_place_detail *detail; /* owned [k]; NULL: a layer of the first schema */
+    size_t  *outline_start;   /* owned [k + 1]; NULL: the hulls are the outlines. Rings not repeated, counter-clockwise */
+    double  *outline_x, *outline_y, *outline_lon, *outline_lat; /* owned [outline_start[k]] */
+    double  *membership, *outlier; /* owned [n]; NULL unless the method gives them */
 } cm_cluster_layer;
 CASTMAP_NODISCARD castmap_status cm_cluster_layer_store(castmap_context *ctx, castmap_project *project, const cm_cluster_layer *layer);
 CASTMAP_NODISCARD castmap_status cm_cluster_layer_load(castmap_context *ctx, castmap_project *project, const char *name,

@@ -51,6 +51,20 @@ static void move_row(cm_run_points *points, size_t to, size_t from)
     set->handling[to] = set->handling[from];
 }
 
+void cm_run_points_keep(cm_run_points *points, const bool *keep)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < points->set.count; i++) {
+        if (!keep[i])
+            continue;
+        if (kept != i)
+            move_row(points, kept, i);
+        kept++;
+    }
+    points->set.count = kept;
+}
+
 static void keep_usable(cm_run_points *points, const bool *reached, double accuracy_m)
 {
     size_t kept = 0;

@@ -20,6 +20,8 @@ typedef struct cm_run_points {
 CASTMAP_NODISCARD castmap_status cm_run_points_load(castmap_context *ctx, castmap_project *project,
                                                     const castmap_filter *filter, cm_run_points *out);
 void cm_run_points_clear(cm_run_points *points);
+/* Forget the rows whose keep is false; their order stays. */
+void cm_run_points_keep(cm_run_points *points, const bool *keep);
 /* Borrowed view of all of them. */
 castmap_points cm_run_points_view(const cm_run_points *points);
 

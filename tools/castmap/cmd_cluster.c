@@ -2,23 +2,30 @@
 #include "commands.h"
 #include "session.h"
 
+#include <string.h>
+
 typedef struct cluster_args {
     double      radius_m;
     uint32_t    min;
-    const char *name, *method;
+    const char *name, *method, *selection, *outline, *ellipse;
     bool        cores_only;
     filter_args filter;
 } cluster_args;
 
+#define AT(field) offsetof(cluster_args, field)
 static const cli_option OPTIONS[] = {
-    {CLI_LENGTH_M, 'r', "radius", offsetof(cluster_args, radius_m), "LENGTH", NULL,
-     "how near is together: 150m, 0.5km, 400ft; else chosen from the data and explained"},
-    {CLI_COUNT, 'm', "min", offsetof(cluster_args, min), "N", NULL,
+    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|hdbscan", "dbscan",
+     "when two observations belong together; the result tells it in plain words"},
+    {CLI_LENGTH_M, 'r', "radius", AT(radius_m), "LENGTH", NULL,
+     "how near is together: 150m, 0.5km, 400ft; else chosen from the data and explained (hdbscan takes none)"},
+    {CLI_COUNT, 'm', "min", AT(min), "N", NULL,
      "observations within that radius that make a place; else chosen from the data and explained"},
-    {CLI_CHOICE, 0, "method", offsetof(cluster_args, method), "dbscan", "dbscan", "DBSCAN, exact, in metres"},
-    {CLI_FLAG, 0, "cores-only", offsetof(cluster_args, cores_only), NULL, NULL,
-     "leave out observations at the edge of a place (DBSCAN*)"},
-    {CLI_TEXT, 0, "name", offsetof(cluster_args, name), "NAME", "places", "of the layer"},
+    {CLI_FLAG, 0, "cores-only", AT(cores_only), NULL, NULL,
+     "dbscan: leave out observations at the edge of a place, which is the method dbscan*"},
+    {CLI_CHOICE, 0, "selection", AT(selection), "mass|leaf", NULL,
+     "hdbscan: places that last over the most radii (mass, the default), or the smallest that are never divided (leaf)"},
+    CLI_HEADING("How places are kept"),
+    {CLI_TEXT, 0, "name", AT(name), "NAME", "places", "of the layer"},
     FILTER_OPTIONS(cluster_args, filter),
     {0},
 };
@@ -28,6 +35,33 @@ static void defaults(void *args)
     filter_defaults(&((cluster_args *)args)->filter);
 }
 
+static castmap_cluster_method method_of(const cluster_args *args)
+{
+    castmap_cluster_method method = CASTMAP_CLUSTER_DBSCAN;
+
+    while (castmap_cluster_method_name(method) && strcmp(castmap_cluster_method_name(method), args->method) != 0)
+        method++;
+    return method == CASTMAP_CLUSTER_DBSCAN && args->cores_only ? CASTMAP_CLUSTER_DBSCAN_STAR : method;
+}
+
+/* An option that the method does not take is a mistake, not a wish to be ignored. */
+static int refuse(cli_env *env, const cluster_args *args, bool given, const char *option, const char *hint)
+{
+    return given ? cli_fail(env, CASTMAP_E_ARGUMENT, option, hint, "the method %s takes no %s", args->method, option) : 0;
+}
+
+static int check(cli_env *env, const cluster_args *args)
+{
+    const castmap_cluster_method method = method_of(args);
+    const bool hdbscan = method == CASTMAP_CLUSTER_HDBSCAN;
+
+    if (refuse(env, args, hdbscan && args->radius_m > 0.0, "--radius", "hdbscan looks at all radii; leave it out, or take dbscan") ||
+        refuse(env, args, !hdbscan && args->selection, "--selection", "it belongs to --method hdbscan") ||
+        refuse(env, args, args->cores_only && method != CASTMAP_CLUSTER_DBSCAN_STAR, "--cores-only", "it belongs to --method dbscan"))
+        return 2;
+    return 0;
+}
+
 static int run(cli_env *env, const void *parsed)
 {
     const cluster_args *args = parsed;
@@ -35,12 +69,16 @@ static int run(cli_env *env, const void *parsed)
     castmap_cluster_summary summary = {0};
     stage_times times = {0};
 
+    int code = check(env, args);
+    if (code)
+        return code;
     if (!filter_ok(env, &args->filter))
         return 2;
     options.name = args->name;
+    options.method = method_of(args);
     options.eps_m = args->radius_m;
     options.min_points = args->min;
-    options.border_is_noise = args->cores_only;
+    options.selection = args->selection && strcmp(args->selection, "leaf") == 0 ? CASTMAP_HDBSCAN_LEAF : CASTMAP_HDBSCAN_EXCESS_OF_MASS;
     options.filter = filter_of(&args->filter);
     stage_begin(&times);
     castmap_status status = cli_open(env, CASTMAP_WRITE);
@@ -62,11 +100,13 @@ const cli_command CMD_CLUSTER = {
     .name = "cluster",
     .purpose = "find places where observations gather",
     .arguments = "",
-    .details = "A place is where at least --min observations lie within --radius of one of them. What gathers nowhere is "
-               "counted and not forced into a place.",
+    .details = "A place is where observations lie close together; --method chooses what that means. What gathers nowhere is counted and not "
+               "forced into a place. Records known less exactly than the radius cannot say who is near them: they are left out and counted. "
+               "castmap tune cluster helps to choose the radius.",
     .examples = {{"cluster", "Let the data suggest how near is together, and explain it."},
                  {"cluster --radius 150m --min 8", "Say it yourself."},
-                 {"cluster -r 0.5km --from 2024-Q3 --to 2024-Q4 --name autumn", "Half a year, as a layer of its own."}},
+                 {"cluster --method hdbscan --from 2024-Q3 --to 2024-Q4 --name autumn",
+                  "Places of differing density in half a year, as a layer of its own."}},
     .options = OPTIONS,
     .size = sizeof(cluster_args),
     .defaults = defaults,

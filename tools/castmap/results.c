@@ -1,5 +1,5 @@
 /*
- * results.c - the summaries of the engine in words, tables and JSON.
+ * results.c - the summaries of the engine in words, tables and JSON. Places have a file of their own, results_clusters.c.
  */
 #include "session.h"
 
@@ -136,66 +136,6 @@ void json_remarks(cli_json *json, const castmap_remark *remarks, size_t n)
         cli_json_close(json);
     }
     cli_json_close(json);
-}
-
-void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t most)
-{
-    static const char *const HEADER[] = {"place", "observations", "longitude", "latitude", "across", "first", "last"};
-    cli_table table;
-
-    cli_say(env, "%zu places where observations gather, among %zu observations (%zu gather nowhere)", summary->clusters,
-            summary->observations, summary->noise);
-    cli_say(env, "  at least %u within %.6g m of one of them", summary->min_points, summary->eps_m);
-    show_remarks(env, summary->remarks, summary->n_remarks);
-    if (summary->n_shapes == 0)
-        return;
-    cli_table_start(&table, "rrrrrll", HEADER);
-    for (size_t i = 0; i < summary->n_shapes && i < most; i++) {
-        const castmap_cluster_shape *shape = &summary->shapes[i];
-        char first[16], last[16], across[32];
-        cli_date_text(shape->first_s, first);
-        cli_date_text(shape->last_s, last);
-        cli_length_text(shape->diameter_m, across);
-        cli_table_add(&table, "%d", summary->number[i]);
-        cli_table_add(&table, "%zu", shape->count);
-        cli_table_add(&table, "%.5f", summary->lon[i]);
-        cli_table_add(&table, "%.5f", summary->lat[i]);
-        cli_table_add(&table, "%s", across);
-        cli_table_add(&table, "%s", first);
-        cli_table_add(&table, "%s", last);
-    }
-    cli_table_end(env, &table);
-    if (summary->n_shapes > most)
-        cli_say(env, "and %zu more", summary->n_shapes - most);
-}
-
-void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
-{
-    cli_json_whole(json, "run", summary->run_number);
-    cli_json_number(json, "radius_m", summary->eps_m);
-    cli_json_whole(json, "min", summary->min_points);
-    cli_json_whole(json, "observations", (int64_t)summary->observations);
-    cli_json_whole(json, "cores", (int64_t)summary->cores);
-    cli_json_whole(json, "noise", (int64_t)summary->noise);
-    cli_json_list(json, "places");
-    for (size_t i = 0; i < summary->n_shapes; i++) {
-        const castmap_cluster_shape *shape = &summary->shapes[i];
-        cli_json_object(json, NULL);
-        cli_json_whole(json, "number", summary->number[i]);
-        cli_json_whole(json, "count", (int64_t)shape->count);
-        cli_json_number(json, "lon", summary->lon[i]);
-        cli_json_number(json, "lat", summary->lat[i]);
-        cli_json_number(json, "radius_m", shape->radius_m);
-        cli_json_number(json, "diameter_m", shape->diameter_m);
-        cli_json_number(json, "hull_area_km2", shape->hull_area_km2);
-        cli_json_number(json, "density_per_km2", shape->density_per_km2);
-        cli_json_whole(json, "places", (int64_t)shape->places);
-        cli_json_time(json, "first", shape->first_s);
-        cli_json_time(json, "last", shape->last_s);
-        cli_json_close(json);
-    }
-    cli_json_close(json);
-    json_remarks(json, summary->remarks, summary->n_remarks);
 }
 
 void show_areas(cli_env *env, const castmap_areas_summary *summary, size_t most)

@@ -28,29 +28,94 @@ typedef struct castmap_remark {
     char *text;       /**< one sentence in plain words */
 } castmap_remark;
 
+/** How places where observations gather are found. */
+typedef enum castmap_cluster_method {
+    CASTMAP_CLUSTER_DBSCAN = 0,  /**< enough observations within a radius of one of them */
+    CASTMAP_CLUSTER_DBSCAN_STAR, /**< the same, without those at the edge */
+    CASTMAP_CLUSTER_ST_DBSCAN,   /**< near in place and in time */
+    CASTMAP_CLUSTER_HDBSCAN,     /**< places of differing density, no radius */
+    CASTMAP_CLUSTER_OPTICS,      /**< valleys of reachability, or a cut at a radius */
+    CASTMAP_CLUSTER_NNH          /**< nearer than chance would have it, as CrimeStat does */
+} castmap_cluster_method;
+
+/** "dbscan", "dbscan*", "st-dbscan", "hdbscan", "optics", "nnh"; NULL for no method. Static. */
+CASTMAP_API const char *castmap_cluster_method_name(castmap_cluster_method method);
+/** When two observations belong together by this method: one or two plain sentences. Static. */
+CASTMAP_API const char *castmap_cluster_method_note(castmap_cluster_method method);
+
+/** What is drawn round a place. */
+typedef enum castmap_outline { CASTMAP_OUTLINE_CONVEX = 0, CASTMAP_OUTLINE_CONCAVE } castmap_outline;
+
 typedef struct castmap_cluster_run_options {
     uint32_t       version;
     const char    *name;        /**< of the layer; NULL: "places" */
-    double         eps_m;       /**< 0: chosen from the data and explained */
+    castmap_cluster_method method;
+    double         eps_m;       /**< 0: chosen from the data and explained; hdbscan takes none */
     uint32_t       min_points;  /**< 0: chosen from the data and explained */
-    bool           border_is_noise;
+    int64_t        window_s;    /**< st-dbscan: how near in time is together, > 0; others take none (0) */
+    castmap_hdbscan_selection selection; /**< hdbscan */
+    double         xi;          /**< optics: how steep the edge of a valley is, 0..1; 0: cut at eps_m instead */
+    const char    *study_level; /**< nnh: boundary level whose areas together are the study area; NULL: the newest set */
+    castmap_outline outline;
+    bool           crimestat_ellipse; /**< CrimeStat's standard deviational ellipse in place of the covariance ellipse */
     castmap_filter filter;
 } castmap_cluster_run_options;
-#define CASTMAP_CLUSTER_RUN_OPTIONS_INIT {1u, NULL, 0.0, 0u, false, CASTMAP_FILTER_INIT}
+#define CASTMAP_CLUSTER_RUN_OPTIONS_INIT \
+    {2u, NULL, CASTMAP_CLUSTER_DBSCAN, 0.0, 0u, 0, CASTMAP_HDBSCAN_EXCESS_OF_MASS, 0.0, NULL, CASTMAP_OUTLINE_CONVEX, \
+     false, CASTMAP_FILTER_INIT}
+
+/** A category and how many observations of a place are of it. */
+typedef struct castmap_category_count {
+    char  *name;
+    size_t count;
+} castmap_category_count;
+
+/** What a place is made of, beside its shape. */
+typedef struct castmap_place_detail {
+    int64_t medoid_id;               /**< the observation nearest to the middle: its number in the project */
+    double  medoid_lon, medoid_lat;  /**< degrees */
+    double  longest_hop_m;           /**< longest step of the shortest tree that joins all members: large where a place is a chain */
+    double  ellipse_major_m, ellipse_minor_m; /**< half axes; NaN where there are too few places */
+    double  ellipse_bearing_deg;     /**< of the long axis, 0 (north) to under 180, clockwise */
+    double  outlier;                 /**< hdbscan: largest outlier score of a member; NaN: none */
+    size_t  source_grade[3];         /**< members with source grade 1..3 */
+    size_t  information_grade[5];    /**< members with information grade A..E */
+    size_t  n_categories;
+    castmap_category_count *categories; /**< owned; most first, then by name; members without a category are in none */
+} castmap_place_detail;
 
 typedef struct castmap_cluster_summary {
     int64_t  run_number;
-    double   eps_m;
+    castmap_cluster_method method;
+    castmap_outline outline;
+    bool     crimestat_ellipse;
+    double   eps_m;                /**< hdbscan, optics by xi: 0 */
     uint32_t min_points;
+    int64_t  window_s;
+    double   xi;
+    double   study_km2;            /**< nnh: the study area; else 0 */
+    size_t   imprecise, untimed;   /**< left out: known less exactly than the method can tell apart; without a usable time */
     size_t   observations, noise, cores, clusters;
     size_t   n_shapes;
     castmap_cluster_shape *shapes; /**< [clusters], largest count first */
+    castmap_place_detail *details; /**< [clusters], parallel */
     int32_t *number;               /**< [clusters] the cluster's number in the layer (1-based, by key) */
     double  *lon, *lat;            /**< [clusters] centre, degrees */
     size_t   n_remarks;
     castmap_remark *remarks;
 } castmap_cluster_summary;
 
+/**
+ * @brief Find places where observations gather and keep them as a layer.
+ *
+ * Records whose place is known less exactly than the radius (or, for a method without one, than the distance at which the data crowd)
+ * cannot say who is near them. They are left out, counted in `imprecise`, and a remark says so. Records known only to an area and without
+ * a stated accuracy are left out always; those known to a postcode without a stated accuracy count as known to 100 m; points that
+ * a publisher moved to shared map points take part, with a remark.
+ *
+ * @retval CASTMAP_E_ARGUMENT   an option is missing, out of range, or one that the method does not take
+ * @retval CASTMAP_E_NOT_FOUND  no observation is left; nnh: no boundaries for the study area
+ */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_cluster(castmap_context *ctx, castmap_project *project,
                                                                  const castmap_cluster_run_options *options,
                                                                  castmap_cluster_summary *out);

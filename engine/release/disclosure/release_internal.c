@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PI 3.14159265358979323846
 #define PER_KM2 "Observations per km\xc2\xb2"
 
 static castmap_status add_heat(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
@@ -176,130 +175,6 @@ done:
     return status;
 }
 
-/* The hull; where it is a point or a line, a circle around the members, so that the place can be seen. */
-static int add_outline(cm_polygon_set *set, const castmap_cluster_shapes *shapes, size_t i, double eps_m)
-{
-    const castmap_cluster_shape *shape = &shapes->shape[i];
-    int failed = cm_polygon_set_feature(set) || cm_polygon_set_part(set) || cm_polygon_set_ring(set);
-
-    if (shape->hull_count >= 3 && shape->hull_area_km2 > 0.0) {
-        for (size_t k = 0; k <= shape->hull_count && !failed; k++) {
-            const size_t v = shape->hull_start + k % shape->hull_count;
-            failed = cm_polygon_set_vertex(set, shapes->hull_x[v], shapes->hull_y[v]);
-        }
-        return failed;
-    }
-    const double radius = fmax(shape->diameter_m / 2.0, eps_m / 2.0);
-    for (int k = 0; k <= 24 && !failed; k++) {
-        const double angle = 2.0 * PI * (double)(k % 24) / 24.0;
-        failed = cm_polygon_set_vertex(set, shape->centre_x + radius * cos(angle), shape->centre_y + radius * sin(angle));
-    }
-    return failed;
-}
-
-typedef struct ranked {
-    size_t index, count;
-} ranked;
-
-static int compare_ranked(const void *left, const void *right)
-{
-    const ranked *a = left, *b = right;
-
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return (a->index > b->index) - (a->index < b->index);
-}
-
-static void fill_places(const cm_cluster_layer *clusters, const ranked *order, cm_release_build *build, cm_layer *layer)
-{
-    cm_field *number = cm_build_field(build, layer, CM_FIELD_INTEGER, "number", "Place", "1 has the most observations", "", 0);
-    cm_field *cluster = cm_build_field(build, layer, CM_FIELD_INTEGER, "cluster", "Cluster", "Number in the layer of the project", "", 0);
-    cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", "Observations", "Observations in the place", "", 0);
-    cm_field *distinct = cm_build_field(build, layer, CM_FIELD_INTEGER, "distinct_places", "Distinct positions",
-                                        "How many different coordinates", "", 0);
-    cm_field *radius = cm_build_field(build, layer, CM_FIELD_REAL, "radius_m", "Radius", "Of the smallest circle around all", "m", 0);
-    cm_field *density = cm_build_field(build, layer, CM_FIELD_REAL, "density_per_km2", PER_KM2,
-                                       "Observations by size of the outline; null for a point or a line", "per km2", 1);
-    cm_field *first = cm_build_field(build, layer, CM_FIELD_TEXT, "first", "First", "Day of the earliest observation", "", 0);
-    cm_field *last = cm_build_field(build, layer, CM_FIELD_TEXT, "last", "Last", "Day of the latest observation", "", 0);
-    cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", "Label", "Number as printed on the map", "", 0);
-
-    for (size_t i = 0; i < clusters->shapes.count && label && !build->failed; i++) {
-        const castmap_cluster_shape *shape = &clusters->shapes.shape[order[i].index];
-        char words[CM_DECIMAL_SIZE];
-        cm_decimal_i64((int64_t)i + 1, words);
-        cm_field_set_integer(number, i, (int64_t)i + 1);
-        cm_field_set_text(build, label, i, words);
-        cm_field_set_integer(cluster, i, (int64_t)order[i].index + 1);
-        cm_field_set_integer(count, i, (int64_t)shape->count);
-        cm_field_set_integer(distinct, i, (int64_t)shape->places);
-        cm_field_set_real(radius, i, shape->radius_m);
-        cm_field_set_real(density, i, shape->density_per_km2);
-        if (shape->first_s != INT64_MIN) {
-            cm_date_iso(shape->first_s, words);
-            cm_field_set_text(build, first, i, words);
-            cm_date_iso(shape->last_s, words);
-            cm_field_set_text(build, last, i, words);
-        }
-    }
-}
-
-static castmap_status add_places(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
-{
-    cm_cluster_layer clusters = {0};
-    cm_polygon_set set = CM_POLYGON_SET_INIT;
-    ranked *order = NULL;
-    double *x = NULL, *y = NULL;
-    castmap_status status = cm_cluster_layer_load(ctx, in->project, NULL, &clusters);
-
-    if (status == CASTMAP_E_NOT_FOUND) {
-        cm_fail_clear(ctx);
-        return CASTMAP_OK;
-    }
-    if (status)
-        return status;
-    const size_t n = clusters.shapes.count;
-    order = cm_alloc(n, sizeof *order);
-    x = cm_alloc(n, sizeof *x);
-    y = cm_alloc(n, sizeof *y);
-    if (!order || !x || !y) {
-        status = cm_fail_memory(ctx);
-        goto done;
-    }
-    for (size_t i = 0; i < n; i++)
-        order[i] = (ranked){i, clusters.shapes.shape[i].count};
-    qsort(order, n, sizeof *order, compare_ranked);
-    for (size_t i = 0; i < n; i++) {
-        x[i] = clusters.shapes.shape[order[i].index].centre_x;
-        y[i] = clusters.shapes.shape[order[i].index].centre_y;
-        if (add_outline(&set, &clusters.shapes, order[i].index, clusters.eps_m)) {
-            status = cm_fail_memory(ctx);
-            goto done;
-        }
-    }
-    cm_layer *layer = cm_build_layer(build, "places", "Places where observations gather",
-                                     "Outline of the observations of each place; a circle where they lie on one spot or in a line.",
-                                     CM_SHAPE_POLYGON, n);
-    const castmap_polygons view = cm_polygon_set_view(&set);
-    status = cm_release_shapes(ctx, in, build, layer, &view);
-    fill_places(&clusters, order, build, layer);
-    cm_build_label_points(build, layer, x, y);
-    cm_build_outline(layer, CM_COLOUR_PLACE, 0.6, false);
-    cm_build_label(layer, "label", 0.0);
-    cm_build_fact_count(build, "Places where observations gather", (int64_t)n, "");
-    char radius[CM_DECIMAL_SIZE];
-    cm_decimal_trimmed(clusters.eps_m, 1, radius);
-    cm_build_method(build, "Places: at least %u observations within %s m of one another (DBSCAN).", clusters.min_points, radius);
-
-done:
-    cm_polygon_set_clear(&set);
-    free(order);
-    free(x);
-    free(y);
-    cm_cluster_layer_clear(&clusters);
-    return status;
-}
-
 #define WORD_SIZE 24
 #define RECENT 1024u
 
@@ -450,7 +325,7 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     status = add_areas(ctx, in, build);
     if (status)
         return status;
-    status = add_places(ctx, in, build);
+    status = cm_release_places(ctx, in, build);
     if (status)
         return status;
     add_observations(in, build);

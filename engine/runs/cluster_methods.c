@@ -1,0 +1,90 @@
+/*
+ * runs/cluster_methods.c - from points to labels, by the method that was asked for.
+ */
+#include "runs/cluster_run.h"
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static castmap_status by_dbscan(cm_cluster_run *run, const castmap_points *view)
+{
+    castmap_dbscan_options dbscan = CASTMAP_DBSCAN_OPTIONS_INIT;
+
+    dbscan.eps_m = run->summary.eps_m;
+    dbscan.min_points = run->summary.min_points;
+    dbscan.border_is_noise = run->options->method == CASTMAP_CLUSTER_DBSCAN_STAR;
+    return castmap_dbscan(run->ctx, view, &dbscan, run->layer.label, run->layer.is_core, &run->summary.clusters);
+}
+
+/* Every member is a core: the method knows no edge. */
+static void members_are_cores(cm_cluster_layer *layer)
+{
+    for (size_t i = 0; i < layer->n; i++)
+        layer->is_core[i] = layer->label[i] != CASTMAP_NOISE;
+}
+
+static castmap_status by_hdbscan(cm_cluster_run *run, const castmap_points *view)
+{
+    castmap_hdbscan_options hdbscan = CASTMAP_HDBSCAN_OPTIONS_INIT;
+    cm_cluster_layer *layer = &run->layer;
+
+    layer->membership = cm_alloc(layer->n, sizeof *layer->membership);
+    layer->outlier = cm_alloc(layer->n, sizeof *layer->outlier);
+    if (!layer->membership || !layer->outlier)
+        return cm_fail_memory(run->ctx);
+    hdbscan.min_points = run->summary.min_points;
+    hdbscan.selection = run->options->selection;
+    castmap_status status = castmap_hdbscan(run->ctx, view, &hdbscan, layer->label, layer->membership, layer->outlier,
+                                            &run->summary.clusters);
+    if (!status)
+        members_are_cores(layer);
+    return status;
+}
+
+static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
+{
+    switch (run->options->method) {
+    case CASTMAP_CLUSTER_DBSCAN:
+    case CASTMAP_CLUSTER_DBSCAN_STAR:
+        return by_dbscan(run, view);
+    case CASTMAP_CLUSTER_HDBSCAN:
+        return by_hdbscan(run, view);
+    default:
+        return cm_fail(run->ctx, CASTMAP_E_UNSUPPORTED, "the method %s is not in this build",
+                       castmap_cluster_method_name(run->options->method));
+    }
+}
+
+castmap_status cm_cluster_label(cm_cluster_run *run)
+{
+    const castmap_points view = cm_run_points_view(&run->points);
+    const castmap_cluster_summary *s = &run->summary;
+    cm_cluster_layer *layer = &run->layer;
+
+    layer->n = view.count;
+    layer->method = s->method;
+    layer->eps_m = s->eps_m;
+    layer->min_points = s->min_points;
+    layer->window_s = s->window_s;
+    layer->xi = s->xi;
+    layer->selection = run->options->selection;
+    layer->outline = s->outline;
+    layer->crimestat_ellipse = s->crimestat_ellipse;
+    layer->study_km2 = s->study_km2;
+    layer->imprecise = s->imprecise;
+    layer->untimed = s->untimed;
+    layer->name = cm_copy_text(run->options->name ? run->options->name : "places");
+    layer->observation = cm_alloc(layer->n, sizeof *layer->observation);
+    layer->label = cm_alloc(layer->n, sizeof *layer->label);
+    layer->is_core = cm_alloc(layer->n, sizeof *layer->is_core);
+    if (!layer->name || !layer->observation || !layer->label || !layer->is_core)
+        return cm_fail_memory(run->ctx);
+    memcpy(layer->observation, run->points.set.id, layer->n * sizeof *layer->observation);
+    castmap_status status = by_method(run, &view);
+    if (status)
+        return status;
+    return castmap_cluster_shapes_make(run->ctx, &view, layer->label, run->summary.clusters, &layer->shapes);
+}

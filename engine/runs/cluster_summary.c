@@ -1,0 +1,145 @@
+/*
+ * runs/cluster_summary.c - what a search for places tells: figures, places from the largest on, red flags.
+ */
+#include "runs/cluster_run.h"
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "runs/remarks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void castmap_cluster_summary_clear(castmap_cluster_summary *summary)
+{
+    if (!summary)
+        return;
+    for (size_t i = 0; summary->details && i < summary->n_shapes; i++) {
+        for (size_t c = 0; c < summary->details[i].n_categories; c++)
+            free(summary->details[i].categories[c].name);
+        free(summary->details[i].categories);
+    }
+    free(summary->details);
+    free(summary->shapes);
+    free(summary->number);
+    free(summary->lon);
+    free(summary->lat);
+    cm_remarks_clear(summary->remarks, summary->n_remarks);
+    memset(summary, 0, sizeof *summary);
+}
+
+/* Red flags after E. Schubert et al. (2017), "DBSCAN Revisited, Revisited", section 4. */
+static castmap_status raise_flags(cm_cluster_run *run)
+{
+    castmap_cluster_summary *s = &run->summary;
+    const cm_cluster_layer *layer = &run->layer;
+    const bool radius = s->eps_m > 0.0;
+    const size_t n = layer->n;
+    size_t largest = 0, snapped = 0;
+    int failed = 0;
+
+    for (size_t c = 0; c < layer->shapes.count; c++)
+        largest = layer->shapes.shape[c].count > largest ? layer->shapes.shape[c].count : largest;
+    for (size_t i = 0; i < n; i++)
+        snapped += run->points.set.precision[i] != CM_PLACE_EXACT && run->points.set.precision[i] != CM_PLACE_UNKNOWN;
+    if (s->clusters == 0 && radius)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "nothing-gathers",
+                                "Nowhere do %u observations lie within the radius of one another. Try a larger radius or a smaller number.",
+                                s->min_points);
+    if (s->clusters == 0 && !radius)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "nothing-gathers",
+                                "No group of %u observations or more stands out from its surroundings. Try a smaller number.",
+                                s->min_points);
+    if (largest * 2 > n && s->clusters > 0)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "one-giant-place",
+                                "One place holds %.0f %% of all observations: %s is probably too large for this town.",
+                                100.0 * (double)largest / (double)n, radius ? "the radius" : "the number that makes a place");
+    if (s->clusters > 0 && s->noise * 10 < n && radius)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "hardly-any-stray",
+                                "Only %.0f %% of the observations belong to no place; usually it is more than a tenth. Try a smaller radius.",
+                                100.0 * (double)s->noise / (double)n);
+    if (snapped * 2 > n)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "snapped-places",
+                                "%.0f %% of the observations were moved to shared map points by their publisher or are known only to a street "
+                                "or postcode. Several at one spot need not have happened at one spot.",
+                                100.0 * (double)snapped / (double)n);
+    if (run->points.outside)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-crs",
+                                "%zu observations lie outside the area of the working CRS and were left out.", run->points.outside);
+    if (run->points.inexact)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "inexact-left-out",
+                                "%zu observations are known less exactly than asked for and were left out.", run->points.inexact);
+    return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
+}
+
+typedef struct ranked {
+    size_t count, cluster;
+} ranked;
+
+static int largest_first(const void *a, const void *b)
+{
+    const ranked *p = a, *q = b;
+
+    if (p->count != q->count)
+        return p->count < q->count ? 1 : -1;
+    return p->cluster < q->cluster ? -1 : p->cluster > q->cluster;
+}
+
+/* The layer keeps its own. */
+static castmap_status copy_detail(castmap_context *ctx, const castmap_place_detail *from, castmap_place_detail *to)
+{
+    *to = *from;
+    to->n_categories = 0;
+    to->categories = cm_alloc_zero(from->n_categories, sizeof *to->categories);
+    if (!to->categories)
+        return cm_fail_memory(ctx);
+    for (size_t c = 0; c < from->n_categories; c++) {
+        to->categories[c] = (castmap_category_count){cm_copy_text(from->categories[c].name), from->categories[c].count};
+        if (!to->categories[c].name)
+            return cm_fail_memory(ctx);
+        to->n_categories++;
+    }
+    return CASTMAP_OK;
+}
+
+castmap_status cm_cluster_summarise(cm_cluster_run *run)
+{
+    castmap_cluster_summary *s = &run->summary;
+    const cm_cluster_layer *layer = &run->layer;
+    const size_t k = layer->shapes.count;
+    ranked *rank = cm_alloc(k, sizeof *rank);
+    castmap_status status = CASTMAP_OK;
+
+    s->observations = layer->n;
+    for (size_t i = 0; i < layer->n; i++) {
+        s->noise += layer->label[i] == CASTMAP_NOISE;
+        s->cores += layer->is_core[i];
+    }
+    s->shapes = cm_alloc(k, sizeof *s->shapes);
+    s->details = cm_alloc_zero(k, sizeof *s->details);
+    s->number = cm_alloc(k, sizeof *s->number);
+    s->lon = cm_alloc(k, sizeof *s->lon);
+    s->lat = cm_alloc(k, sizeof *s->lat);
+    if (!rank || !s->shapes || !s->details || !s->number || !s->lon || !s->lat) {
+        status = cm_fail_memory(run->ctx);
+        goto done;
+    }
+    s->n_shapes = k;
+    for (size_t c = 0; c < k; c++)
+        rank[c] = (ranked){layer->shapes.shape[c].count, c};
+    qsort(rank, k, sizeof *rank, largest_first);
+    for (size_t i = 0; i < k && !status; i++) {
+        const size_t c = rank[i].cluster;
+        s->shapes[i] = layer->shapes.shape[c];
+        s->number[i] = (int32_t)c + 1;
+        s->lon[i] = layer->lon[c];
+        s->lat[i] = layer->lat[c];
+        status = copy_detail(run->ctx, &layer->detail[c], &s->details[i]);
+    }
+    if (!status)
+        status = raise_flags(run);
+
+done:
+    free(rank);
+    return status;
+}

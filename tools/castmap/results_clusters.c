@@ -1,0 +1,141 @@
+/*
+ * results_clusters.c - places where observations gather, in words, as a table and in JSON.
+ */
+#include "session.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void show_how(cli_env *env, const castmap_cluster_summary *s)
+{
+    char radius[32];
+
+    cli_length_text(s->eps_m, radius);
+    if (s->method == CASTMAP_CLUSTER_HDBSCAN)
+        cli_say(env, "  groups of at least %u that last over the radii, from wide to narrow (hdbscan)", s->min_points);
+    else if (s->eps_m > 0.0)
+        cli_say(env, "  at least %u within %s of one of them (%s)", s->min_points, radius, castmap_cluster_method_name(s->method));
+    else
+        cli_say(env, "  at least %u (%s)", s->min_points, castmap_cluster_method_name(s->method));
+    if (!env->json)
+        cli_wrap(stdout, castmap_cluster_method_note(s->method), 2, 100);
+}
+
+/* "visitors (12 of 20)"; "" without categories. */
+static void mostly(const castmap_place_detail *d, size_t count, char out[96])
+{
+    out[0] = '\0';
+    if (d->n_categories > 0)
+        snprintf(out, 96, "%.60s (%zu of %zu)", CLI_SAFE(d->categories[0].name), d->categories[0].count, count);
+}
+
+void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t most)
+{
+    static const char *const HEADER[] = {"place", "observations", "longitude", "latitude", "across", "first", "last", "mostly"};
+    cli_table table;
+
+    cli_say(env, "%zu places where observations gather, among %zu observations (%zu gather nowhere)", summary->clusters,
+            summary->observations, summary->noise);
+    show_how(env, summary);
+    show_remarks(env, summary->remarks, summary->n_remarks);
+    if (summary->n_shapes == 0)
+        return;
+    cli_table_start(&table, "rrrrrlll", HEADER);
+    for (size_t i = 0; i < summary->n_shapes && i < most; i++) {
+        const castmap_cluster_shape *shape = &summary->shapes[i];
+        char first[16], last[16], across[32], category[96];
+        cli_date_text(shape->first_s, first);
+        cli_date_text(shape->last_s, last);
+        cli_length_text(shape->diameter_m, across);
+        mostly(&summary->details[i], shape->count, category);
+        cli_table_add(&table, "%d", summary->number[i]);
+        cli_table_add(&table, "%zu", shape->count);
+        cli_table_add(&table, "%.5f", summary->lon[i]);
+        cli_table_add(&table, "%.5f", summary->lat[i]);
+        cli_table_add(&table, "%s", across);
+        cli_table_add(&table, "%s", first);
+        cli_table_add(&table, "%s", last);
+        cli_table_add(&table, "%s", category);
+    }
+    cli_table_end(env, &table);
+    if (summary->n_shapes > most)
+        cli_say(env, "and %zu more", summary->n_shapes - most);
+}
+
+static void json_detail(cli_json *json, const castmap_place_detail *d)
+{
+    static const char *const INFORMATION[] = {"A", "B", "C", "D", "E"};
+    static const char *const SOURCE[] = {"1", "2", "3"};
+
+    cli_json_object(json, "medoid");
+    cli_json_whole(json, "observation", d->medoid_id);
+    cli_json_number(json, "lon", d->medoid_lon);
+    cli_json_number(json, "lat", d->medoid_lat);
+    cli_json_close(json);
+    cli_json_number(json, "longest_hop_m", d->longest_hop_m);
+    cli_json_object(json, "ellipse");
+    cli_json_number(json, "major_m", d->ellipse_major_m);
+    cli_json_number(json, "minor_m", d->ellipse_minor_m);
+    cli_json_number(json, "bearing_deg", d->ellipse_bearing_deg);
+    cli_json_close(json);
+    cli_json_number(json, "outlier", d->outlier);
+    cli_json_list(json, "categories");
+    for (size_t c = 0; c < d->n_categories; c++) {
+        cli_json_object(json, NULL);
+        cli_json_text(json, "name", d->categories[c].name);
+        cli_json_whole(json, "count", (int64_t)d->categories[c].count);
+        cli_json_close(json);
+    }
+    cli_json_close(json);
+    cli_json_object(json, "source_grades");
+    for (int i = 0; i < 3; i++)
+        cli_json_whole(json, SOURCE[i], (int64_t)d->source_grade[i]);
+    cli_json_close(json);
+    cli_json_object(json, "information_grades");
+    for (int i = 0; i < 5; i++)
+        cli_json_whole(json, INFORMATION[i], (int64_t)d->information_grade[i]);
+    cli_json_close(json);
+}
+
+void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
+{
+    cli_json_whole(json, "run", summary->run_number);
+    cli_json_text(json, "method", castmap_cluster_method_name(summary->method));
+    cli_json_text(json, "note", castmap_cluster_method_note(summary->method));
+    cli_json_number(json, "radius_m", summary->eps_m > 0.0 ? summary->eps_m : (double)NAN);
+    cli_json_whole(json, "min", summary->min_points);
+    if (summary->method == CASTMAP_CLUSTER_ST_DBSCAN)
+        cli_json_whole(json, "window_s", summary->window_s);
+    if (summary->xi > 0.0)
+        cli_json_number(json, "xi", summary->xi);
+    if (summary->study_km2 > 0.0)
+        cli_json_number(json, "study_km2", summary->study_km2);
+    cli_json_text(json, "outline", summary->outline == CASTMAP_OUTLINE_CONCAVE ? "concave" : "convex");
+    cli_json_text(json, "ellipse", summary->crimestat_ellipse ? "crimestat" : "covariance");
+    cli_json_whole(json, "observations", (int64_t)summary->observations);
+    cli_json_whole(json, "imprecise", (int64_t)summary->imprecise);
+    cli_json_whole(json, "untimed", (int64_t)summary->untimed);
+    cli_json_whole(json, "cores", (int64_t)summary->cores);
+    cli_json_whole(json, "noise", (int64_t)summary->noise);
+    cli_json_list(json, "places");
+    for (size_t i = 0; i < summary->n_shapes; i++) {
+        const castmap_cluster_shape *shape = &summary->shapes[i];
+        cli_json_object(json, NULL);
+        cli_json_whole(json, "number", summary->number[i]);
+        cli_json_whole(json, "count", (int64_t)shape->count);
+        cli_json_number(json, "lon", summary->lon[i]);
+        cli_json_number(json, "lat", summary->lat[i]);
+        cli_json_number(json, "radius_m", shape->radius_m);
+        cli_json_number(json, "diameter_m", shape->diameter_m);
+        cli_json_number(json, "hull_area_km2", shape->hull_area_km2);
+        cli_json_number(json, "density_per_km2", shape->density_per_km2);
+        cli_json_whole(json, "places", (int64_t)shape->places);
+        cli_json_time(json, "first", shape->first_s);
+        cli_json_time(json, "last", shape->last_s);
+        json_detail(json, &summary->details[i]);
+        cli_json_close(json);
+    }
+    cli_json_close(json);
+    json_remarks(json, summary->remarks, summary->n_remarks);
+}
