@@ -81,7 +81,42 @@ static void boundaries_come_back_as_they_went_in(void **state)
     cm_fail_clear(f->ctx);
 }
 
-static int64_t store_clusters(void **state)
+/* What is known of two places, one of them of a single observation; `layer` must outlive nothing: all of it is static. */
+static void add_details(cm_cluster_layer *layer)
+{
+    static char shop[] = "shop, open late", flat[] = "flat";
+    static castmap_category_count first[2], second[1];
+    static castmap_place_detail detail[2];
+    static size_t start[3] = {0, 4, 4};
+    static double x[] = {0, 10, 6, 5}, y[] = {0, 0, 3, 9}, lon[] = {-2.5, -2.4, -2.43, -2.45}, lat[] = {51.4, 51.4, 51.45, 51.5};
+    static double membership[] = {1, 0.5, 0.25, 0, 1}, outlier[] = {0, 0.5, 0.75, 1, 0};
+
+    first[0] = (castmap_category_count){shop, 2};
+    first[1] = (castmap_category_count){flat, 1};
+    second[0] = (castmap_category_count){flat, 1};
+    detail[0] = (castmap_place_detail){.medoid_id = 2, .medoid_lon = -2.44, .medoid_lat = 51.42, .longest_hop_m = 7.5,
+                                       .ellipse_major_m = 6, .ellipse_minor_m = 3, .ellipse_bearing_deg = 40, .outlier = 0.75,
+                                       .source_grade = {1, 2, 0}, .information_grade = {0, 1, 1, 1, 0}, .n_categories = 2,
+                                       .categories = first};
+    detail[1] = (castmap_place_detail){.medoid_id = 9, .medoid_lon = -2.4, .medoid_lat = 51.5, .longest_hop_m = 0,
+                                       .ellipse_major_m = (double)NAN, .ellipse_minor_m = (double)NAN,
+                                       .ellipse_bearing_deg = (double)NAN, .outlier = 0, .source_grade = {0, 0, 1},
+                                       .information_grade = {0, 0, 0, 0, 1}, .n_categories = 1, .categories = second};
+    layer->method = CASTMAP_CLUSTER_HDBSCAN;
+    layer->selection = CASTMAP_HDBSCAN_LEAF;
+    layer->outline = CASTMAP_OUTLINE_CONCAVE;
+    layer->imprecise = 3;
+    layer->detail = detail;
+    layer->outline_start = start;
+    layer->outline_x = x;
+    layer->outline_y = y;
+    layer->outline_lon = lon;
+    layer->outline_lat = lat;
+    layer->membership = membership;
+    layer->outlier = outlier;
+}
+
+static int64_t store_clusters_with(void **state, bool details)
 {
     fixture *f = *state;
     int64_t ids[] = {1, 2, 3, 4, 9}, run;
@@ -100,6 +135,8 @@ static int64_t store_clusters(void **state)
                               .is_core = cores, .shapes = {2, shapes, hull_x, hull_y}, .lon = lon, .lat = lat,
                               .hull_lon = hull_lon, .hull_lat = hull_lat};
 
+    if (details)
+        add_details(&layer);
     cm_observation_set read;
     assert_ok(cm_observations_load(f->ctx, f->project, INT64_MIN, INT64_MAX, NULL, &read));
     cm_observation_set_clear(&read);
@@ -108,6 +145,11 @@ static int64_t store_clusters(void **state)
     assert_ok(cm_cluster_layer_store(f->ctx, f->project, &layer));
     assert_ok(cm_run_finish(f->ctx, f->project, run, "2 places", "{}", "{}"));
     return run;
+}
+
+static int64_t store_clusters(void **state)
+{
+    return store_clusters_with(state, false);
 }
 
 static void clusters_come_back_as_they_went_in(void **state)
@@ -133,6 +175,48 @@ static void clusters_come_back_as_they_went_in(void **state)
     assert_ok(cm_db_exec(f->ctx, f->project->db, "UPDATE cluster_layer SET hulls = zeroblob(40)"));
     assert_gives(cm_cluster_layer_load(f->ctx, f->project, NULL, &got), CASTMAP_E_PROJECT);
     cm_fail_clear(f->ctx);
+}
+
+static void what_is_known_of_places_comes_back_as_it_went_in(void **state)
+{
+    static const char *const HARM[] = {"UPDATE cluster_detail SET longest_hop_m = 8 WHERE number = 1",
+                                       "UPDATE cluster_category SET name = 'house' WHERE position = 2",
+                                       "UPDATE cluster_method SET imprecise = 2", "UPDATE cluster_method SET method = 'k-means'",
+                                       "UPDATE cluster_detail SET source_2 = 40 WHERE number = 1",
+                                       "DELETE FROM cluster_detail WHERE number = 2",
+                                       "UPDATE cluster_method SET outlier = zeroblob(40)"};
+    fixture *f = *state;
+    cm_cluster_layer got;
+    int64_t rows = -1;
+
+    const int64_t run = store_clusters_with(state, true);
+    assert_ok(cm_cluster_layer_load(f->ctx, f->project, NULL, &got));
+    assert_int_equal(got.method, CASTMAP_CLUSTER_HDBSCAN);
+    assert_int_equal(got.selection, CASTMAP_HDBSCAN_LEAF);
+    assert_int_equal(got.outline, CASTMAP_OUTLINE_CONCAVE);
+    assert_int_equal(got.imprecise, 3);
+    assert_int_equal(got.detail[0].medoid_id, 2);
+    assert_int_equal(got.detail[0].n_categories, 2);
+    assert_string_equal(got.detail[0].categories[0].name, "shop, open late");
+    assert_int_equal(got.detail[0].categories[0].count, 2);
+    assert_int_equal(got.detail[0].information_grade[3], 1);
+    assert_int_equal(got.detail[1].source_grade[2], 1);
+    assert_true(got.detail[0].ellipse_bearing_deg == 40.0 && isnan(got.detail[1].ellipse_major_m));
+    assert_int_equal(got.outline_start[1], 4);
+    assert_true(got.outline_x[2] == 6.0 && got.outline_lat[3] == 51.5);
+    assert_true(got.membership[1] == 0.5 && got.outlier[2] == 0.75);
+    cm_cluster_layer_clear(&got);
+    for (size_t i = 0; i < sizeof HARM / sizeof *HARM; i++) {
+        assert_ok(cm_db_begin(f->ctx, f->project->db));
+        assert_ok(cm_db_exec(f->ctx, f->project->db, HARM[i]));
+        assert_gives(cm_cluster_layer_load(f->ctx, f->project, NULL, &got), CASTMAP_E_PROJECT);
+        cm_fail_clear(f->ctx);
+        cm_db_rollback(f->project->db);
+    }
+    assert_ok(castmap_project_undo(f->ctx, f->project, run, NULL));
+    assert_ok(cm_db_integer(f->ctx, f->project->db, "SELECT (SELECT count(*) FROM cluster_method) +"
+                            " (SELECT count(*) FROM cluster_detail) + (SELECT count(*) FROM cluster_category)", &rows));
+    assert_int_equal(rows, 0);
 }
 
 static void counts_by_area_come_back_as_they_went_in(void **state)
@@ -334,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(boundaries_come_back_as_they_went_in),
         test(clusters_come_back_as_they_went_in),
+        test(what_is_known_of_places_comes_back_as_it_went_in),
         test(counts_by_area_come_back_as_they_went_in),
         test(a_heat_surface_comes_back_as_it_went_in),
         test(the_record_of_releases_notices_every_change),

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# Places where observations gather: every method, what each refuses, and what is told of a place.
+load helper
+
+# The sample town as a project, made once; a test that writes works on a copy.
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+    load helper
+    castmap init town >/dev/null 2>&1
+    castmap boundaries add "$SAMPLE/wards.geojson" -p town.castmap.sqlite >/dev/null 2>&1
+    castmap import "$SAMPLE/observations.csv" --categories "$SAMPLE/categories.csv" --time-zone Europe/London \
+        -p town.castmap.sqlite >/dev/null 2>&1 || [ $? -eq 3 ]
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    cp "$BATS_FILE_TMPDIR/town.castmap.sqlite" .
+}
+
+# A place of the sample near lon, lat (within 400 m), mostly of a category, of at least n observations.
+found() { # json, lon, lat, category, n
+    jq -e --argjson lon "$2" --argjson lat "$3" --arg what "$4" --argjson n "$5" '
+        [.places[] | select(((.lon - $lon) * 65800 | . * .) + ((.lat - $lat) * 111300 | . * .) < 160000)
+                   | select(.count >= $n and .categories[0].name == $what)] | length >= 1' "$1" >/dev/null ||
+        { echo "no place of $4 at $2 $3" >&2; jq -c '.places[] | [.number, .count, .lon, .lat, .categories[0].name]' "$1" >&2; return 1; }
+}
+
+# What the generator planted and density alone can tell (data/README.md): route, riverside, market, rising, border, terraces, repeated.
+planted() { # json
+    found "$1" -4.0423 53.7490 minibus_early 250
+    found "$1" -4.0587 53.7365 overcrowded_house 100
+    found "$1" -4.0991 53.7345 car_wash_concern 60
+    found "$1" -4.1165 53.7558 late_night_visitors 25
+}
+
+@test "dbscan and hdbscan find what was planted in the sample town" {
+    both castmap cluster --method dbscan --radius 150m --min 10 --json
+    code_is 0
+    planted out.txt
+    both castmap cluster --method hdbscan --min 10 --json
+    code_is 0
+    planted out.txt
+    jq -e '.radius_m == null and .method == "hdbscan"' out.txt
+    jq -e '[.places[].outlier] | all(. >= 0 and . <= 1)' out.txt
+}
+
+@test "what is told of a place adds up" {
+    both castmap cluster --method dbscan --radius 150m --min 10 --json
+    code_is 0
+    jq -e '(.observations - .noise) == ([.places[].count] | add)' out.txt
+    jq -e '[.places[] | .count == ([.source_grades[]] | add)] | all' out.txt
+    jq -e '[.places[] | .count == ([.information_grades[]] | add)] | all' out.txt
+    jq -e '[.places[] | .count == ([.categories[].count] | add)] | all' out.txt
+    jq -e '[.places[] | [.categories[].count] | . == (sort | reverse)] | all' out.txt
+    jq -e '[.places[] | .medoid.observation >= 1 and (.medoid.lon - .lon | fabs) < 0.02] | all' out.txt
+    jq -e '.note | test("Two observations belong together when")' out.txt
+}
+
+@test "people read the same, with the method in plain words" {
+    both castmap cluster --radius 150m --min 10
+    code_is 0
+    says "$out" "places where observations gather"
+    says "$out" "at least 10 within 150 m of one of them (dbscan)"
+    says "$out" "Two observations belong together when"
+    says "$out" "mostly"
+    says "$out" "minibus_early ("
+    [ "$(awk 'length > 130' out.txt | wc -l)" -eq 0 ]
+}
+
+@test "dbscan* leaves out the edge, and --cores-only is the same" {
+    castmap cluster -r 150m -m 10 --json >plain.json
+    castmap cluster -r 150m -m 10 --method 'dbscan*' --json >star.json
+    castmap cluster -r 150m -m 10 --cores-only --json >flag.json
+    jq -e '.method == "dbscan*" and .observations - .noise == .cores' star.json
+    [ "$(jq .cores plain.json)" -eq "$(jq .cores star.json)" ]
+    [ "$(jq .noise plain.json)" -lt "$(jq .noise star.json)" ]
+    diff <(jq 'del(.run, .timings_s)' star.json) <(jq 'del(.run, .timings_s)' flag.json)
+}
+
+@test "leaf places are no larger than those by excess of mass" {
+    castmap cluster --method hdbscan -m 10 --json >mass.json
+    castmap cluster --method hdbscan -m 10 --selection leaf --json >leaf.json
+    [ "$(jq '[.places[].count] | max' leaf.json)" -lt "$(jq '[.places[].count] | max' mass.json)" ]
+    [ "$(jq .clusters leaf.json)" -ge "$(jq .clusters mass.json)" ]
+}
+
+@test "an option that the method does not take is refused in three lines, and nothing is kept" {
+    for words in "--method hdbscan --radius 100m" "--method dbscan --selection leaf" "--method hdbscan --cores-only"; do
+        # shellcheck disable=SC2086
+        both castmap cluster $words
+        code_is 2
+        says "$err" "takes no"
+        says "$err" "where:"
+        says "$err" "to do:"
+    done
+    both castmap cluster --method dbscna
+    code_is 2
+    says "$err" "dbscan"
+    castmap log --json >log.json
+    jq -e '[.runs[]? | select(.kind == "cluster")] | length == 0' log.json
+}
+
+@test "records known too roughly for the radius take no part, and that is said" {
+    cat >rough.csv <<'CSV'
+latitude,longitude,accuracy,date,category
+53.750000,-4.080000,5,2025-01-10,visitors
+53.750100,-4.080100,5,2025-01-11,visitors
+53.750200,-4.080000,5,2025-01-12,visitors
+53.750100,-4.079900,500,2025-01-13,visitors
+53.8,-4.1,5,2025-01-14,visitors
+CSV
+    castmap init rough >/dev/null 2>&1
+    both castmap import rough.csv -p rough.castmap.sqlite
+    both castmap cluster -r 100m -m 3 -p rough.castmap.sqlite --json
+    code_is 0
+    jq -e '.imprecise == 2 and .observations == 3 and .clusters == 1 and .noise == 0' out.txt
+    jq -e '[.remarks[] | select(.code == "imprecise-left-out")][0].text | test("2 observations") and test("100 m")' out.txt
+    # Known to 500 m is good enough for places of a kilometre; one decimal of a degree is not.
+    both castmap cluster -r 1km -m 3 -p rough.castmap.sqlite --json
+    jq -e '.imprecise == 1 and .observations == 4' out.txt
+    both castmap cluster -r 2m -m 3 -p rough.castmap.sqlite
+    code_is 1
+    says "$err" "as exactly as 2 m"
+}
+
+@test "the internal files tell of each place what the project knows, and partners get squares only" {
+    castmap cluster -r 150m -m 10 >/dev/null
+    both castmap export --for internal -o places.geojson --layer places
+    code_is 0
+    jq -e '.features[0].properties | .count > 100 and .across_m > 0 and .area_km2 > 0 and (.categories | test("minibus_early [0-9]+")) and
+           (.grades | test("2: [0-9]+")) and .medoid >= 1' places.geojson
+    jq -e '.features | length > 5' places.geojson
+    both castmap export --for partner -o squares.geojson --layer places
+    code_is 0
+    jq -e '[.features[].properties | has("categories") or has("medoid") or has("grades") or has("across_m")] | any | not' squares.geojson
+    [ "$(grep -c 'minibus_early' squares.geojson)" -eq 0 ]
+    both castmap export --for partner -o ellipses.geojson --layer ellipses
+    code_is 1
+}
+
+@test "undo takes a layer of places away with all that belongs to it" {
+    castmap cluster -r 150m -m 10 >/dev/null
+    both castmap undo
+    code_is 0
+    both castmap export --for internal -o places.geojson --layer places
+    code_is 1
+}
+
+# One month of real records, each at one of some thousand shared map points.
+police() {
+    MONTH=$CASTMAP_TOP/../shared/data/observations/2021-09-avon-and-somerset-street.csv
+    [ -r "$MONTH" ] || skip "the police month is not here"
+    castmap init month >/dev/null 2>&1
+    both castmap import "$MONTH" -p month.castmap.sqlite
+    rm -f town.castmap.sqlite
+}
+
+@test "a month of police records: stacked on shared map points, and said so" {
+    police
+    both castmap cluster -r 150m -m 15 --json
+    code_is 0
+    jq -e '.clusters > 40 and .noise > 4000' out.txt
+    jq -e '[.remarks[].code] | index("snapped-places") != null' out.txt
+    both castmap cluster --method hdbscan --json
+    code_is 0
+    jq -e '.clusters > 40 and ([.places[].count] | add) + .noise == .observations' out.txt
+}
