@@ -307,7 +307,7 @@ static int self_test(search *s)
     for (size_t i = 0; i * 6 < packed_length * 8; i++) {
         unsigned v = 0;
         for (size_t bit = i * 6; bit < i * 6 + 6; bit++)
-            v = v << 1 | (bit / 8 < packed_length ? packed[bit / 8] >> (7 - bit % 8) & 1u : 0);
+            v = v << 1 | (bit / 8 < packed_length ? (unsigned)packed[bit / 8] >> (7 - bit % 8) & 1u : 0u);
         dress[n].at[dress[n].length++] = (unsigned char)LETTERS[v];
     }
     n++;
