@@ -154,8 +154,8 @@ static castmap_status store_row(import *run, const cm_prepared *row)
 /* From the first chunk's share of the file. Too low a guess costs a little time, too high a one a little memory. */
 static castmap_status expect_rows(import *run, const cm_chunk *first)
 {
-    const double share = cm_opening_fraction(&run->opening);
-    const double rows = share > 0 ? (double)first->n / share : 0;
+    /* Of the chunk, not of the input: another thread reads on in that already. */
+    const double rows = first->fraction > 0 ? (double)first->n / first->fraction : 0;
 
     return cm_observation_writer_reserve(run->ctx, run->writer, rows < MOST_EXPECTED ? (size_t)rows : MOST_EXPECTED);
 }
