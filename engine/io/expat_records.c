@@ -150,6 +150,7 @@ static void take_coordinates(walk *w)
         if (*at != ',')
             break;
         at++;
+        at += strspn(at, " \t\r\n"); /* hand-written: "lon, lat" */
     }
     at += strspn(at, " \t\r\n");
     w->bad_number = n < 2 || *at != '\0';

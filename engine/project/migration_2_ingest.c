@@ -6,5 +6,6 @@
 #include <stddef.h>
 
 const char *const CM_MIGRATION_2_INGEST[] = {
+    "CREATE TABLE recipe (name TEXT PRIMARY KEY NOT NULL, text TEXT NOT NULL, time_s INTEGER NOT NULL) WITHOUT ROWID",
     NULL,
 };

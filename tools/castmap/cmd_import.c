@@ -13,7 +13,7 @@
 typedef struct import_args {
     reading_args reading;
     bool         dry_run;
-    const char  *pictures;
+    const char  *pictures, *save_recipe;
 } import_args;
 
 /* What all files come to. */
@@ -26,6 +26,8 @@ static const cli_option OPTIONS[] = {
      "show what is recognised, the first rows as they are understood and the counts to come, and change nothing"},
     {CLI_FILE, 0, "keep-pictures", offsetof(import_args, pictures), "FOLDER", NULL,
      "of photos: keep a copy there without place, time, camera and names; else no picture is kept"},
+    {CLI_TEXT, 0, "save-recipe", offsetof(import_args, save_recipe), "NAME", NULL,
+     "keep how the first file is read, given and recognised, for the next of its kind: --recipe NAME"},
     READING_OPTIONS(import_args, reading),
     {0},
 };
@@ -61,6 +63,15 @@ bool reading_options(cli_env *env, const reading_args *args, castmap_import_opti
         options->delimiter = c == 's' ? ';' : c == 't' ? '\t' : c == 'c' ? ',' : c;
     }
     return true;
+}
+
+castmap_status reading_recipe(cli_env *env, const reading_args *args, castmap_import_options *options, castmap_recipe **recipe)
+{
+    *recipe = NULL;
+    if (!args->recipe)
+        return CASTMAP_OK;
+    castmap_status status = castmap_recipe_open(env->ctx, env->project, args->recipe, recipe);
+    return status ? status : castmap_recipe_apply(env->ctx, *recipe, options);
 }
 
 /* Rows as they were understood. What is private is told by its length. */
@@ -148,6 +159,11 @@ static void add_up(total *t, const castmap_import_summary *summary)
     t->quarantined += summary->quarantined;
 }
 
+static const char *shown_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 /* Copies of photos are taken away again when a later file is refused. */
 static void forget_pictures(char **picture, size_t n, bool remove_them)
 {
@@ -171,11 +187,12 @@ static castmap_status bring_in(cli_env *env, const import_args *args, castmap_im
     for (size_t i = 0; i < files->count && !status; i++) {
         castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
         options->path = files->path[i];
-        cli_note(env, "%s is read as:", CLI_SAFE(files->path[i]));
+        options->save_recipe = i == 0 ? args->save_recipe : NULL;
+        cli_note(env, "%s is read as:", CLI_SAFE(shown_name(files->path[i])));
         status = castmap_import(env->ctx, env->project, options, show_guesses, env, &summary);
         if (status)
             break;
-        one_file(env, files->path[i], args->dry_run, &summary);
+        one_file(env, shown_name(files->path[i]), args->dry_run, &summary);
         add_up(sum, &summary);
         picture[pictures] = summary.picture;
         pictures += summary.picture != NULL;
@@ -218,6 +235,7 @@ static int run(cli_env *env, const void *parsed)
     const import_args *args = parsed;
     castmap_import_options options = CASTMAP_IMPORT_OPTIONS_INIT;
     input_files files;
+    castmap_recipe *recipe = NULL;
     total sum = {0};
     stage_times times = {0};
     castmap_status status;
@@ -233,6 +251,8 @@ static int run(cli_env *env, const void *parsed)
         return code;
     status = cli_open(env, CASTMAP_WRITE);
     if (!status)
+        status = reading_recipe(env, &args->reading, &options, &recipe);
+    if (!status)
         status = castmap_project_begin(env->ctx, env->project);
     if (!status) {
         cli_json_object(env->json, NULL);
@@ -240,6 +260,7 @@ static int run(cli_env *env, const void *parsed)
         cli_json_list(env->json, "files");
         status = bring_in(env, args, &options, &files, &sum, &times);
     }
+    castmap_recipe_free(recipe);
     if (status) {
         input_files_clear(&files);
         return cli_exit(env, status);

@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 #include "import_options.h"
+#include "input_files.h"
 #include "output_folder.h"
 #include "release_options.h"
 #include "session.h"
@@ -140,20 +141,26 @@ static void add_reasons(make_run *m, const castmap_import_summary *summary)
 static castmap_status bring_in(make_run *m, castmap_import_options *options)
 {
     cli_json *json = m->env->json;
-    castmap_status status = CASTMAP_OK;
+    castmap_recipe *recipe = NULL;
+    input_files files;
+    castmap_status status;
 
+    m->code = input_files_list(m->env, m->args->reading.follow, &files);
+    if (m->code)
+        return CASTMAP_E_IO;
+    status = reading_recipe(m->env, &m->args->reading, options, &recipe);
     cli_json_object(json, "rows");
     cli_json_list(json, "files");
-    for (size_t i = 0; i < m->env->n_arguments && !status; i++) {
+    for (size_t i = 0; i < files.count && !status; i++) {
         castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
-        options->path = m->env->arguments[i];
-        cli_note(m->env, "%s is read as:", CLI_SAFE(m->env->arguments[i]));
+        options->path = files.path[i];
+        cli_note(m->env, "%s is read as:", CLI_SAFE(files.path[i]));
         status = castmap_import(m->env->ctx, m->env->project, options, show_guesses, m->env, &summary);
         if (status)
             break;
-        show_import(m->env, m->env->arguments[i], &summary);
+        show_import(m->env, files.path[i], &summary);
         cli_json_object(json, NULL);
-        cli_json_text(json, "file", m->env->arguments[i]);
+        cli_json_text(json, "file", files.path[i]);
         cli_json_text(json, "format", summary.format);
         cli_json_text(json, "sha256", summary.sha256);
         cli_json_whole(json, "read", (int64_t)summary.read);
@@ -175,6 +182,8 @@ static castmap_status bring_in(make_run *m, castmap_import_options *options)
     cli_json_whole(json, "quarantined", (int64_t)m->quarantined);
     json_reasons(json, "reasons", m->reasons, m->n_reasons);
     cli_json_close(json);
+    input_files_clear(&files);
+    castmap_recipe_free(recipe);
     stage_end(&m->times, "import");
     return status;
 }

@@ -5,13 +5,15 @@
 #include "cli.h"
 
 typedef struct reading_args {
-    const char *profile, *encoding, *delimiter, *crs, *time_zone, *date_order, *categories, *layer;
+    const char *profile, *encoding, *delimiter, *crs, *time_zone, *date_order, *categories, *layer, *recipe;
     cli_texts   map;
     bool        strict, follow, comments, legacy_grades, keep_odd_dates, keep_far, no_names;
 } reading_args;
 
 #define READING_OPTIONS(type, field) \
     CLI_HEADING("How the observations are read (recognised, and shown, where not given)"), \
+    {CLI_TEXT, 0, "recipe", offsetof(type, field.recipe), "NAME|FILE", NULL, \
+     "read it as a recipe says, one of the project or a .json file; what is given here holds"}, \
     {CLI_CHOICE, 0, "profile", offsetof(type, field.profile), "kobo|odk|epicollect|ushahidi|open311|comapeo|police|kml|gpx|photo|chat|generic", NULL, \
      "what kind of export it is"}, \
     {CLI_TEXTS, 0, "map", offsetof(type, field.map), "FIELD=COLUMN", NULL, \
@@ -36,6 +38,9 @@ typedef struct reading_args {
      "note dates in the future or before 1990, and keep them"}, \
     {CLI_FLAG, 0, "keep-far", offsetof(type, field.keep_far), NULL, NULL, \
      "note records far from all others of the file, and keep them"}
+
+/* With --recipe: fill what is still open. The recipe must outlive the options; *recipe NULL: none. */
+castmap_status reading_recipe(cli_env *env, const reading_args *args, castmap_import_options *options, castmap_recipe **recipe);
 
 /* Fill the engine's options; false after printing what is wrong. `options` borrows from args. */
 bool reading_options(cli_env *env, const reading_args *args, castmap_import_options *options);

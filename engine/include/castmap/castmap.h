@@ -16,6 +16,7 @@
 #include "castmap/polygons.h"
 #include "castmap/products.h"
 #include "castmap/project.h"
+#include "castmap/recipe.h"
 #include "castmap/release.h"
 #include "castmap/runs.h"
 #include "castmap/status.h"

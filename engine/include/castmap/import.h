@@ -37,12 +37,14 @@ typedef struct castmap_import_options {
     const char        *layer;          /**< of a file with several: which layer or sheet; NULL: the only one, or the first sheet */
     bool               no_names;       /**< chats: people are not told apart at all, rather than by pseudonyms */
     const char        *pictures;       /**< photos: folder for a copy without its hidden data; NULL: no picture is kept */
+    const char        *recipe;         /**< name of the recipe that filled these options, kept with the batch; NULL: none (castmap/recipe.h) */
+    const char        *save_recipe;    /**< keep how the file was read as a recipe of this name; not on a dry run; NULL: do not */
     size_t             preview;        /**< give so many of the first accepted rows back in the summary */
 } castmap_import_options;
 
 #define CASTMAP_IMPORT_OPTIONS_VERSION 1u
 #define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
-                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, 0}
+                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, NULL, NULL, 0}
 
 /** How many rows met one reason. */
 typedef struct castmap_reason_count {

@@ -21,6 +21,7 @@
 #include "project/ingest/opening.h"
 #include "project/ingest/picture.h"
 #include "project/ingest/preview.h"
+#include "project/ingest/recipe.h"
 #include "project/run_table.h"
 
 #include <errno.h>
@@ -215,7 +216,7 @@ static void set_up_preparer(import *run)
 
     p->ctx = run->side;
     p->file = run->file;
-    p->source = (cm_source){o->csv, o->geojson, o->stream, o->chat, o->layer_metres, o->columns.n};
+    p->source = (cm_source){o->csv, o->geojson, o->stream, o->chat, o->layer_metres, o->columns.n, false, false};
     p->columns = &o->columns;
     p->mapping = &o->mapping;
     p->keep = o->keep;
@@ -329,6 +330,8 @@ static int file_notes(import *run)
                                   o->csv    ? "0 rows: the file has a header only; nothing was stored"
                                   : o->chat ? "0 rows: nobody shared a place in this chat; nothing was stored"
                                             : "0 records; nothing was stored");
+    if (run->preparer.source.hashtags)
+        failed |= cm_account_note(&run->account, "hashtag-row", 1, 0, "a row of HXL hashtags under the column names; it is no record");
     if (o->converted)
         failed |= cm_account_note(&run->account, "converted-encoding", 1, 0, "the text is no UTF-8: read as Windows-1252");
     if (o->chat)
@@ -356,6 +359,7 @@ static char *parameters_json(const import *run, const char *mapping)
     cm_json_bool(&json, "keep_odd_dates", options->keep_odd_dates);
     cm_json_bool(&json, "keep_far", options->keep_far);
     cm_json_string(&json, "categories", options->categories ? cm_base_name(options->categories) : NULL);
+    cm_json_string(&json, "recipe", options->recipe);
     cm_json_raw(&json, "guesses", mapping);
     cm_json_array(&json, "columns"); /* so that rows which were set aside can be read again */
     for (size_t i = 0; i < run->opening.columns.n; i++)
@@ -478,6 +482,8 @@ static castmap_status go(import *run, castmap_guesses_fn *shown, void *payload)
     if (!s->read || run->options->dry_run)
         return CASTMAP_OK;
     status = keep_picture(run);
+    if (!status && run->options->save_recipe)
+        status = cm_recipe_save(run->ctx, run->project, run->options, &run->opening);
     if (!status)
         status = choose_crs(run);
     if (!status)

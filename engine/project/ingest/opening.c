@@ -134,6 +134,8 @@ static void describe_input(cm_opening *o, const castmap_import_options *options)
 
     snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : format_name(o),
              o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
+    if (options->recipe)
+        cm_guess_add(&o->guesses, "recipe", "given", "%s", options->recipe);
     cm_guess_add(&o->guesses, "format", why, "%s", o->format);
     if (!o->input)
         return;
@@ -245,10 +247,12 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
     if (o.guesses.failed)
         status = cm_fail_memory(ctx);
 done:
-    if (status)
+    if (status) {
+        cm_fail_where(ctx, "%s", file);
         cm_opening_clear(&o);
-    else
+    } else {
         *out = o;
+    }
     return status;
 }
 

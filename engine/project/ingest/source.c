@@ -88,7 +88,23 @@ static castmap_status next_of_chat(castmap_context *ctx, const cm_source *source
     return CASTMAP_OK;
 }
 
-castmap_status cm_source_next(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more)
+/* A row of HXL hashtags under the column names: "#date", "#geo+lat", ... in every cell that is not empty, and there are several. */
+static bool is_hashtags(const cm_csv_field *field, size_t n)
+{
+    size_t tags = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (field[i].length == 0)
+            continue;
+        const char *text = field[i].bytes;
+        if (field[i].length < 2 || text[0] != '#' || !((text[1] >= 'a' && text[1] <= 'z') || (text[1] >= 'A' && text[1] <= 'Z')))
+            return false;
+        tags++;
+    }
+    return tags >= 2;
+}
+
+static castmap_status next_record(castmap_context *ctx, cm_source *source, cm_record *record, bool *more)
 {
     castmap_status status;
 
@@ -112,4 +128,16 @@ castmap_status cm_source_next(castmap_context *ctx, const cm_source *source, cm_
     record->flaw_field = row.fault_field;
     record->flaw = fault_flaw(&row, source->n_columns, record->detail, sizeof record->detail);
     return CASTMAP_OK;
+}
+
+castmap_status cm_source_next(castmap_context *ctx, cm_source *source, cm_record *record, bool *more)
+{
+    const bool first = !source->begun;
+    castmap_status status = next_record(ctx, source, record, more);
+
+    source->begun = true;
+    if (!first || status || !*more || record->located || record->flaw.code || !is_hashtags(record->field, source->n_columns))
+        return status;
+    source->hashtags = true;
+    return next_record(ctx, source, record, more);
 }

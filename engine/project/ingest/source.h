@@ -31,8 +31,9 @@ typedef struct cm_source {
     cm_chat_reader    *chat;
     bool               layer_metres; /* places in the system of a stream's layer are still to be projected */
     size_t             n_columns;
+    bool               begun, hashtags; /* the first row was looked at; it held the hashtags of HXL and was no record */
 } cm_source;
 
-CASTMAP_NODISCARD castmap_status cm_source_next(castmap_context *ctx, const cm_source *source, cm_record *record, bool *more);
+CASTMAP_NODISCARD castmap_status cm_source_next(castmap_context *ctx, cm_source *source, cm_record *record, bool *more);
 
 #endif

@@ -1,0 +1,13 @@
+/*
+ * project/ingest/recipe.h - how a file was read, under a name, to read the next one of its kind the same way.
+ */
+#ifndef CM_PROJECT_INGEST_RECIPE_H
+#define CM_PROJECT_INGEST_RECIPE_H
+
+#include "project/ingest/opening.h"
+
+/* Keep what `options` said and what was recognised in `opening` as options->save_recipe. CASTMAP_E_EXISTS: another recipe has that name. */
+CASTMAP_NODISCARD castmap_status cm_recipe_save(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
+                                                const cm_opening *opening);
+
+#endif

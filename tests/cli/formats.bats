@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# The forms in which records come: workbooks, GIS layers, KML, GPX, photos, chats, folders, standard input; and recipes.
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    castmap init town --time-zone Europe/London >/dev/null 2>&1
+}
+
+need() {
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || skip "$tool is not here"
+    done
+}
+
+# Three good places and one without; as text.
+table() {
+    cat <<'CSV'
+latitude,longitude,date,category,notes
+51.507412,-0.127821,2024-05-01,van,white
+51.508412,-0.128821,2024-05-02,van,
+,,2024-05-03,door,no place
+51.509412,-0.129821,2024-05-04,door,late
+CSV
+}
+
+counts() { # read accepted duplicate quarantined
+    jq -e --argjson r "$1" --argjson a "$2" --argjson d "$3" --argjson q "$4" \
+        '.total | .read == $r and .accepted == $a and .duplicate == $d and .quarantined == $q' out.txt >/dev/null ||
+        { jq .total out.txt >&2; jq '.files[].reasons' out.txt >&2; return 1; }
+}
+
+@test "a workbook: XLSX and ODS give what the table gave, row by row" {
+    need ogr2ogr
+    table >t.csv
+    ogr2ogr -f XLSX t.xlsx t.csv -oo AUTODETECT_TYPE=YES
+    ogr2ogr -f ODS t.ods t.csv -oo AUTODETECT_TYPE=YES
+    both castmap import t.csv --json
+    code_is 3
+    counts 4 3 0 1
+    for book in t.xlsx t.ods; do
+        both castmap import $book --json
+        code_is 3
+        counts 4 0 3 1
+        jq -e '.files[0].reasons[0] | .code == "no-position" and .first_row == 4' out.txt
+        # The row that was set aside is kept whole.
+        castmap quarantine export -o q-$book.csv >/dev/null
+        grep -q "no place" q-$book.csv
+    done
+    jq -e '.files[0].guesses | map(select(.what == "sheet")) | length == 1' out.txt
+}
+
+@test "a workbook with several sheets: the first, and said; another by name; a wrong name is told which there are" {
+    need ogr2ogr
+    table >one.csv
+    printf 'lat,lon\n51.5111,-0.1111\n' >two.csv
+    ogr2ogr -f XLSX w.xlsx one.csv && ogr2ogr -f XLSX -update w.xlsx two.csv
+    both castmap import -n w.xlsx --json
+    counts 4 3 0 1
+    jq -e '.files[0].guesses[] | select(.what == "sheet") | .value == "\"one\" of 2"' out.txt
+    both castmap import -n w.xlsx --layer two --json
+    code_is 0
+    counts 1 1 0 0
+    both castmap import -n w.xlsx --layer three
+    [ "$status" -ne 0 ]
+    says "$err" "one, two"
+}
+
+@test "point layers: GeoPackage, Shapefile, zipped, FlatGeobuf, a feature a line; all the same records" {
+    need ogr2ogr python3
+    table | grep -v 'no place' >p.csv
+    ogr2ogr -f GPKG p.gpkg p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -oo KEEP_GEOM_COLUMNS=NO -a_srs EPSG:4326 -nln p
+    ogr2ogr -f FlatGeobuf p.fgb p.gpkg
+    ogr2ogr -f GeoJSONSeq p.geojsonl p.gpkg -lco COORDINATE_PRECISION=9
+    ogr2ogr -f "ESRI Shapefile" p.shp p.gpkg
+    python3 -m zipfile -c p.zip p.shp p.shx p.dbf p.prj
+    ogr2ogr -f GPKG grid.gpkg p.gpkg -t_srs EPSG:27700
+    both castmap import p.gpkg --json
+    code_is 0
+    counts 3 3 0 0
+    for file in p.fgb p.geojsonl p.shp p.zip; do
+        both castmap import $file --json
+        code_is 0
+        counts 3 0 3 0
+    done
+    # In another system they are the same places to a centimetre, but not to the last digit: what is asked is that they lie together.
+    both castmap import -n grid.gpkg --json
+    jq -e '.files[0].first_rows[0] | (.lon + 0.127821 | fabs) < 0.0000002 and (.lat - 51.507412 | fabs) < 0.0000002' out.txt
+    jq -e '.files[0].guesses[] | select(.what == "coordinate system") | .value == "EPSG:27700"' out.txt
+}
+
+@test "C31, C32: a Shapefile without its companions, without a system, and with counts that differ" {
+    need ogr2ogr
+    table | grep -v 'no place' >p.csv
+    ogr2ogr -f "ESRI Shapefile" p.shp p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -oo KEEP_GEOM_COLUMNS=NO -a_srs EPSG:4326
+    mkdir a b c d
+    cp p.shp p.dbf a && both castmap import a/p.shp && code_is 4 && says "$err" ".shx"
+    cp p.shp p.shx b && both castmap import b/p.shp && code_is 4 && says "$err" ".dbf"
+    cp p.shp p.shx p.dbf c && both castmap import c/p.shp && code_is 4 && says "$err" "--crs"
+    both castmap import -n c/p.shp --crs EPSG:4326 --json
+    code_is 0
+    counts 3 3 0 0
+    table | grep -v 'no place' | head -n 3 >short.csv
+    ogr2ogr -f "ESRI Shapefile" short.shp short.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -oo KEEP_GEOM_COLUMNS=NO -a_srs EPSG:4326
+    cp p.shp p.shx p.prj d && cp short.dbf d/p.dbf
+    both castmap import d/p.shp
+    code_is 4
+    says "$err" "3 shapes but 2 rows"
+    castmap info --json | jq -e '.observations == 0 and .batches == 0'
+}
+
+@test "C45: a GeoPackage with several point layers asks which" {
+    need ogr2ogr
+    table | grep -v 'no place' >p.csv
+    for layer in north south; do
+        ogr2ogr -f GPKG -update -append two.gpkg p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -a_srs EPSG:4326 -nln $layer 2>/dev/null ||
+            ogr2ogr -f GPKG two.gpkg p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -a_srs EPSG:4326 -nln $layer
+    done
+    both castmap import two.gpkg
+    code_is 4
+    says "$err" "north, south"
+    both castmap import -n two.gpkg --layer south --json
+    code_is 0
+    counts 3 3 0 0
+}
+
+@test "KMZ: the document inside; its folder is the category, links are counted and not followed" {
+    need python3
+    cat >doc.kml <<'XML'
+<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>Our map</name>
+<Folder><name>Vans</name>
+<Placemark><name>White van</name><description><![CDATA[<b>twice</b> a week]]></description>
+<ExtendedData><Data name="date"><value>2024-05-01</value></Data></ExtendedData><Point><coordinates>-0.127821,51.507412,0</coordinates></Point></Placemark>
+<Placemark><name>Their way</name><LineString><coordinates>-0.1,51.5 -0.2,51.6</coordinates></LineString></Placemark>
+</Folder><NetworkLink><Link><href>http://127.0.0.1:9/more.kml</href></Link></NetworkLink></Document></kml>
+XML
+    python3 -m zipfile -c map.kmz doc.kml
+    both castmap import map.kmz --json
+    code_is 3
+    counts 2 1 0 1
+    jq -e '.files[0].reasons[0].code == "not-a-point" and (.files[0].notes | map(.code) | index("network-link") != null)' out.txt
+    [ "$(sqlite3 town.castmap.sqlite 'SELECT name FROM category')" = Vans ]
+    [ "$(sqlite3 town.castmap.sqlite 'SELECT text FROM observation')" = "<b>twice</b> a week" ]
+    castmap quarantine export -o q.csv >/dev/null
+    grep -q "Their way" q.csv
+    printf '<kml><NetworkLink><Link><href>http://127.0.0.1:9/x.kml</href></Link></NetworkLink></kml>' >link.kml
+    both castmap import link.kml
+    code_is 4
+    says "$err" "NetworkLink"
+}
+
+@test "a chat: the order of day and month is asked for, names are dropped, what was said right after a place is its text" {
+    cat >chat.txt <<'TXT'
+12/03/2024, 14:05 - Messages and calls are end-to-end encrypted.
+12/03/2024, 14:06 - Alice Example: location: https://maps.google.com/?q=51.507412,-0.127821
+12/03/2024, 14:07 - Alice Example: three men waiting
+by the van
+12/03/2024, 14:08 - Bob: thanks
+13/03/2024, 02:08 - Bob: <Media omitted>
+13/03/2024, 02:09 - Bob: https://maps.google.com/?q=51.517412,-0.137821
+TXT
+    both castmap import chat.txt
+    code_is 4
+    says "$err" "day or the month"
+    both castmap import chat.txt --date-order dmy --json
+    code_is 0
+    counts 2 2 0 0
+    [ "$(sqlite3 town.castmap.sqlite 'SELECT text FROM observation ORDER BY id LIMIT 1')" = "$(printf 'three men waiting\nby the van')" ]
+    [ "$(sqlite3 town.castmap.sqlite "SELECT datetime(from_s, 'unixepoch') FROM observation ORDER BY id LIMIT 1")" = "2024-03-12 14:06:00" ]
+    [ "$(sqlite3 town.castmap.sqlite "SELECT count(DISTINCT source) FROM observation")" -eq 2 ]
+    ! sqlite3 town.castmap.sqlite .dump | grep -qE 'Alice|Bob'
+    both castmap import chat.txt --date-order dmy --json
+    counts 2 0 2 0 # the same people, the same pseudonyms
+}
+
+@test "a folder and its folders: each file a batch, a total, and what is not read is counted" {
+    table >a.csv
+    mkdir -p records/deep records/.hidden
+    mv a.csv records
+    printf 'lat,lon\n51.5111,-0.1111\n' >records/deep/b.csv
+    printf 'lat,lon\n51.6111,-0.1111\n' >records/.hidden/c.csv
+    : >records/letter.docx
+    both castmap import records --json
+    code_is 3
+    counts 5 4 0 1
+    jq -e '.files | length == 2' out.txt
+    jq -e '.total.passed_over == 1 and (.files | map(.file) == ["records/a.csv", "records/deep/b.csv"])' out.txt
+    castmap list batches --json | jq -e '.batches | length == 2'
+    mkdir empty
+    both castmap import empty
+    code_is 5
+    says "$err" "no file"
+}
+
+@test "a folder is all or nothing, and names the file that is refused" {
+    mkdir records
+    table >records/a.csv
+    printf 'lat,lon\n"51.5,1\n' >records/b.csv
+    both castmap import records
+    code_is 4
+    says "$err" "b.csv"
+    castmap info --json | jq -e '.observations == 0 and .batches == 0'
+}
+
+@test "A34: standard input is a file like any other; a terminal or nothing at all is a wrong use" {
+    need ogr2ogr
+    table >t.csv
+    ogr2ogr -f XLSX t.xlsx t.csv
+    status=0
+    castmap import - --json <t.csv >out.txt 2>err.txt || status=$?
+    code_is 3
+    counts 4 3 0 1
+    for file in t.csv t.xlsx; do
+        status=0
+        cat $file | castmap import - --json >out.txt 2>err.txt || status=$?
+        code_is 3
+        counts 4 0 3 1
+        jq -e '.files[0].file == "standard input" and (.files[0].sha256 | length == 64)' out.txt
+    done
+    # An encoding that shows late is met in a pipe too.
+    { table; printf '51.5,-0.1,2024-05-05,van,caf\351\n'; } | castmap import -n - --json >out.txt 2>err.txt || status=$?
+    jq -e '.files[0].notes | map(.code) | index("converted-encoding") != null' out.txt
+    both castmap import - </dev/null
+    code_is 2
+    says "$err" "standard input"
+    castmap list batches --json | jq -e '.batches[0].file == "standard input"'
+}
+
+@test "recipes: saved with an import, used by name and from a file, listed, removed" {
+    printf 'Breite;Laenge;Art;wann\n51.507412;-0.127821;van;03/04/2024\n' >a.csv
+    printf 'Breite;Laenge;Art;wann\n51.517412;-0.137821;van;05/04/2024\n' >b.csv
+    both castmap import a.csv --map lat=Breite --map lon=Laenge --map category=Art --map time=wann --date-order dmy --save-recipe survey
+    code_is 0
+    both castmap import b.csv --recipe survey --json
+    code_is 0
+    counts 1 1 0 0
+    [ "$(sqlite3 town.castmap.sqlite "SELECT date(from_s + 3600, 'unixepoch') FROM observation ORDER BY id DESC LIMIT 1")" = 2024-04-05 ]
+    castmap log --json | jq -e '.runs[-1].parameters.recipe == "survey"'
+    castmap recipes list --json | jq -e '.recipes | length == 1 and .[0].name == "survey"'
+    castmap recipes export survey -o survey.json 2>/dev/null
+    jq -e '.castmap_recipe == 1 and (.map | index("lat=Breite") != null)' survey.json
+    both castmap recipes export survey -o survey.json
+    code_is 5
+    # What is given by hand holds over the recipe.
+    both castmap import -n b.csv --recipe survey.json --date-order mdy --json
+    jq -e '.files[0].first_rows[0].time == "day 05/04/2024"' out.txt
+    # The same again is no conflict, another of that name is.
+    castmap import b.csv --recipe survey --save-recipe survey >/dev/null 2>&1
+    both castmap import b.csv --recipe survey --date-order mdy --save-recipe survey
+    code_is 5
+    says "$err" "another recipe"
+    both castmap recipes remove survey
+    code_is 0
+    both castmap import b.csv --recipe survey
+    code_is 1
+    says "$err" "no recipe \"survey\""
+    printf '{"castmap_recipe": 2, "name": "x"}' >newer.json
+    both castmap import b.csv --recipe newer.json
+    code_is 4
+    says "$err" "newer"
+    printf '{"hello": 1}' >none.json
+    both castmap import b.csv --recipe none.json
+    code_is 4
+}
+
+@test "a dry run shows the first rows as they are understood, private texts by their length, and stores nothing" {
+    table >t.csv
+    both castmap import -n t.csv
+    code_is 3
+    says "$out" "-0.127821"
+    says "$out" "day 2024-05-01"
+    says "$out" "5 letters"
+    says "$out" "4 rows read = 3 accepted + 0 duplicate + 1 quarantined"
+    case $out$err in *white*) false ;; esac
+    castmap info --json | jq -e '.observations == 0 and .batches == 0 and .runs == 0'
+}
