@@ -97,8 +97,13 @@ static void set_value(walk *w, const char *name, const char *text, size_t length
     if (!length)
         return;
     if (at == SIZE_MAX) {
-        if (w->sending || w->n == CM_CSV_COLUMN_LIMIT) /* the sender refuses the limit */
+        if (w->sending)
             return;
+        if (w->n == CM_CSV_COLUMN_LIMIT) {
+            (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "keep the values that castmap should read", "more than 500 columns");
+            halt(w, false);
+            return;
+        }
         char *copy = cm_copy_text(name);
         if (!copy || cm_grow(&w->column, &w->capacity, w->n + 1, sizeof *w->column) != 0) {
             free(copy);
