@@ -379,15 +379,16 @@ static int go_through(walk *w, size_t length)
         result = XML_Parse(w->parser, (const char *)w->bytes + at, (int)step, at + step == length);
         at += step;
     } while (result == XML_STATUS_OK && at < length);
+    const unsigned long line = (unsigned long)XML_GetCurrentLineNumber(w->parser);
+    const enum XML_Error error = XML_GetErrorCode(w->parser);
+    XML_ParserFree(w->parser);
     if (w->no_memory)
         return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
     if (w->stop)
         return -1;
     if (result != XML_STATUS_OK)
         return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again",
-                              "not well-formed XML at line %lu: %s", (unsigned long)XML_GetCurrentLineNumber(w->parser),
-                              XML_ErrorString(XML_GetErrorCode(w->parser)));
-    XML_ParserFree(w->parser);
+                              "not well-formed XML at line %lu: %s", line, XML_ErrorString(error));
     return 0;
 }
 
@@ -397,13 +398,17 @@ static int send_columns(walk *w)
     cm_csv_field *column = cm_alloc_zero(w->n, sizeof *column);
 
     w->value = cm_alloc_zero(w->n, sizeof *w->value);
-    if (!column || !w->value)
+    if (!column || !w->value) {
+        free(column);
         return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
+    }
     for (size_t i = 0; i < w->n; i++)
         column[i] = (cm_csv_field){w->column[i], strlen(w->column[i])};
     table.format = w->format_name ? w->format_name : w->format == FORMAT_KML ? "KML" : "GPX";
     table.column = column;
-    return cm_send_table(w->sender, &table);
+    const int result = cm_send_table(w->sender, &table);
+    free(column);
+    return result;
 }
 
 static int send_notes(walk *w)
@@ -424,6 +429,35 @@ static int send_notes(walk *w)
     return 0;
 }
 
+static void clear(walk *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        free(w->column[i]);
+        if (w->value)
+            free(w->value[i]);
+    }
+    free(w->column);
+    free(w->value);
+    cm_text_clear(&w->text);
+}
+
+/* The walk for the columns, then the one for the records. */
+static int walk_twice(walk *w, size_t length)
+{
+    if (go_through(w, length) != 0)
+        return -1;
+    if (w->number == 0 && w->links > 0)
+        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
+                              "the KML holds no places, only a link to another document (NetworkLink), which is not followed");
+    if (send_columns(w) != 0)
+        return -1;
+    w->sending = true;
+    w->links = w->overlays = w->tracks = w->heights = 0;
+    w->number = 0;
+    w->depth = w->record_depth = w->folders = w->geometry_depth = 0;
+    return go_through(w, length) != 0 ? -1 : send_notes(w);
+}
+
 int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsigned char *bytes, size_t length, const char *format)
 {
     walk w = {.sender = sender, .bytes = bytes, .format_name = format};
@@ -432,16 +466,7 @@ int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsi
     (void)job;
     if (fault)
         return cm_worker_fail(sender->pipe, CASTMAP_E_INPUT, "export it again as KML or GPX from the program it came from", "the file %s", fault);
-    if (go_through(&w, length) != 0)
-        return -1;
-    if (w.number == 0 && w.links > 0)
-        return cm_worker_fail(sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
-                              "the KML holds no places, only a link to another document (NetworkLink), which is not followed");
-    if (send_columns(&w) != 0)
-        return -1;
-    w.sending = true;
-    w.links = w.overlays = w.tracks = w.heights = 0;
-    w.number = 0;
-    w.depth = w.record_depth = w.folders = w.geometry_depth = 0;
-    return go_through(&w, length) != 0 ? -1 : send_notes(&w);
+    const int result = walk_twice(&w, length);
+    clear(&w);
+    return result;
 }
