@@ -81,9 +81,11 @@ static castmap_status fill(castmap_context *ctx, cm_chat_reader *r)
 {
     size_t got = 0;
 
-    memmove(r->buffer, r->buffer + r->start, r->end - r->start);
-    r->end -= r->start;
-    r->start = 0;
+    if (r->start) {
+        memmove(r->buffer, r->buffer + r->start, r->end - r->start);
+        r->end -= r->start;
+        r->start = 0;
+    }
     if (r->end > CM_CSV_LINE_LIMIT)
         return refuse(ctx, r, CASTMAP_E_LIMIT, r->line, "a line is longer than 1 MiB", "this is no chat, or it is damaged");
     if (cm_grow(&r->buffer, &r->capacity, r->end + BLOCK, 1) != 0)

@@ -178,7 +178,7 @@ typedef struct segment {
     size_t               length, next;
 } segment;
 
-/* The segment at `at`; false when there is none. Markers without a body have length 0. */
+/* The segment at `at`; false when there is none. The end of the picture has length 0. */
 static bool segment_at(const unsigned char *jpeg, size_t length, size_t at, segment *out)
 {
     if (at + 2 > length || jpeg[at] != 0xFF)
@@ -186,10 +186,12 @@ static bool segment_at(const unsigned char *jpeg, size_t length, size_t at, segm
     while (at + 2 < length && jpeg[at + 1] == 0xFF) /* fill bytes */
         at++;
     out->marker = jpeg[at + 1];
-    if (out->marker == 0xD9 || out->marker == 0x01 || (out->marker >= 0xD0 && out->marker <= 0xD7)) {
+    if (out->marker == 0xD9) {
         *out = (segment){out->marker, jpeg + at + 2, 0, at + 2};
         return true;
     }
+    if (out->marker < 0xC0 || (out->marker >= 0xD0 && out->marker <= 0xD8)) /* restarts belong into a scan, the others nowhere */
+        return false;
     if (at + 4 > length)
         return false;
     const size_t size = (size_t)jpeg[at + 2] << 8 | jpeg[at + 3];

@@ -184,9 +184,11 @@ static castmap_status read_some(castmap_context *ctx, cm_worker *w)
 {
     ssize_t got;
 
-    memmove(w->bytes, w->bytes + w->at, w->used - w->at);
-    w->used -= w->at;
-    w->at = 0;
+    if (w->at) {
+        memmove(w->bytes, w->bytes + w->at, w->used - w->at);
+        w->used -= w->at;
+        w->at = 0;
+    }
     if (cm_grow(&w->bytes, &w->capacity, w->used + 65536, 1) != 0)
         return cm_fail_memory(ctx);
     got = read(w->fd, w->bytes + w->used, w->capacity - w->used);
