@@ -140,6 +140,36 @@ XML
 cp entity.geojson entity.csv
 traced "4" "an external entity as boundaries" entity.geojson -- boundaries add entity.geojson
 traced "4" "an external entity as observations" entity.csv -- import entity.csv
+# The same through the readers of KML, GPX and workbooks.
+for end in kml gpx; do
+    root=$end
+    printf '<?xml version="1.0"?><!DOCTYPE %s [<!ENTITY x SYSTEM "file://%s/secret.csv">]><%s><name>&x;</name></%s>' $root "$PWD" $root $root >entity.$end
+    printf '<?xml version="1.0"?><!DOCTYPE %s SYSTEM "http://127.0.0.1:9/x.dtd"><%s/>' $root $root >outside.$end
+    printf '<?xml version="1.0"?><!DOCTYPE %s [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><%s><name>&c;</name></%s>' $root $root $root >laughs.$end
+    for what in entity outside laughs; do traced "4" "C21 C22 C23 $what in $end" $what.$end -- import $what.$end; done
+done
+printf '<kml xmlns:xi="http://www.w3.org/2001/XInclude"><Document><xi:include href="secret.csv"/><NetworkLink><Link><href>secret.kml</href></Link></NetworkLink></Document></kml>' >link.kml
+traced "4" "C25 a KML that only links" link.kml -- import link.kml
+printf '<kml><Document><NetworkLink><Link><href>http://127.0.0.1:9/x.kml</href></Link></NetworkLink><Placemark><Point><coordinates>-4.08,53.75</coordinates></Point></Placemark><GroundOverlay><Icon><href>secret.csv</href></Icon></GroundOverlay></Document></kml>' >links.kml
+traced "0" "C25 a KML with a place and links" links.kml -- import -n links.kml
+if command -v python3 >/dev/null; then
+    pack() { python3 -W ignore -c "import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED)
+$2
+z.close()" "$1"; }
+    pack entity.xlsx "z.writestr('xl/workbook.xml', open('entity.kml').read())"
+    pack entity.ods "z.writestr('mimetype', 'application/vnd.oasis.opendocument.spreadsheet'); z.writestr('content.xml', open('entity.kml').read())"
+    pack entity.kmz "z.writestr('doc.kml', open('entity.kml').read())"
+    pack climbs.kmz "z.writestr('../../evil.kml', '<kml/>')"
+    pack bomb.kmz "z.writestr('doc.kml', b' ' * (90 << 20))"
+    pack bomb.xlsx "z.writestr('xl/workbook.xml', b'<x/>'); z.writestr('xl/worksheets/sheet1.xml', b' ' * (90 << 20))"
+    pack many.kmz "[z.writestr('e%d' % i, b'') for i in range(10001)]"
+    for name in entity.xlsx entity.ods entity.kmz climbs.kmz bomb.kmz bomb.xlsx many.kmz; do
+        traced "4" "C21 C26 C27 $name" $name -- import $name
+    done
+else
+    fail "no python3 to make zips with"
+fi
 linked() { # file, crs of the collection, crs of the geometry
     printf '{"type":"FeatureCollection"%s,"features":[{"type":"Feature","properties":{"code":"A","name":"A"},"geometry":{"type":"Polygon"%s,"coordinates":[[[-4.1,53.7],[-4.0,53.7],[-4.0,53.8],[-4.1,53.7]]]}}]}' "$2" "$3" >"$1"
 }
@@ -199,6 +229,13 @@ if sqlite3 town.castmap.sqlite .dump | grep -q kept-to-itself; then fail "the pr
 
 # --- what is welcome opens no more ------------------------------------------------------------------------------------------------------------------
 traced "0" "good observations" good.csv "$work/data" -- import good.csv
+printf '<kml><Placemark><Point><coordinates>-4.0833,53.7533</coordinates></Point></Placemark></kml>' >good.kml
+traced "0" "a good KML" good.kml "$work/data" -- import good.kml
+ogr2ogr -q -f XLSX good.xlsx good.csv && ogr2ogr -q -f GPKG points.gpkg good.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -a_srs EPSG:4326
+traced "0" "a good workbook" good.xlsx "$work/data" -- import -n good.xlsx
+traced "0" "a good layer of points" points.gpkg "$work/data" -- import -n points.gpkg
+mkdir records && cp good.csv good.kml records/
+traced "0" "a good folder" records records/good.csv records/good.kml "$work/data" -- import -n records
 traced "0" "good boundaries" wards.geojson "$work/data" -- boundaries add wards.geojson --level other
 [ "$(content)" != "$before" ] || fail "the good files did not go in"
 
