@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "project/geometry_blob.h"
 #include "project/packed_array.h"
 #include "project/packed_rtree.h"
@@ -86,6 +87,100 @@ static castmap_status store_bands(castmap_context *ctx, castmap_project *project
     return status;
 }
 
+static void digest_measure(const cm_heat_layer *layer, size_t cells, unsigned char digest[16])
+{
+    const int64_t numbers[] = {layer->kind, (int64_t)layer->spread};
+    const char *const texts[] = {layer->legend, layer->unit, layer->note};
+    cm_blake2b_stream hash;
+
+    cm_blake2b_init(&hash, 16);
+    cm_blake2b_add(&hash, numbers, sizeof numbers);
+    for (int i = 0; i < 3; i++)
+        cm_blake2b_add(&hash, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
+    if (layer->p_value)
+        cm_blake2b_add(&hash, layer->p_value, cells * sizeof *layer->p_value);
+    cm_blake2b_final(&hash, digest);
+}
+
+/* What it measures. A plain density per km2 that nothing is to be said of has no row, as the layers of the first schema have none. */
+static castmap_status store_measure(castmap_context *ctx, castmap_project *project, const cm_heat_layer *layer, size_t cells)
+{
+    unsigned char digest[16];
+    cm_packed p_values = CM_PACKED_INIT;
+    cm_query *query = NULL;
+    castmap_status status = CASTMAP_OK;
+
+    if (!layer->legend)
+        return CASTMAP_OK;
+    digest_measure(layer, cells, digest);
+    if (layer->p_value)
+        status = cm_pack_bytes(ctx, layer->p_value, cells * sizeof *layer->p_value, &p_values);
+    if (!status)
+        status = cm_query_open(ctx, project->db, "INSERT INTO heat_measure (run, kind, legend, unit, note, spread, p_values, digest)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", &query);
+    if (!status) {
+        cm_query_bind_integer(query, 1, layer->run_number);
+        cm_query_bind_integer(query, 2, layer->kind);
+        cm_query_bind_text(query, 3, layer->legend);
+        cm_query_bind_text(query, 4, layer->unit ? layer->unit : "");
+        cm_query_bind_text(query, 5, layer->note ? layer->note : "");
+        cm_query_bind_integer(query, 6, (int64_t)layer->spread);
+        if (layer->p_value)
+            cm_query_bind_blob(query, 7, p_values.bytes, p_values.length);
+        else
+            cm_query_bind_null(query, 7);
+        cm_query_bind_blob(query, 8, digest, sizeof digest);
+        status = cm_query_run(ctx, query);
+    }
+    cm_query_close(query);
+    cm_packed_clear(&p_values);
+    return status;
+}
+
+static castmap_status load_measure(castmap_context *ctx, castmap_project *project, cm_heat_layer *layer)
+{
+    const size_t cells = layer->grid.columns * layer->grid.rows;
+    cm_query *query = NULL;
+    unsigned char digest[16];
+    bool row = false;
+    void *p_values = NULL;
+    size_t length = 0;
+
+    castmap_status status = cm_query_open(ctx, project->db, "SELECT kind, legend, unit, note, spread, p_values, digest FROM heat_measure"
+                                          " WHERE run = ?", &query);
+    if (!status) {
+        cm_query_bind_integer(query, 1, layer->run_number);
+        status = cm_query_step(ctx, query, &row);
+    }
+    if (!status && !row) {
+        layer->legend = cm_copy_text("Observations per km\xc2\xb2");
+        layer->unit = cm_copy_text("per km2");
+        layer->note = cm_copy_text("");
+        if (!layer->legend || !layer->unit || !layer->note)
+            status = cm_fail_memory(ctx);
+    } else if (!status) {
+        layer->kind = (int)cm_query_integer(query, 0);
+        status = cm_query_copy(ctx, query, 1, &layer->legend);
+        if (!status)
+            status = cm_query_copy(ctx, query, 2, &layer->unit);
+        if (!status)
+            status = cm_query_copy(ctx, query, 3, &layer->note);
+        if (!status)
+            status = cm_stored_count(ctx, cm_query_integer(query, 4), INT64_MAX, &layer->spread);
+        if (!status && !cm_query_is_null(query, 5))
+            status = cm_unpack_bytes(ctx, query, 5, cells * sizeof(double), &p_values);
+        layer->p_value = p_values;
+        const unsigned char *stored = cm_query_blob(query, 6, &length);
+        if (!status) {
+            digest_measure(layer, cells, digest);
+            if (length != sizeof digest || memcmp(stored, digest, sizeof digest) != 0)
+                status = cm_fail(ctx, CASTMAP_E_PROJECT, "a stored heat surface is damaged");
+        }
+    }
+    cm_query_close(query);
+    return status;
+}
+
 castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *project, const cm_heat_layer *layer)
 {
     const size_t cells = layer->grid.columns * layer->grid.rows;
@@ -124,6 +219,8 @@ castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *projec
     cm_packed_clear(&grid);
     if (!status)
         status = store_bands(ctx, project, layer, &hash);
+    if (!status)
+        status = store_measure(ctx, project, layer, cells);
     cm_blake2b_final(&hash, digest);
     if (!status)
         status = cm_query_open(ctx, project->db, "UPDATE heat_layer SET digest = ? WHERE run = ?", &query);
@@ -278,6 +375,8 @@ castmap_status cm_heat_layer_load(castmap_context *ctx, castmap_project *project
         status = load_bands(ctx, project, &layer, &hash);
     if (!status)
         status = cm_stored_digest(ctx, query, 13, &hash);
+    if (!status)
+        status = load_measure(ctx, project, &layer);
     cm_query_close(query);
     if (status)
         cm_heat_layer_clear(&layer);
@@ -289,6 +388,10 @@ castmap_status cm_heat_layer_load(castmap_context *ctx, castmap_project *project
 void cm_heat_layer_clear(cm_heat_layer *layer)
 {
     free(layer->name);
+    free(layer->legend);
+    free(layer->unit);
+    free(layer->note);
+    free(layer->p_value);
     free(layer->values);
     free(layer->breaks);
     free(layer->band_lon);

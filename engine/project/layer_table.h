@@ -68,10 +68,15 @@ typedef struct cm_heat_layer {
     double   radius_m, sigma_m;
     castmap_grid grid;
     size_t   observations;
-    double  *values;          /* owned [columns*rows], events per km2 */
+    double  *values;          /* owned [columns*rows], in `unit`; NaN: no data */
     size_t   n_breaks; double *breaks; /* owned, ascending lower edges */
     castmap_bands bands;      /* owned, metres */
     double  *band_lon, *band_lat; /* owned, parallel to bands.x/y, degrees */
+    int      kind;            /* castmap_heat_kind */
+    char    *legend, *unit;   /* owned; "Observations per km2", "per km2" */
+    char    *note;            /* owned; a sentence on the method, or "" */
+    size_t   spread;          /* records that were spread over the area they are known to */
+    double  *p_value;         /* owned [columns*rows] or NULL: of a comparison */
 } cm_heat_layer;
 CASTMAP_NODISCARD castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *project, const cm_heat_layer *layer);
 CASTMAP_NODISCARD castmap_status cm_heat_layer_load(castmap_context *ctx, castmap_project *project, const char *name, cm_heat_layer *out);

@@ -126,7 +126,8 @@ static bool is_earlier_output(const char *path, char stranger[256])
         return false;
     for (struct dirent *entry; ours && (entry = readdir(folder)) != NULL;) {
         const char *name = entry->d_name;
-        static const char *const NAMES[] = {".", "..", "internal", "partner", "public", "manifest.json"};
+        static const char *const NAMES[] = {".", "..", "internal", "partner", "public", "manifest.json",
+                                            "map.html", "map.pdf", "map.png", "map.svg", "report.html"};
         static const char *const ENDS[] = {CASTMAP_PROJECT_SUFFIX, ".geojson", ".gpkg", ".tif"};
         bool known = false;
         for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)

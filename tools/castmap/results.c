@@ -202,17 +202,29 @@ void json_areas(cli_json *json, const castmap_areas_summary *summary)
 
 void show_heat(cli_env *env, const castmap_heat_summary *summary)
 {
-    cli_say(env, "heat of %zu observations: %s kernel, radius %.6g m, cells of %.6g m (%zu x %zu)", summary->observations,
-            castmap_kernel_name(summary->kernel), summary->radius_m, summary->grid.cell_m, summary->grid.columns,
-            summary->grid.rows);
-    cli_say(env, "  highest: %.4g observations per km2; the surface adds up to %.6g observations", summary->maximum_per_km2,
-            summary->integral);
+    cli_say(env, "heat of %zu observations: %s kernel, radius %.6g m (standard deviation %.6g m), cells of %.6g m (%zu x %zu)",
+            summary->observations, castmap_kernel_name(summary->kernel), summary->radius_m, summary->sigma_m, summary->grid.cell_m,
+            summary->grid.columns, summary->grid.rows);
+    if (summary->kind == CASTMAP_HEAT_COMPARE)
+        cli_say(env, "  the ratio runs from %s%.2g to %s%.3g", summary->minimum < -log(1000.0) ? "under " : "", fmax(exp(summary->minimum), 0.001),
+                summary->maximum > log(1000.0) ? "over " : "", fmin(exp(summary->maximum), 1000.0));
+    else if (summary->kind == CASTMAP_HEAT_CHANGE)
+        cli_say(env, "  %s: from %.4g to +%.4g", summary->measure, summary->minimum, summary->maximum);
+    else if (isfinite(summary->integral))
+        cli_say(env, "  highest: %.4g observations per km2; the surface adds up to %.6g observations%s", summary->maximum, summary->integral,
+                summary->integral < 0.999 * (double)summary->observations ? "; the rest lies where nothing is shown" : "");
+    else
+        cli_say(env, "  %s: at most %.4g", summary->measure, summary->maximum);
     show_remarks(env, summary->remarks, summary->n_remarks);
 }
 
 void json_heat(cli_json *json, const castmap_heat_summary *summary)
 {
+    static const char *const KIND[] = {"density", "compare", "change"};
+
     cli_json_whole(json, "run", summary->run_number);
+    cli_json_text(json, "kind", KIND[summary->kind]);
+    cli_json_text(json, "measure", summary->measure);
     cli_json_text(json, "kernel", castmap_kernel_name(summary->kernel));
     cli_json_number(json, "radius_m", summary->radius_m);
     cli_json_number(json, "sigma_m", summary->sigma_m);
@@ -220,9 +232,11 @@ void json_heat(cli_json *json, const castmap_heat_summary *summary)
     cli_json_whole(json, "columns", (int64_t)summary->grid.columns);
     cli_json_whole(json, "rows", (int64_t)summary->grid.rows);
     cli_json_whole(json, "observations", (int64_t)summary->observations);
-    cli_json_number(json, "maximum_per_km2", summary->maximum_per_km2);
+    cli_json_whole(json, "spread", (int64_t)summary->spread);
+    cli_json_number(json, "maximum", summary->maximum);
+    cli_json_number(json, "minimum", summary->minimum);
     cli_json_number(json, "integral", summary->integral);
-    cli_json_list(json, "breaks_per_km2");
+    cli_json_list(json, "breaks");
     for (size_t i = 0; i < summary->n_breaks; i++)
         cli_json_number(json, NULL, summary->breaks[i]);
     cli_json_close(json);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ bool kernel_of(const char *word, castmap_kernel *out)
                                              CASTMAP_KERNEL_TRIANGULAR, CASTMAP_KERNEL_TRIWEIGHT};
 
     for (size_t i = 0; i < sizeof KERNELS / sizeof KERNELS[0]; i++) {
-        if (strcmp(word, castmap_kernel_name(KERNELS[i])) == 0) {
+        if (strcasecmp(word, castmap_kernel_name(KERNELS[i])) == 0) { /* "Gaussian" is somebody's name */
             *out = KERNELS[i];
             return true;
         }

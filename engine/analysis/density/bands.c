@@ -53,12 +53,13 @@ typedef struct tracer {
     unsigned char *visited; /* one bit a horizontal edge: (columns + 1) a row, left centre -1 .. columns-1 */
 } tracer;
 
-/* Value at a centre; outside the grid below every level. */
+/* Value at a centre; outside the grid, and where there is no data (NaN), below every level. */
 static double value_at(const tracer *t, ptrdiff_t i, ptrdiff_t j)
 {
     if (i < 0 || j < 0 || i >= t->columns || j >= t->rows)
         return -INFINITY;
-    return t->values[(size_t)j * (size_t)t->columns + (size_t)i];
+    const double value = t->values[(size_t)j * (size_t)t->columns + (size_t)i];
+    return isnan(value) ? -(double)INFINITY : value;
 }
 
 static bool inside(const tracer *t, ptrdiff_t i, ptrdiff_t j)

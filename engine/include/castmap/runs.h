@@ -158,15 +158,45 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_areas(castmap_context *
                                                                castmap_areas_summary *out);
 CASTMAP_API void castmap_areas_summary_clear(castmap_areas_summary *summary);
 
+/** What a heat map shows. */
+typedef enum castmap_heat_kind {
+    CASTMAP_HEAT_DENSITY = 0, /**< how densely observations lie */
+    CASTMAP_HEAT_COMPARE,     /**< where one category is more likely than another: the ratio of their densities */
+    CASTMAP_HEAT_CHANGE       /**< where a second period has more or fewer a month than a first one */
+} castmap_heat_kind;
+
+/** What a density is measured in. */
+typedef enum castmap_heat_measure {
+    CASTMAP_HEAT_PER_KM2 = 0,
+    CASTMAP_HEAT_PER_KM2_MONTH,
+    CASTMAP_HEAT_PER_1000,    /**< per 1,000 residents; needs a boundary set with population */
+    CASTMAP_HEAT_PROBABILITY  /**< percent of all observations in each km2 */
+} castmap_heat_measure;
+
 typedef struct castmap_heat_run_options {
     uint32_t       version;
     const char    *name;      /**< of the layer; NULL: "heat" */
     castmap_kernel kernel;
-    double         radius_m;  /**< 0: suggested from the data and explained */
+    double         radius_m;  /**< 0: see `sigma_m`, `rule` */
     double         cell_m;    /**< 0: a tenth of the radius, rounded, within the limit of cells */
     castmap_filter filter;
+    double         sigma_m;   /**< the kernel's standard deviation in place of its radius; 0: not given */
+    bool           by_rule;   /**< choose the radius by `rule`; else by cross-validation with a fallback, explained */
+    castmap_bandwidth_rule rule;
+    castmap_heat_kind    kind;
+    castmap_heat_measure measure;
+    castmap_edge_rule    edge;
+    const char    *study_level; /**< boundary level whose areas together are the study area; NULL: the newest set, where one is needed */
+    bool           within;      /**< show nothing outside the study area; implied by edge, compare and per 1,000 */
+    bool           adaptive;    /**< narrow where observations are dense, wide where they are sparse (Abramson) */
+    bool           keep_whole;  /**< leave records that are known only to an area on its middle instead of spreading them over it */
+    const char    *mask;        /**< file of polygons that are blanked out: water, no-go places; NULL: none */
+    const char    *cases, *controls; /**< compare: categories, separated by commas */
+    castmap_filter first;       /**< change: only its period is read; the second is that of `filter` */
 } castmap_heat_run_options;
-#define CASTMAP_HEAT_RUN_OPTIONS_INIT {1u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT}
+#define CASTMAP_HEAT_RUN_OPTIONS_INIT \
+    {2u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
+     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT}
 
 typedef struct castmap_heat_summary {
     int64_t run_number;
@@ -174,11 +204,15 @@ typedef struct castmap_heat_summary {
     double  radius_m, sigma_m;
     castmap_grid grid;
     size_t  observations;
-    double  maximum_per_km2, integral; /**< integral of the grid, events: equals the number of observations */
+    double  maximum, minimum;          /**< of the surface, in its measure */
+    double  integral;                  /**< of a density per km2 over the grid, events: equals the number of observations; else NaN */
     size_t  n_breaks;
-    double *breaks;                    /**< of the contour bands, per km2 */
+    double *breaks;                    /**< lower edges of the contour bands */
     size_t  n_remarks;
     castmap_remark *remarks;
+    castmap_heat_kind kind;
+    char   *measure;                   /**< "observations per km2", ... */
+    size_t  spread;                    /**< records that were spread over the area they are known to */
 } castmap_heat_summary;
 
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project,

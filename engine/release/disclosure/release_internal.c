@@ -20,61 +20,6 @@
 
 #define PER_KM2 "Observations per km\xc2\xb2"
 
-static castmap_status add_heat(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
-{
-    cm_heat_layer heat = {0};
-    char radius[CM_DECIMAL_SIZE];
-    castmap_status status = cm_heat_layer_load(ctx, in->project, NULL, &heat);
-
-    if (status == CASTMAP_E_NOT_FOUND) {
-        cm_fail_clear(ctx);
-        return CASTMAP_OK;
-    }
-    if (status)
-        return status;
-    cm_decimal_trimmed(heat.radius_m, 0, radius);
-    cm_layer *layer = cm_build_layer(build, "heat", "Heat map", "Bands of equal density of observations.",
-                                     CM_SHAPE_POLYGON, heat.bands.count);
-    cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class",
-                                            "Number of the class in the legend, from 0", "", 0);
-    cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", PER_KM2, "Words of the class", "", 0);
-    cm_field *lower = cm_build_field(build, layer, CM_FIELD_REAL, "lower_per_km2", "From", "Lower edge of the class",
-                                     "per km2", 6);
-    cm_field *upper = cm_build_field(build, layer, CM_FIELD_REAL, "upper_per_km2", "To",
-                                     "Upper edge of the class; null: open", "per km2", 6);
-    if (layer)
-        cm_release_range_classes(build, &layer->style, heat.breaks, heat.n_breaks, false, CM_RAMP_DUSK);
-    for (size_t b = 0; b < heat.bands.count && upper && !build->failed; b++) {
-        const size_t k = cm_release_class_of(heat.breaks, heat.n_breaks, heat.bands.lower[b]);
-        cm_field_set_integer(class_number, b, k > 0 ? (int64_t)k - 1 : 0);
-        cm_field_set_text(build, label, b, layer->style.classes[k > 0 ? k - 1 : 0].label);
-        cm_field_set_real(lower, b, heat.bands.lower[b]);
-        cm_field_set_real(upper, b, heat.bands.upper[b]);
-    }
-    cm_build_colour_by(build, layer, "class", PER_KM2);
-    const castmap_polygons view = {heat.bands.count, heat.bands.part_start, heat.bands.ring_start, heat.bands.vertex_start,
-                                   heat.bands.x, heat.bands.y};
-    cm_build_shapes(build, layer, &view, heat.band_lon, heat.band_lat);
-    if (cm_build_surface(build, &heat.grid, true, heat.breaks, heat.n_breaks)) {
-        cm_surface *surface = &build->release->surface;
-        for (size_t i = 0; i < heat.grid.columns * heat.grid.rows; i++) {
-            surface->values[i] = heat.values[i];
-            surface->classes[i] = (uint8_t)cm_release_class_of(heat.breaks, heat.n_breaks, heat.values[i]);
-        }
-        surface->radius_m = heat.radius_m;
-        surface->sigma_m = heat.sigma_m;
-        cm_release_range_classes(build, &surface->style, heat.breaks, heat.n_breaks, false, CM_RAMP_DUSK);
-        cm_build_text(build, &surface->style.legend_title, PER_KM2);
-        cm_build_text(build, &surface->title, "Heat map");
-        cm_build_text(build, &surface->description, "Kernel density of the observations");
-        cm_build_text(build, &surface->unit, "per km2");
-    }
-    cm_build_method(build, "Heat map: observations per km\xc2\xb2, each spread over a radius of %s m (%s kernel); %zu observations.",
-                    radius, castmap_kernel_name(heat.kernel), heat.observations);
-    cm_heat_layer_clear(&heat);
-    return CASTMAP_OK;
-}
-
 /* What the classes were made of: castmap_run_areas() takes the rate where every area has people, else the density. */
 static bool classed_by_rate(const cm_area_layer *counts)
 {
@@ -319,7 +264,7 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     castmap_status status;
 
     cm_build_fact_count(build, "Observations", (int64_t)in->observations.count, "accepted, in the period shown");
-    status = add_heat(ctx, in, build);
+    status = cm_release_heat(ctx, in, build);
     if (status)
         return status;
     status = add_areas(ctx, in, build);

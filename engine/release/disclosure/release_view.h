@@ -74,7 +74,8 @@ typedef struct cm_layer {
 /* The heat surface. */
 typedef struct cm_surface {
     castmap_grid grid;
-    double      *values;   /* events per km2, internal only; NULL for partner and public */
+    double      *values;   /* in `unit`, internal only; NULL for partner and public. NaN: no data */
+    bool         has_blank;/* some values are NaN: outside the study area, under a mask, not defined */
     uint8_t     *classes;  /* [columns*rows] 0: below the first class or not shown; 1..n */
     size_t       n_breaks;
     double      *breaks;   /* lower edges of classes 1..n */

@@ -9,6 +9,7 @@
 #include "release/export/export_layer.h"
 
 #define MOST_CLASSES 32
+#define NO_DATA (-9999.0)
 
 static castmap_status write_raster(castmap_context *ctx, const castmap_release *release, const cm_raster *raster, const char *path,
                                    bool overwrite)
@@ -50,8 +51,9 @@ castmap_status castmap_write_heat_geotiff(castmap_context *ctx, const castmap_re
         return refused;
     }
     const char *const metadata[] = {"TITLE", release->title, "AUDIENCE", release->audience_mark, NULL};
-    const cm_raster raster = {.grid = surface->grid, .wkt = release->crs_wkt, .values = surface->values, .unit = "1/km2",
-                              .description = "observations per km2", .statistics = true, .metadata = metadata};
+    const cm_raster raster = {.grid = surface->grid, .wkt = release->crs_wkt, .values = surface->values, .has_nodata = surface->has_blank,
+                              .nodata = NO_DATA, .unit = surface->unit, .description = surface->style.legend_title, .statistics = true,
+                              .metadata = metadata};
     return write_raster(ctx, release, &raster, path, overwrite);
 }
 

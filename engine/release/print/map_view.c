@@ -40,7 +40,7 @@ const char *cm_map_main_layer(const castmap_release *release, const char *wanted
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)
 {
     return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
-           strcmp(layer->name, "places") == 0;
+           strcmp(layer->name, "places") == 0 || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
 }
 
 static double sheet_x(const cm_map_view *view, double x)

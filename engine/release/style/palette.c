@@ -29,6 +29,13 @@ uint32_t cm_ramp_colour(cm_ramp ramp, size_t i, size_t n)
     return RAMPS[ramp][(i * (CM_RAMP_MAXIMUM - 1) + (n - 1) / 2) / (n - 1)];
 }
 
+uint32_t cm_two_sided_colour(size_t i)
+{
+    static const uint32_t COLOURS[7] = {0x133F6BFFu, 0x3F86AEFFu, 0xA9CFDDFFu, 0xF7F4ECFFu, 0xF8CB8FFFu, 0xDD7540FFu, 0x72142EFFu};
+
+    return COLOURS[i < 7 ? i : 6];
+}
+
 uint32_t cm_with_alpha(uint32_t rgba, unsigned alpha)
 {
     return (rgba & 0xFFFFFF00u) | (alpha > 255 ? 255u : alpha);

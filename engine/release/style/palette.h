@@ -22,6 +22,8 @@ typedef enum cm_ramp {
 
 /* Colour of class `i` of `n` (1..CM_RAMP_MAXIMUM), lightest first, 0xRRGGBBAA; opaque. Fewer classes keep both ends of the ramp. */
 uint32_t cm_ramp_colour(cm_ramp ramp, size_t i, size_t n);
+/* Colour of class `i` of seven, from much less (blue) over about the same (pale) to much more (red). */
+uint32_t cm_two_sided_colour(size_t i);
 /* The same colour with another opacity, 0..255. */
 uint32_t cm_with_alpha(uint32_t rgba, unsigned alpha);
 /* Relative luminance of WCAG 2, 0 black .. 1 white. */

@@ -200,20 +200,25 @@ static void a_quartic_radius_is_root_eight_deviations(void **state)
 static void bands_are_valid_apart_and_match_the_cells(void **state)
 {
     enum { C = 60, R = 50 };
-    static const double BREAKS[] = {0.1, 0.35, 0.6, 0.85};
+    static const double RISING[] = {0.1, 0.35, 0.6, 0.85}, TWO_SIDED[] = {-1.1, -0.4, 0.4, 0.8};
     const castmap_grid grid = {1000.0, 9000.0, 10.0, C, R};
     double *values = calloc(C * R, sizeof *values);
     GEOSContextHandle_t geos = GEOS_init_r();
 
-    for (int kind = 0; kind < 4; kind++) {
+    for (int kind = 0; kind < 7; kind++) {
+        const double *const BREAKS = kind < 4 ? RISING : TWO_SIDED;
         castmap_bands bands = CASTMAP_BANDS_INIT;
         for (size_t i = 0; i < C * R; i++) {
             const double u = cm_random_unit(5, (uint64_t)kind, i);
-            /* noise; values on the levels themselves; smooth hills; all above */
+            /* noise; values on the levels themselves; smooth hills; all above; then with values below 0, and with cells without data */
             values[i] = kind == 0   ? u
                         : kind == 1 ? BREAKS[(size_t)(u * 4.0)]
                         : kind == 2 ? 0.5 + 0.5 * sin((double)(i % C) / 4.0) * cos((double)(i / C) / 5.0)
-                                    : 5.0;
+                        : kind == 3 ? 5.0
+                        : kind == 4 ? 2.0 * u - 1.0
+                                    : sin((double)(i % C) / 4.0) * cos((double)(i / C) / 5.0);
+            if ((kind == 5 && (i % C) + (i / C) < 40) || (kind == 6 && u < 0.2))
+                values[i] = (double)NAN;
         }
         assert_status(castmap_bands_make(*state, &grid, values, BREAKS, 4, &bands), CASTMAP_OK);
         GEOSGeometry *shape[4] = {0};

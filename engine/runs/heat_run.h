@@ -1,0 +1,70 @@
+/*
+ * runs/heat_run.h - one heat map on its way: what its steps share.
+ *
+ *   heat_area.c        the mapped part, the study area, the mask, which observations are counted
+ *   heat_footprints.c  records that are known only to an area
+ *   heat_radius.c      how far an observation reaches
+ *   heat_surface.c     the surface by its kind, its measure and its classes
+ *   run_heat.c         the steps in order, and keeping the layer
+ */
+#ifndef CM_RUNS_HEAT_RUN_H
+#define CM_RUNS_HEAT_RUN_H
+
+#include "castmap/areas.h"
+#include "project/layer_table.h"
+#include "runs/map_extent.h"
+#include "runs/remarks.h"
+#include "runs/run_points.h"
+
+typedef struct cm_heat_points {
+    size_t   count;
+    double  *x, *y;  /* owned [count] */
+    int64_t *id;     /* owned [count] */
+} cm_heat_points;
+
+/* What is known of the place of a record that is spread: an area, or a circle. */
+typedef struct cm_vague {
+    int32_t area; /* CASTMAP_NO_AREA: the circle */
+    double  x, y, radius_m;
+} cm_vague;
+
+typedef struct cm_heat_run {
+    castmap_context *ctx;
+    castmap_project *project;
+    const castmap_heat_run_options *options;
+    cm_run_points  points;      /* all that passed the filter; of a comparison the cases, of a change the second period */
+    cm_run_points  others;      /* of a comparison the controls, of a change the first period; else empty */
+    cm_extent      extent;      /* observations inside it are counted */
+    size_t         elsewhere;   /* observations outside the extent or the study area */
+    bool           has_areas;
+    cm_projected_areas areas;   /* the study area, or the newest boundaries; empty if there are none */
+    bool           within;      /* nothing is shown outside the study area */
+    cm_polygon_set mask;        /* metres */
+    cm_heat_points counted, against; /* of points and of others: exact enough to be a point, and inside */
+    cm_vague      *vague;       /* owned [n_vague] */
+    size_t         n_vague, vague_capacity;
+    cm_polygon_set footprint;   /* metres; areas over which records are spread */
+    double        *spread_weight; /* owned [footprint.count] records of each */
+    cm_heat_layer  layer;
+    castmap_heat_summary summary;
+} cm_heat_run;
+
+/* Borrowed views. */
+castmap_points cm_heat_points_view(const cm_heat_points *points);
+void cm_heat_points_clear(cm_heat_points *points);
+
+/* The extent, the study area and the mask; sets `within`. CASTMAP_E_NOT_FOUND where an area is needed and there is none. */
+CASTMAP_NODISCARD castmap_status cm_heat_find_area(cm_heat_run *run);
+/* Observations inside the extent (and the study area), those known only to an area set apart. */
+CASTMAP_NODISCARD castmap_status cm_heat_count_points(cm_heat_run *run);
+/* Is record i known only to an area, so that it should be spread? */
+bool cm_heat_is_vague(const cm_observation_set *set, size_t i);
+/* Remember that record i of run->points, which lies in `area`, is to be spread. 0, or -1 when out of memory. */
+int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area);
+/* The footprints of all that was remembered, records of one area or circle together. */
+CASTMAP_NODISCARD castmap_status cm_heat_make_footprints(cm_heat_run *run);
+CASTMAP_NODISCARD castmap_status cm_heat_choose_radius(cm_heat_run *run);
+CASTMAP_NODISCARD castmap_status cm_heat_choose_grid(cm_heat_run *run);
+CASTMAP_NODISCARD castmap_status cm_heat_make_surface(cm_heat_run *run);
+
+#endif

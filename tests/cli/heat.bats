@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# Heat maps: kinds, measures, radii, borders, what is refused, and that none of it reaches partners or the public.
+load helper
+
+setup_file() {
+    export TOWN=$BATS_FILE_TMPDIR/town.castmap.sqlite
+    cd "$BATS_FILE_TMPDIR" || return 1
+    local castmap=${CASTMAP_BIN:-$CASTMAP_TOP/build/dev/tools/castmap/castmap}
+    "$castmap" -q init town.castmap.sqlite --time-zone Europe/London >/dev/null
+    "$castmap" -q boundaries add "$SAMPLE/wards.geojson" --population "$SAMPLE/population.csv" --level ward >/dev/null
+    "$castmap" -q import "$SAMPLE/observations.csv" --categories "$SAMPLE/categories.csv" >/dev/null || [ $? -eq 3 ]
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    cp "$TOWN" town.castmap.sqlite
+}
+
+heat() { # options; JSON in out.txt
+    both castmap -q --json heat "$@"
+}
+
+value() { jq -r "$1" out.txt; }
+
+near() { # a, b, relative
+    awk -v a="$1" -v b="$2" -v r="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; exit !(d <= r * m) }' ||
+        { echo "$1 is not near $2" >&2; return 1; }
+}
+
+@test "six kernels, and each surface adds up to the observations" {
+    for kernel in quartic epanechnikov gaussian uniform triangular triweight; do
+        heat --kernel "$kernel" --radius 500m --cell 40m
+        code_is 0
+        [ "$(value .observations)" -eq 2516 ]
+        near "$(value .integral)" 2516 0.002
+    done
+}
+
+@test "a standard deviation in place of a radius, not beside it" {
+    heat --sigma 100m
+    code_is 0
+    near "$(value .radius_m)" 282.842712 1e-6
+    both castmap heat --sigma 100m --radius 300m
+    code_is 2
+    says "$err" "not both"
+}
+
+@test "a radius by each rule" {
+    for rule in likelihood least-squares scott normal-scale oversmoothing diggle cronie-van-lieshout; do
+        heat --rule "$rule" --cell 200m
+        code_is 0
+        awk -v r="$(value .radius_m)" 'BEGIN { exit !(r > 10 && r < 20000) }'
+        jq -e '.remarks[] | select(.code == "radius-chosen")' out.txt
+    done
+}
+
+@test "measures are one surface in other units" {
+    heat --radius 400m --cell 50m
+    plain=$(value .maximum)
+    heat --radius 400m --cell 50m --unit probability
+    near "$(value .maximum)" "$(awk -v m="$plain" 'BEGIN { printf "%.17g", m * 100 / 2516 }')" 1e-9
+    heat --radius 400m --cell 50m --unit per-km2-month --from 2024-07-01 --to 2026-06-30
+    near "$(value .maximum)" "$(awk -v m="$plain" 'BEGIN { print m / 24 }')" 0.01
+    heat --radius 400m --cell 50m --unit per-1000
+    code_is 0
+    [ "$(value .measure)" = "Observations per 1,000 residents" ]
+    [ "$(value .integral)" = null ]
+}
+
+@test "corrections at the border of the study area" {
+    heat --radius 600m --cell 50m --within
+    cut=$(value .integral)
+    heat --radius 600m --cell 50m --edge diggle
+    near "$(value .integral)" 2516 0.003
+    awk -v a="$cut" 'BEGIN { exit !(a < 2516) }'
+    heat --radius 600m --cell 50m --edge uniform
+    code_is 0
+    awk -v a="$cut" -v b="$(value .integral)" 'BEGIN { exit !(b > a) }'
+    both castmap heat --adaptive --edge uniform
+    code_is 2
+    heat --adaptive --radius 500m --edge diggle
+    code_is 0
+}
+
+@test "a study area is the union of areas: without any it is refused, a box is no answer" {
+    castmap -q init bare.castmap.sqlite >/dev/null
+    printf 'latitude,longitude,date\n53.7500,-4.0800,2025-01-10\n53.7510,-4.0810,2025-01-11\n53.7520,-4.0830,2025-01-11\n' >few.csv
+    castmap -q import few.csv -p bare.castmap.sqlite >/dev/null
+    both castmap heat -p bare.castmap.sqlite --edge diggle
+    [ "$status" -ne 0 ]
+    says "$err" "study area"
+    says "$err" "boundaries add"
+    both castmap heat -p bare.castmap.sqlite --radius 500m
+    code_is 0
+}
+
+@test "one category against another: ratio, tolerance contours, blank where there is next to nothing" {
+    heat --compare late_night_visitors:street_light_out --radius 800m
+    code_is 0
+    [ "$(value .kind)" = compare ]
+    [ "$(value .kernel)" = Gaussian ]
+    castmap -q export --for internal -o out >/dev/null
+    [ "$(jq '.features | length' out/tolerance.geojson)" -ge 1 ]
+    jq -e '[.features[].properties.p_below] | unique | inside([0.01, 0.05])' out/tolerance.geojson
+    gdalinfo out/heat.tif | grep -q "NoData Value=-9999"
+    for words in late_night_visitors "a:b:c" ":b" "a:"; do
+        both castmap heat --compare "$words"
+        code_is 2
+    done
+    both castmap heat --compare late_night_visitors:nothing_of_the_kind
+    [ "$status" -ne 0 ]
+    both castmap heat --compare late_night_visitors:street_light_out --change 2024:2025
+    code_is 2
+}
+
+@test "change between periods: the surfaces' difference, on a scale alike on both sides" {
+    heat --radius 600m --cell 60m --change 2024-07..2025-06:2025-07..2026-06
+    code_is 0
+    [ "$(value '.breaks | length')" -eq 7 ]
+    jq -e '.breaks as $b | ($b[1] == -$b[6]) and ($b[2] == -$b[5]) and ($b[3] == -$b[4])' out.txt
+    forward=$(value .maximum)
+    awk -v m="$(value .minimum)" 'BEGIN { exit !(m < 0) }'
+    for words in 2024 2025:2024 2024:2024 2024..2023:2025 x:y; do
+        both castmap heat --change "$words"
+        code_is 2
+    done
+    awk -v m="$forward" 'BEGIN { exit !(m > 0) }'
+}
+
+@test "masked places are blank in every file" {
+    cat >water.geojson <<'JSON'
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[-4.06,53.745],[-4.03,53.745],[-4.03,53.755],[-4.06,53.755],[-4.06,53.745]]]}}]}
+JSON
+    heat --radius 500m --cell 50m
+    castmap -q export --for internal -o open >/dev/null
+    heat --radius 500m --cell 50m --mask water.geojson
+    code_is 0
+    castmap -q export --for internal -o masked >/dev/null
+    [ "$(gdallocationinfo -valonly -wgs84 open/heat.tif -4.045 53.75)" != "" ]
+    [ "$(gdallocationinfo -valonly -wgs84 masked/heat.tif -4.045 53.75)" = -9999 ]
+    [ "$(gdallocationinfo -valonly -wgs84 masked/heat-classes.tif -4.045 53.75)" = 0 ]
+    printf 'x' >none.geojson
+    both castmap heat --mask none.geojson
+    code_is 4
+    says "$err" "none.geojson"
+}
+
+@test "bands are valid and do not overlap, whatever the map shows" {
+    for words in "--radius 500m" "--radius 500m --edge diggle" "--radius 700m --change 2024-07..2025-06:2025-07..2026-06" \
+        "--radius 900m --compare late_night_visitors:street_light_out"; do
+        # shellcheck disable=SC2086
+        heat $words
+        code_is 0
+        castmap -q export --for internal -o "$BATS_TEST_TMPDIR/bands" --overwrite >/dev/null
+        ogrinfo -q bands/layers.gpkg -dialect SQLite -sql "SELECT count(*) AS bad FROM heat WHERE NOT ST_IsValid(geom)" | grep -q "bad (Integer) = 0"
+        ogrinfo -q bands/layers.gpkg -dialect SQLite \
+            -sql "SELECT count(*) AS bad FROM heat a, heat b WHERE a.fid < b.fid AND ST_Area(ST_Intersection(a.geom, b.geom)) > 1e-12" |
+            grep -q "bad (Integer) = 0"
+    done
+}
+
+@test "records that are known only to an area are spread over it, and the map says what share they are" {
+    {
+        echo latitude,longitude,date,accuracy
+        for i in $(seq 10 49); do echo "53.7$i,-4.0501,2025-01-10,10"; done
+        for i in $(seq 10); do echo "53.7600,-4.0700,2025-02-$((i + 10)),1500"; done
+    } >rough.csv
+    castmap -q init rough.castmap.sqlite >/dev/null
+    castmap -q boundaries add "$SAMPLE/wards.geojson" -p rough.castmap.sqlite >/dev/null
+    castmap -q import rough.csv -p rough.castmap.sqlite >/dev/null
+    heat -p rough.castmap.sqlite --radius 400m --cell 50m
+    [ "$(value .spread)" -eq 10 ]
+    near "$(value .integral)" 50 0.003
+    spread=$(value .maximum)
+    jq -e '.remarks[] | select(.code == "spread") | .text | test("20 %")' out.txt
+    castmap -q report --for internal -p rough.castmap.sqlite -o rough.html >/dev/null
+    grep -q "20 % of the heat map" rough.html
+    heat -p rough.castmap.sqlite --radius 400m --cell 50m --keep-whole
+    [ "$(value .spread)" -eq 0 ]
+    awk -v a="$spread" -v b="$(value .maximum)" 'BEGIN { exit !(b > a) }'
+}
+
+@test "what partners and the public see does not depend on the heat map made inside" {
+    mkdir other
+    cp town.castmap.sqlite other/town.castmap.sqlite
+    castmap -q heat --radius 500m >/dev/null
+    castmap -q heat --compare late_night_visitors:street_light_out --radius 800m -p other/town.castmap.sqlite >/dev/null
+    for audience in partner public; do
+        castmap -q export --for $audience --today 2026-11-01 -o "$audience-a" >/dev/null
+        castmap -q export --for $audience --today 2026-11-01 -o "$audience-b" -p other/town.castmap.sqlite >/dev/null
+        cmp $audience-a/heat.geojson $audience-b/heat.geojson
+        cmp $audience-a/heat-classes.tif $audience-b/heat-classes.tif
+        [ ! -e $audience-b/heat.tif ]
+        [ ! -e $audience-b/tolerance.geojson ]
+    done
+}
+
+@test "undo takes a heat map back with its measure" {
+    heat --compare late_night_visitors:street_light_out --radius 800m
+    castmap -q undo >/dev/null
+    [ "$(sqlite3 town.castmap.sqlite 'SELECT (SELECT count(*) FROM heat_layer) + (SELECT count(*) FROM heat_measure) + (SELECT count(*) FROM heat_band)')" -eq 0 ]
+}
