@@ -101,6 +101,13 @@ castmap_status cm_cluster_scale(castmap_context *ctx, const cm_run_points *point
     return status;
 }
 
+uint32_t cm_cluster_number(size_t n)
+{
+    const double share = ceil(cm_sayable(SHARE_OF_A_PLACE * (double)n));
+
+    return share > LEAST_MIN_POINTS ? (uint32_t)share : LEAST_MIN_POINTS;
+}
+
 static castmap_status choose_number(cm_cluster_run *run)
 {
     castmap_cluster_summary *s = &run->summary;
@@ -108,8 +115,7 @@ static castmap_status choose_number(cm_cluster_run *run)
     s->min_points = run->options->min_points;
     if (s->min_points > 0)
         return CASTMAP_OK;
-    const double share = ceil(cm_sayable(SHARE_OF_A_PLACE * (double)run->points.set.count));
-    s->min_points = share > LEAST_MIN_POINTS ? (uint32_t)share : LEAST_MIN_POINTS;
+    s->min_points = cm_cluster_number(run->points.set.count);
     if (cm_remark_add(&s->remarks, &s->n_remarks, "number-chosen",
                       "A place needs %u observations%s: about one in a thousand of all there are, and never fewer than %u. Set it with "
                       "--min.",
@@ -145,7 +151,7 @@ static castmap_status choose_radius(cm_cluster_run *run, double *limit_m)
     cm_length_words(s->eps_m, length);
     if (cm_remark_add(&s->remarks, &s->n_remarks, "radius-chosen",
                       "The radius of %s was chosen from the data: about a quarter of the observations have %u or more within that distance. "
-                      "Set it with --radius.",
+                      "Set it with --radius; castmap tune cluster compares others.",
                       length, s->min_points))
         return cm_fail_memory(run->ctx);
     return CASTMAP_OK;

@@ -10,6 +10,7 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_LIST,
     &CMD_INFO,
     &CMD_CLUSTER,
+    &CMD_TUNE_CLUSTER,
     &CMD_AREAS,
     &CMD_HEAT,
     &CMD_MAP,

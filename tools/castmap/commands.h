@@ -28,6 +28,7 @@ extern const cli_command CMD_RECIPES_EXPORT;
 extern const cli_command CMD_RECIPES_LIST;
 extern const cli_command CMD_RECIPES_REMOVE;
 extern const cli_command CMD_REPORT;
+extern const cli_command CMD_TUNE_CLUSTER;
 extern const cli_command CMD_UNDO;
 extern const cli_command CMD_VERSION;
 

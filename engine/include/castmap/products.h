@@ -9,6 +9,7 @@
 #define CASTMAP_PRODUCTS_H
 
 #include "castmap/release.h"
+#include "castmap/runs.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,6 +60,13 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_map(castmap_context *
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_page(castmap_context *ctx, const castmap_release *release,
                                                                 const castmap_map_options *options,
                                                                 const char *path);
+/**
+ * How the choice of a radius changes the places: the curve and the table, on one A4 sheet (.pdf, .svg, .png). The figures count single
+ * observations, so it is made of an internal release only (else CASTMAP_E_RELEASE); its mark is printed.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_cluster_tuning(castmap_context *ctx, const castmap_release *release,
+                                                                          const castmap_cluster_tuning *tuning, const char *path,
+                                                                          bool overwrite);
 /** One page in plain words: what was found, how, and what it does not say. */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_report(castmap_context *ctx,
                                                                   const castmap_release *release,

@@ -9,6 +9,7 @@
 #include "release/export/export_layer.h"
 #include "release/print/map_furniture.h"
 #include "release/print/map_picture.h"
+#include "release/print/picture_kind.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -98,29 +99,6 @@ static castmap_status draw_landscape(cm_sheet *sheet, double width, double heigh
     return CASTMAP_OK;
 }
 
-static bool ends_with(const char *path, const char *suffix)
-{
-    const size_t n = strlen(path), m = strlen(suffix);
-
-    return n > m && strcmp(path + n - m, suffix) == 0;
-}
-
-static castmap_status kind_of(castmap_context *ctx, const char *path, cm_canvas_kind *kind)
-{
-    if (ends_with(path, ".pdf"))
-        *kind = CM_CANVAS_PDF;
-    else if (ends_with(path, ".svg"))
-        *kind = CM_CANVAS_SVG;
-    else if (ends_with(path, ".png"))
-        *kind = CM_CANVAS_PNG;
-    else {
-        castmap_status status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "a map is written as .pdf, .svg, .png or .html");
-        cm_fail_where(ctx, "%s", cm_base_name(path));
-        return status;
-    }
-    return CASTMAP_OK;
-}
-
 /* A GIS that opens the sheet finds the map where it belongs. */
 static castmap_status register_frame(castmap_context *ctx, const castmap_release *release, const cm_map_view *view,
                                      const char *path)
@@ -146,7 +124,7 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
     status = cm_export_allowed(ctx, release);
     if (status)
         return status;
-    status = kind_of(ctx, path, &kind);
+    status = cm_picture_kind(ctx, path, "a map is written as .pdf, .svg, .png or .html", &kind);
     if (status)
         return status;
     sheet.title = options->title ? options->title : release->title;
