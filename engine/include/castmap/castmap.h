@@ -8,6 +8,7 @@
 #include "castmap/areas.h"
 #include "castmap/boundaries.h"
 #include "castmap/cluster.h"
+#include "castmap/cluster_tuning.h"
 #include "castmap/context.h"
 #include "castmap/density.h"
 #include "castmap/import.h"
@@ -18,6 +19,7 @@
 #include "castmap/project.h"
 #include "castmap/recipe.h"
 #include "castmap/release.h"
+#include "castmap/remark.h"
 #include "castmap/runs.h"
 #include "castmap/status.h"
 

@@ -8,8 +8,8 @@
 #ifndef CASTMAP_PRODUCTS_H
 #define CASTMAP_PRODUCTS_H
 
+#include "castmap/cluster_tuning.h"
 #include "castmap/release.h"
-#include "castmap/runs.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,7 +4,7 @@
 #ifndef CM_RELEASE_PRINT_TUNING_CHART_H
 #define CM_RELEASE_PRINT_TUNING_CHART_H
 
-#include "castmap/runs.h"
+#include "castmap/cluster_tuning.h"
 #include "release/print/cairo_canvas.h"
 
 /* The curve in a frame of width x height mm, its axes inside of it. */
