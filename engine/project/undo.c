@@ -186,6 +186,7 @@ static const char *const REMOVALS[] = {
     "DELETE FROM idx_area_geometry WHERE pkid IN (SELECT id FROM area WHERE boundary IN (SELECT id FROM boundary WHERE run = ?))",
     "DELETE FROM area WHERE boundary IN (SELECT id FROM boundary WHERE run = ?)",
     "DELETE FROM boundary WHERE run = ?",
+    "DELETE FROM place_set WHERE run = ?",
     "UPDATE run SET undone = 1 WHERE number = ?",
 };
 

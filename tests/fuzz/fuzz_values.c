@@ -24,7 +24,7 @@ static void places(const char *text, size_t length)
     const size_t half = length / 2;
 
     if (cm_place_cell(text, length, &place, &flaw))
-        check(place.kind == CM_PLACE_GRID_GB || (fabs(place.a) <= 180 && fabs(place.b) <= 90));
+        check(place.kind != CM_PLACE_DEGREES || (fabs(place.a) <= 180 && fabs(place.b) <= 90));
     else
         check(flaw.code && flaw.reason);
     if (cm_place_degrees(text, half, text + half, length - half, &place, &flaw))

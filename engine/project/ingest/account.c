@@ -69,6 +69,8 @@ static const char *in_common(const char *code, const char *reason)
         {"half-position", "one coordinate is empty although the other is given"},
         {"no-position", "no position"},
         {"bad-position", "not a position that can be read"},
+        {"bad-grid-reference", "not a grid reference that can be read"},
+        {"ambiguous-place", "the name of more than one place"},
         {"duplicate-key", "the same member twice in a feature"},
     };
 
@@ -148,6 +150,10 @@ int cm_account_notes(cm_account *account, const cm_preparer *p)
         [CM_NOTE_ALTITUDE] = {"odd-altitude", "altitudes outside -500 to 9000 m: is the position what it should be?"},
         [CM_NOTE_ODD_DATE] = {"odd-date", "dates in the future or before 1990, kept as asked"},
         [CM_NOTE_LEGACY] = {"legacy-grade", "older 5x5x5 grades, translated by the fixed table"},
+        [CM_NOTE_POSTCODE] = {"located-by-postcode", "places known by a postcode alone: never exact"},
+        [CM_NOTE_ENDED] = {"ended-postcode", "postcodes that were terminated before the time of the record: is the postcode right?"},
+        [CM_NOTE_PLACE_NAME] = {"located-by-name", "places known by a name alone: known to the size of what it names"},
+        [CM_NOTE_LINK] = {"located-by-link", "places taken from a link of a map inside the row"},
         [CM_NOTE_FAR] = {"far-position", "records far from all others of the file, kept as asked"},
     };
     const size_t pile = cm_piles_largest(&p->piles);

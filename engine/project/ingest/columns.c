@@ -21,6 +21,8 @@ static const struct {
     [CM_ROLE_X] = {"x", "easting"},
     [CM_ROLE_Y] = {"y", "northing"},
     [CM_ROLE_POSITION] = {"position", "position"},
+    [CM_ROLE_POSTCODE] = {"postcode", "postcode"},
+    [CM_ROLE_PLACE] = {"place", "name of a place"},
     [CM_ROLE_ALTITUDE] = {"altitude", "altitude"},
     [CM_ROLE_ACCURACY] = {"accuracy", "accuracy"},
     [CM_ROLE_TIME] = {"time", "time"},

@@ -12,7 +12,9 @@ typedef enum cm_role {
     CM_ROLE_LON,
     CM_ROLE_X,
     CM_ROLE_Y,
-    CM_ROLE_POSITION, /* one cell: geopoint, pair, grid reference */
+    CM_ROLE_POSITION, /* one cell: geopoint, pair, grid reference, code, link */
+    CM_ROLE_POSTCODE, /* where there are no coordinates: looked up in the tables of the project */
+    CM_ROLE_PLACE,    /* a name, likewise */
     CM_ROLE_ALTITUDE,
     CM_ROLE_ACCURACY,
     CM_ROLE_TIME,
@@ -61,7 +63,8 @@ typedef struct cm_mapping {
     const char *why[CM_ROLE_COUNT];  /* "column name", "given", ... constants */
     const char *zone;                /* of local times of this file; NULL: the project's */
     size_t other_places;             /* further position questions that are not used */
-    bool metres_by_name;             /* the names of the x and y columns say that they are British National Grid */
+    const char *metres_by_name;      /* the coordinate system that the names of the x and y columns say; NULL: none */
+    bool links;                      /* places are in links of maps within texts, or nowhere */
 } cm_mapping;
 
 void cm_mapping_init(cm_mapping *mapping);

@@ -229,6 +229,8 @@ static void set_up_preparer(import *run)
     p->today_s = options->today_s ? options->today_s : (int64_t)time(NULL);
     p->metres = o->metres;
     p->working = o->working;
+    p->places = o->places;
+    memcpy(p->extent, o->extent, sizeof p->extent);
     p->geometry = o->geojson || (o->stream && cm_stream_table_of(o->stream)->placed);
 }
 
@@ -253,6 +255,9 @@ static castmap_status begin(import *run, castmap_guesses_fn *shown, void *payloa
         run->chunk[i].row = cm_alloc(CM_CHUNK_ROWS, sizeof *run->chunk[i].row);
     run->account.summary.format = cm_copy_text(run->opening.format);
     if (!run->side || !run->chunk[0].row || !run->chunk[1].row || !run->account.summary.format || run->opening.guesses.failed)
+        return cm_fail_memory(run->ctx);
+    run->preparer.table_used = cm_alloc_zero(cm_place_index_tables(run->opening.places) + 1, sizeof(bool));
+    if (!run->preparer.table_used)
         return cm_fail_memory(run->ctx);
     castmap_set_threads(run->side, 1);
     castmap_set_seed(run->side, castmap_seed(run->ctx));
@@ -394,6 +399,17 @@ static char *provenance_json(import *run)
     return made;
 }
 
+/* Records that were placed by a table go when the table goes. */
+static castmap_status note_tables(import *run)
+{
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; !status && i < cm_place_index_tables(run->opening.places); i++)
+        if (run->preparer.table_used[i])
+            status = cm_place_note_used(run->ctx, run->project, run->run, cm_place_index_table(run->opening.places, i)->run);
+    return status;
+}
+
 static castmap_status write_account(import *run)
 {
     castmap_import_summary *s = &run->account.summary;
@@ -416,8 +432,10 @@ static castmap_status write_account(import *run)
     if (!status) {
         snprintf(words, sizeof words, "%zu rows of %.100s: %zu accepted, %zu duplicate, %zu quarantined", s->read, run->file,
                  s->accepted, s->duplicate, s->quarantined);
-        status = cm_run_finish(run->ctx, run->project, run->run, words, parameters, provenance);
+        status = note_tables(run);
     }
+    if (!status)
+        status = cm_run_finish(run->ctx, run->project, run->run, words, parameters, provenance);
     free(mapping);
     free(parameters);
     free(provenance);

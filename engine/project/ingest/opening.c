@@ -82,10 +82,11 @@ static castmap_status settle_systems(castmap_context *ctx, castmap_project *proj
         status = cm_projection_new(ctx, working, false, &o->working);
     if (!status && o->stream && cm_stream_table_of(o->stream)->placed)
         return settle_layer(ctx, options, file, o);
-    if (status || o->mapping.column[CM_ROLE_X] == CM_NO_COLUMN)
+    const bool cell = o->mapping.column[CM_ROLE_POSITION] != CM_NO_COLUMN && crs && !is_wgs84(crs); /* "530000 180000" in one cell */
+    if (status || (o->mapping.column[CM_ROLE_X] == CM_NO_COLUMN && !cell))
         return status;
     if (!crs && o->mapping.metres_by_name) {
-        crs = "EPSG:27700";
+        crs = o->mapping.metres_by_name;
         why = "column name";
     }
     if (!crs && working && *working) {
@@ -219,6 +220,9 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
     if (status)
         goto done;
     settle_degrees(options, &o, &o.mapping);
+    status = cm_settle_places(ctx, project, options, file, placed, &o);
+    if (status)
+        goto done;
     status = placed ? CASTMAP_OK : cm_mapping_check(ctx, file, &o.columns, &o.mapping);
     if (status)
         goto done;
@@ -266,6 +270,7 @@ void cm_opening_clear(cm_opening *o)
     cm_columns_clear(&o->columns);
     cm_zone_free(o->zone);
     cm_categories_free(o->categories);
+    cm_place_index_free(o->places);
     cm_projection_free(o->metres);
     cm_projection_free(o->working);
     cm_guesses_clear(&o->guesses);

@@ -24,6 +24,8 @@ typedef struct cm_opening {
     cm_zone           *zone;
     cm_categories     *categories;
     cm_projection     *metres, *working;
+    cm_place_index    *places;    /* NULL: none are needed, or the project has none */
+    double             extent[4]; /* of the project, where it may be needed */
     cm_guesses         guesses;
     char               format[96];
 } cm_opening; /* all owned */
@@ -37,6 +39,10 @@ int cm_opening_fd(const cm_opening *opening); /* for a digest by pread() */
 double cm_opening_fraction(const cm_opening *opening); /* of the file that was read; negative: not known */
 CASTMAP_NODISCARD castmap_status cm_opening_unchanged(castmap_context *ctx, const cm_opening *opening);
 bool cm_opening_bad_text(const cm_opening *opening); /* a failure came from bytes that are no UTF-8 */
+
+/* content.c: columns of places told by their content where no name tells them, and the tables of the project that they need. */
+CASTMAP_NODISCARD castmap_status cm_settle_places(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
+                                                  const char *file, bool placed, cm_opening *o);
 
 /* opening_readers.c: each takes o->input and makes a reader and the columns. */
 CASTMAP_NODISCARD castmap_status cm_open_table(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file);

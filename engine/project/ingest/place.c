@@ -1,5 +1,5 @@
 /*
- * project/ingest/place.c - decimal degrees, degrees-minutes-seconds, geopoint cells, grid references.
+ * project/ingest/place.c - decimal degrees, degrees-minutes-seconds, eastings and northings in columns of their own.
  */
 #include "project/ingest/place.h"
 
@@ -271,6 +271,7 @@ bool cm_place_degrees(const char *lat, size_t lat_length, const char *lon, size_
         return false;
     out->kind = CM_PLACE_DEGREES;
     out->decimals = lat_decimals > lon_decimals ? lat_decimals : lon_decimals;
+    out->precision = CM_PLACE_UNKNOWN;
     out->accuracy_m = out->altitude_m = NAN;
     return cm_place_check_degrees(out->a, out->b, flaw);
 }
@@ -298,58 +299,14 @@ bool cm_place_metres(const char *x, size_t x_length, const char *y, size_t y_len
     }
     out->kind = CM_PLACE_METRES;
     out->decimals = 9;
+    out->precision = CM_PLACE_UNKNOWN;
     out->accuracy_m = out->altitude_m = NAN;
     return true;
 }
 
-/*
- * British grid reference: two letters of the 500 km and 100 km squares (25 letters, I left out), then as many digits of easting as of
- * northing. The place is the centre of the square it names. Source: Ordnance Survey, "A guide to coordinate systems in Great Britain",
- * section on the National Grid.
- */
-static bool grid_reference(span s, cm_place *out, cm_flaw *flaw)
+bool cm_place_angles(const char *text, size_t length, cm_place *out, cm_flaw *flaw)
 {
-    char digit[12];
-    size_t n = 0;
-    const int first = upper(s.at[0]) - 'A' - (upper(s.at[0]) > 'I');
-    const int second = upper(s.at[1]) - 'A' - (upper(s.at[1]) > 'I');
-
-    *flaw = CM_FLAW("bad-grid-reference", "not a British grid reference: two letters and an even number of digits, "
-                                          "2 to 10, such as TQ 300 800");
-    for (const char *p = s.at + 2; p < s.end; p++) {
-        if (*p == ' ')
-            continue;
-        if (!is_digit(*p) || n == 10)
-            return false;
-        digit[n++] = *p;
-    }
-    const int east = ((first - 2 + 5) % 5) * 5 + second % 5;
-    const int north = 19 - first / 5 * 5 - second / 5;
-    if (n < 2 || n % 2 || upper(s.at[0]) == 'I' || upper(s.at[1]) == 'I' || east < 0 || east > 6 || north < 0 || north > 12)
-        return false;
-    double size = 100000, x = east * 100000.0, y = north * 100000.0;
-    for (size_t i = 0; i < n / 2; i++) {
-        size /= 10;
-        x += (digit[i] - '0') * size;
-        y += (digit[n / 2 + i] - '0') * size;
-    }
-    out->kind = CM_PLACE_GRID_GB;
-    out->a = x + size / 2;
-    out->b = y + size / 2;
-    out->decimals = size <= 10 ? 9 : size <= 100 ? 3 : size <= 1000 ? 2 : 1;
-    out->accuracy_m = size * 0.70710678118654757;
-    out->altitude_m = NAN;
-    return true;
-}
-
-static bool letters(char a)
-{
-    return (a >= 'a' && a <= 'z') || (a >= 'A' && a <= 'Z');
-}
-
-/* "51 30 26 N, 0 7 39 W" and the like: two angles one after the other. */
-static bool angle_pair(span s, cm_place *out, cm_flaw *flaw)
-{
+    span s = trimmed(text, length);
     int lat_decimals = 0, lon_decimals = 0;
 
     if (!angle(&s, "NS", &out->b, &lat_decimals, flaw))
@@ -360,57 +317,7 @@ static bool angle_pair(span s, cm_place *out, cm_flaw *flaw)
         return false;
     out->kind = CM_PLACE_DEGREES;
     out->decimals = lat_decimals > lon_decimals ? lat_decimals : lon_decimals;
+    out->precision = CM_PLACE_UNKNOWN;
     out->accuracy_m = out->altitude_m = NAN;
-    return cm_place_check_degrees(out->a, out->b, flaw);
-}
-
-bool cm_place_cell(const char *text, size_t length, cm_place *out, cm_flaw *flaw)
-{
-    const span s = trimmed(text, length);
-    double value[4] = {0, 0, NAN, NAN};
-    int decimals[4] = {0, 0, 0, 0};
-    size_t n = 0;
-
-    if (s.at == s.end) {
-        *flaw = CM_FLAW("no-position", "no position: the cell is empty");
-        return false;
-    }
-    if (s.end - s.at >= 4 && letters(s.at[0]) && letters(s.at[1]) && (is_digit(s.at[2]) || s.at[2] == ' '))
-        return grid_reference(s, out, flaw);
-    if (memchr(s.at, ';', (size_t)(s.end - s.at))) {
-        *flaw = CM_FLAW("not-a-point", "the cell holds a line or an area (several points with ;), not one point");
-        return false;
-    }
-    for (const char *p = s.at; p < s.end && n <= 4;) {
-        const char *word = p;
-        while (p < s.end && *p != ' ' && *p != '\t' && *p != ',')
-            p++;
-        /* A comma between two digits without a space may be a decimal comma: only one in the whole cell separates. */
-        if (n == 4 || !number((span){word, p}, &value[n], &decimals[n], flaw)) {
-            if (angle_pair(s, out, flaw))
-                return true;
-            if (strcmp(flaw->code, "out-of-range") != 0 && strcmp(flaw->code, "metres-as-degrees") != 0 &&
-                strcmp(flaw->code, "placeholder-position") != 0)
-                *flaw = CM_FLAW("bad-position", "not a position: expected latitude and longitude, such as 51.5074 -0.1278");
-            return false;
-        }
-        n++;
-        while (p < s.end && (*p == ' ' || *p == '\t'))
-            p++;
-        if (p < s.end && *p == ',' && n == 1)
-            p++;
-        while (p < s.end && (*p == ' ' || *p == '\t'))
-            p++;
-    }
-    if (n < 2) {
-        *flaw = CM_FLAW("half-position", "the cell holds one number, expected latitude and longitude");
-        return false;
-    }
-    out->kind = CM_PLACE_DEGREES;
-    out->b = value[0];
-    out->a = value[1];
-    out->decimals = decimals[0] > decimals[1] ? decimals[0] : decimals[1];
-    out->altitude_m = value[2];
-    out->accuracy_m = value[3];
     return cm_place_check_degrees(out->a, out->b, flaw);
 }

@@ -63,7 +63,7 @@ static castmap_status find_reference(cm_preparer *p, const cm_chunk *chunk, doub
 }
 
 /* Metres to degrees for all rows of one system. */
-static castmap_status to_degrees(cm_preparer *p, cm_chunk *chunk, const cm_projection *from, bool grid_gb, double *scratch,
+static castmap_status to_degrees(cm_preparer *p, cm_chunk *chunk, const cm_projection *from, unsigned grid, double *scratch,
                                  bool *ok)
 {
     double *x = scratch, *y = scratch + CM_CHUNK_ROWS, *lon = y + CM_CHUNK_ROWS, *lat = lon + CM_CHUNK_ROWS;
@@ -71,7 +71,7 @@ static castmap_status to_degrees(cm_preparer *p, cm_chunk *chunk, const cm_proje
 
     for (size_t i = 0; i < chunk->n; i++) {
         const cm_prepared *row = &chunk->row[i];
-        if (!row->code && row->metres && row->grid_gb == grid_gb) {
+        if (!row->code && row->metres && row->grid == grid) {
             x[n] = row->x;
             y[n++] = row->y;
         }
@@ -84,7 +84,7 @@ static castmap_status to_degrees(cm_preparer *p, cm_chunk *chunk, const cm_proje
     n = 0;
     for (size_t i = 0; i < chunk->n; i++) {
         cm_prepared *row = &chunk->row[i];
-        if (row->code || !row->metres || row->grid_gb != grid_gb)
+        if (row->code || !row->metres || row->grid != grid)
             continue;
         if (ok[n]) {
             row->o.lon = lon[n];
@@ -196,9 +196,10 @@ castmap_status cm_place_chunk(cm_preparer *p, cm_chunk *chunk)
     castmap_status status = scratch && ok ? CASTMAP_OK : cm_fail_memory(p->ctx);
 
     if (!status && p->metres)
-        status = to_degrees(p, chunk, p->metres, false, scratch, ok);
-    if (!status && p->grid_gb)
-        status = to_degrees(p, chunk, p->grid_gb, true, scratch, ok);
+        status = to_degrees(p, chunk, p->metres, 0, scratch, ok);
+    for (unsigned grid = 1; !status && grid <= 2; grid++)
+        if (p->grid[grid - 1])
+            status = to_degrees(p, chunk, p->grid[grid - 1], grid, scratch, ok);
     if (!status && !p->reference)
         status = find_reference(p, chunk, scratch);
     /* Swapped axes first by the file's own records: the message is surer. */

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #define DAY_S 86400
+#define SQUARE_OR_DISTRICT_M 5000 /* "SO16": half the diagonal of a 10 km square is 7 km */
 
 /* One record on its way. */
 typedef struct work {
@@ -29,11 +30,14 @@ typedef struct work {
     cm_prepared     *row;
     cm_arena        *texts;
     bool             failed; /* out of memory */
+    uint32_t         ended;  /* when the postcode of the place was terminated, year * 100 + month; 0: not */
 } work;
 
 void cm_preparer_clear(cm_preparer *p)
 {
-    cm_projection_free(p->grid_gb);
+    cm_projection_free(p->grid[0]);
+    cm_projection_free(p->grid[1]);
+    free(p->table_used);
     cm_identity_clear(&p->identity);
     cm_piles_clear(&p->piles);
     cm_text_clear(&p->kept);
@@ -120,6 +124,84 @@ static double measure(work *w, cm_role role, double low, double high, cm_note no
     return NAN;
 }
 
+static bool is_postcode(const cm_preparer *p, cm_csv_field field)
+{
+    cm_place_hit hit;
+
+    return cm_place_index_postcode(p->places, field.bytes, field.length, &hit) == CM_PLACE_FOUND;
+}
+
+/* A cell that names the place: as it is, or by the tables of the project. */
+static bool read_one(work *w, cm_role role, cm_place *place)
+{
+    const cm_csv_field field = cell(w, role);
+    char detail[160] = "";
+    cm_flaw flaw = {NULL, NULL};
+
+    if (role != CM_ROLE_POSITION) {
+        *place = (cm_place){.kind = CM_PLACE_WORDS};
+    } else if (!cm_place_cell(field.bytes, field.length, place, &flaw)) {
+        if (w->p->metres && strcmp(flaw.code, "metres-as-degrees") == 0 && cm_place_cell_metres(field.bytes, field.length, place, &flaw))
+            return true;
+        return refuse(w, flaw, role);
+    }
+    if (place->kind == CM_PLACE_GRID_GB && place->accuracy_m > SQUARE_OR_DISTRICT_M && is_postcode(w->p, field))
+        return refuse(w, CM_FLAW("ambiguous-place", "a grid square of 10 km or a postcode district? Say it: --map postcode=COLUMN"), role);
+    if (place->kind != CM_PLACE_WORDS && place->kind != CM_PLACE_SHORT_CODE)
+        return true;
+    if (cm_place_lookup(w->p, field.bytes, field.length, place, &w->ended, &flaw, detail)) {
+        cm_preparer_note(w->p, place->precision == CM_PLACE_POSTCODE ? CM_NOTE_POSTCODE : CM_NOTE_PLACE_NAME, w->record->row);
+        return true;
+    }
+    refuse(w, flaw, role);
+    if (detail[0])
+        w->row->reason = copy(w, (cm_csv_field){detail, strlen(detail)});
+    return false;
+}
+
+/* The cell, the postcode, the name: the first that gives a place. A reason of the postcode, which is the surer one, outlives that of the name. */
+static bool read_words(work *w, cm_place *place)
+{
+    static const cm_role ROLES[] = {CM_ROLE_POSITION, CM_ROLE_POSTCODE, CM_ROLE_PLACE};
+    cm_prepared first = {.code = NULL};
+
+    for (size_t i = 0; i < 3; i++) {
+        if (!cell(w, ROLES[i]).length)
+            continue;
+        if (read_one(w, ROLES[i], place)) {
+            w->row->code = NULL;
+            return true;
+        }
+        if (!first.code)
+            first = *w->row;
+    }
+    *w->row = first;
+    return false;
+}
+
+/* Nothing says where, unless a cell holds a link of a map. */
+static bool read_link(work *w, cm_place *place)
+{
+    const cm_role role = has(w, CM_ROLE_LAT) ? CM_ROLE_LAT : has(w, CM_ROLE_X) ? CM_ROLE_X : has(w, CM_ROLE_POSITION) ? CM_ROLE_POSITION
+                         : has(w, CM_ROLE_POSTCODE)                                                                  ? CM_ROLE_POSTCODE
+                                                                                                                     : CM_ROLE_PLACE;
+    cm_flaw flaw = {NULL, NULL};
+
+    for (size_t i = 0; w->p->mapping->profile->own_words && i < w->p->columns->n; i++) {
+        if (cm_place_link(w->record->field[i].bytes, w->record->field[i].length, place, &flaw)) {
+            cm_preparer_note(w->p, CM_NOTE_LINK, w->record->row);
+            return true;
+        }
+        if (flaw.code) {
+            cm_prepared_refuse(w->row, flaw.code, flaw.reason, w->p->columns->name[i]);
+            return false;
+        }
+    }
+    return refuse(w, has(w, CM_ROLE_LAT)   ? CM_FLAW("no-position", "no position: latitude and longitude are empty")
+                     : has(w, CM_ROLE_X) ? CM_FLAW("no-position", "no position: easting and northing are empty")
+                                         : CM_FLAW("no-position", "no position: the cell is empty"), role);
+}
+
 static bool read_place(work *w, cm_place *place)
 {
     const cm_csv_field lat = cell(w, CM_ROLE_LAT), lon = cell(w, CM_ROLE_LON);
@@ -128,60 +210,77 @@ static bool read_place(work *w, cm_place *place)
     cm_flaw flaw = {NULL, NULL};
 
     if (w->record->metres) {
-        *place = (cm_place){CM_PLACE_METRES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN};
+        *place = (cm_place){CM_PLACE_METRES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN, CM_PLACE_UNKNOWN, 0};
         return true;
     }
     if (w->record->located) {
-        *place = (cm_place){CM_PLACE_DEGREES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN};
+        *place = (cm_place){CM_PLACE_DEGREES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN, CM_PLACE_UNKNOWN, 0};
         return cm_place_check_degrees(place->a, place->b, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);
     }
-    if (has(w, CM_ROLE_LAT) && (lat.length || lon.length || !one.length)) {
+    /* Coordinates count before a cell, a cell before a postcode or a name; each stands in where those before it are empty. */
+    const bool other = one.length || cell(w, CM_ROLE_POSTCODE).length || cell(w, CM_ROLE_PLACE).length;
+    if (has(w, CM_ROLE_LAT) && (lat.length || lon.length)) {
         if (cm_place_degrees(lat.bytes, lat.length, lon.bytes, lon.length, place, &flaw))
             return true;
-        return refuse(w, flaw, lat.length || !lon.length ? CM_ROLE_LAT : CM_ROLE_LAT);
+        return refuse(w, flaw, CM_ROLE_LAT);
     }
-    if (has(w, CM_ROLE_X) && (x.length || y.length || !one.length))
+    if (has(w, CM_ROLE_X) && (x.length || y.length))
         return cm_place_metres(x.bytes, x.length, y.bytes, y.length, place, &flaw) || refuse(w, flaw, CM_ROLE_X);
-    return cm_place_cell(one.bytes, one.length, place, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);
+    return other ? read_words(w, place) : read_link(w, place);
+}
+
+static void set_accuracy(work *w, const cm_place *place)
+{
+    static const double FROM_DECIMALS_M[4] = {100000, 10000, 1000, 100};
+    cm_observation *o = &w->row->o;
+
+    o->accuracy_m = place->accuracy_m;
+    const double accuracy = measure(w, CM_ROLE_ACCURACY, 0, 1e7, CM_NOTE_ACCURACY);
+    if (!isnan(accuracy) && (place->precision == CM_PLACE_UNKNOWN || accuracy > o->accuracy_m)) /* a phone knows no postcode better */
+        o->accuracy_m = accuracy;
+    if (!(o->accuracy_m >= 0) || o->accuracy_m > 1e7)
+        o->accuracy_m = NAN;
+    if (o->precision != CM_PLACE_EXACT)
+        return;
+    if (place->precision != CM_PLACE_UNKNOWN) {
+        o->precision = place->precision;
+        if (o->precision == CM_PLACE_AREA && o->accuracy_m >= 500)
+            cm_preparer_note(w->p, CM_NOTE_COARSE, w->record->row);
+    } else if (place->decimals <= 3) {
+        /* Written with few decimals, a place is no better known than that. */
+        const double coarse = FROM_DECIMALS_M[place->decimals < 0 ? 0 : place->decimals];
+        if (isnan(o->accuracy_m) || o->accuracy_m < coarse)
+            o->accuracy_m = coarse;
+        o->precision = place->decimals == 3 ? CM_PLACE_STREET : CM_PLACE_AREA;
+        if (place->decimals <= 2)
+            cm_preparer_note(w->p, CM_NOTE_COARSE, w->record->row);
+    }
 }
 
 static bool take_place(work *w)
 {
-    static const double FROM_DECIMALS_M[4] = {100000, 10000, 1000, 100};
+    static const char *const GRIDS[2] = {"EPSG:27700", "EPSG:29903"};
     cm_observation *o = &w->row->o;
     cm_place place;
 
     if (!read_place(w, &place))
         return false;
     o->precision = w->p->mapping->profile->precision;
-    o->accuracy_m = place.accuracy_m;
-    const double accuracy = measure(w, CM_ROLE_ACCURACY, 0, 1e7, CM_NOTE_ACCURACY);
-    if (!isnan(accuracy))
-        o->accuracy_m = accuracy;
-    if (!(o->accuracy_m >= 0) || o->accuracy_m > 1e7)
-        o->accuracy_m = NAN;
+    set_accuracy(w, &place);
     const double altitude = isnan(place.altitude_m) ? measure(w, CM_ROLE_ALTITUDE, -1e9, 1e9, CM_NOTE_ALTITUDE) : place.altitude_m;
     if (altitude < -500 || altitude > 9000)
         cm_preparer_note(w->p, CM_NOTE_ALTITUDE, w->record->row);
-    if (o->precision == CM_PLACE_EXACT && place.decimals <= 3) {
-        /* Written with few decimals, a place is no better known than that. */
-        const double coarse = FROM_DECIMALS_M[place.decimals < 0 ? 0 : place.decimals];
-        if (isnan(o->accuracy_m) || o->accuracy_m < coarse)
-            o->accuracy_m = place.kind == CM_PLACE_GRID_GB ? place.accuracy_m : coarse;
-        o->precision = place.decimals == 3 ? CM_PLACE_STREET : CM_PLACE_AREA;
-        if (place.decimals <= 2)
-            cm_preparer_note(w->p, CM_NOTE_COARSE, w->record->row);
-    }
     if (place.kind == CM_PLACE_DEGREES) {
         o->lon = place.a;
         o->lat = place.b;
         return true;
     }
     w->row->metres = true;
-    w->row->grid_gb = place.kind == CM_PLACE_GRID_GB;
+    w->row->grid = place.kind == CM_PLACE_GRID_GB ? 1 : place.kind == CM_PLACE_GRID_IRISH ? 2 : 0;
     w->row->x = place.a;
     w->row->y = place.b;
-    if (w->row->grid_gb && !w->p->grid_gb && cm_projection_new(w->p->ctx, "EPSG:27700", false, &w->p->grid_gb) != CASTMAP_OK) {
+    cm_projection **grid = w->row->grid ? &w->p->grid[w->row->grid - 1] : NULL;
+    if (grid && !*grid && cm_projection_new(w->p->ctx, GRIDS[w->row->grid - 1], false, grid) != CASTMAP_OK) {
         w->failed = true;
         return false;
     }
@@ -259,6 +358,15 @@ static bool take_time(work *w)
     o->when_text = copy(w, text);
     o->zone = zone_of(&when, o->when_text, w->p->zone);
     return true;
+}
+
+/* A postcode that was no longer in use at the time of the record. */
+static void check_ended(work *w)
+{
+    const uint32_t year = w->ended / 100, month = w->ended % 100;
+
+    if (w->ended && w->row->o.from_s != CM_TIME_UNKNOWN && w->row->o.from_s >= cm_utc(month == 12 ? year + 1 : year, month % 12 + 1, 1, 0, 0, 0))
+        cm_preparer_note(w->p, CM_NOTE_ENDED, w->record->row);
 }
 
 static bool take_grades(work *w)
@@ -388,6 +496,7 @@ static castmap_status take_values(work *w)
 
     if (!take_place(w) || !take_time(w) || !take_grades(w))
         return CASTMAP_OK;
+    check_ended(w);
     if (!cm_persons(persons.bytes, persons.length, &w->row->o.persons, &flaw)) {
         refuse(w, flaw, CM_ROLE_PERSONS);
         return CASTMAP_OK;

@@ -11,9 +11,11 @@
 #include "project/ingest/categories.h"
 #include "project/ingest/identity.h"
 #include "project/ingest/piles.h"
+#include "project/ingest/place.h"
 #include "project/ingest/profile.h"
 #include "project/ingest/source.h"
 #include "project/ingest/when.h"
+#include "project/place_index.h"
 #include "space/geodesy/projection.h"
 
 #define CM_CHUNK_ROWS 8192
@@ -29,7 +31,8 @@ typedef struct cm_prepared {
     size_t      length;
     int64_t     earlier;    /* row of this file with the same record id, or 0 */
     double      x, y;       /* while the place is still in metres */
-    bool        metres, grid_gb;
+    bool        metres;
+    unsigned    grid;       /* 0: of the file's system; 1: of Great Britain; 2: of Ireland */
 } cm_prepared;
 
 typedef struct cm_chunk {
@@ -42,7 +45,8 @@ typedef struct cm_chunk {
 
 typedef enum cm_note {
     CM_NOTE_GAP, CM_NOTE_OVERLAP, CM_NOTE_NO_TIME, CM_NOTE_NO_GRADE, CM_NOTE_PERSONAL, CM_NOTE_DECEPTIVE, CM_NOTE_COARSE,
-    CM_NOTE_ACCURACY, CM_NOTE_ALTITUDE, CM_NOTE_ODD_DATE, CM_NOTE_LEGACY, CM_NOTE_FAR, CM_NOTE_COUNT
+    CM_NOTE_ACCURACY, CM_NOTE_ALTITUDE, CM_NOTE_ODD_DATE, CM_NOTE_LEGACY, CM_NOTE_FAR, CM_NOTE_POSTCODE, CM_NOTE_ENDED, CM_NOTE_PLACE_NAME,
+    CM_NOTE_LINK, CM_NOTE_COUNT
 } cm_note;
 
 typedef struct cm_preparer {
@@ -59,9 +63,12 @@ typedef struct cm_preparer {
     bool                legacy_grades, keep_odd_dates, keep_far;
     int64_t             today_s;
     cm_projection      *metres;     /* of x and y columns; NULL: none */
-    cm_projection      *grid_gb;    /* owned by the preparer, made at the first grid reference */
+    cm_projection      *grid[2];    /* of Great Britain and Ireland; owned by the preparer, made at the first grid reference */
     cm_projection      *working;    /* of the project; NULL while it has none */
     bool                geometry;   /* places come from the format */
+    const cm_place_index *places;   /* postcodes and names; NULL: none */
+    bool               *table_used; /* owned [tables of places] */
+    double              extent[4];  /* of the project: west, south, east, north; west > east: nothing is there yet */
     cm_identity         identity;
     cm_piles            piles;
     size_t              read;
@@ -80,6 +87,12 @@ CASTMAP_NODISCARD castmap_status cm_prepare_chunk(cm_preparer *preparer, cm_chun
 
 /* place_chunk.c: metres to degrees, the area of the project, swapped axes. */
 CASTMAP_NODISCARD castmap_status cm_place_chunk(cm_preparer *preparer, cm_chunk *chunk);
+
+/*
+ * place_lookup.c: a short plus code or words into a position. *ended: the month in which the postcode was terminated, or 0. The reason of a refusal may stand
+ * in `detail`.
+ */
+bool cm_place_lookup(cm_preparer *preparer, const char *text, size_t length, cm_place *place, uint32_t *ended, cm_flaw *flaw, char detail[160]);
 
 void cm_prepared_refuse(cm_prepared *row, const char *code, const char *general, const char *field);
 void cm_preparer_note(cm_preparer *preparer, cm_note note, int64_t row);

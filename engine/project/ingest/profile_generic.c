@@ -6,10 +6,13 @@
 static const cm_alias ALIAS[] = {
     {CM_ROLE_LAT, "latitude lat latitudewgs84 wgs84latitude gpslatitude gpslat latdd ylat decimallatitude"},
     {CM_ROLE_LON, "longitude lon long lng longitudewgs84 wgs84longitude gpslongitude gpslon gpslong londd xlon decimallongitude"},
-    {CM_ROLE_X, "easting eastings x xcoord xcoordinate coordx bngx osgbx bngeasting osgbeasting oseasting oseast1m east1m"},
-    {CM_ROLE_Y, "northing northings y ycoord ycoordinate coordy bngy osgby bngnorthing osgbnorthing osnorthing osnrth1m north1m"},
+    {CM_ROLE_X, "easting eastings x itmeasting itmx irishgrideasting xcoord xcoordinate coordx bngx osgbx bngeasting osgbeasting oseasting oseast1m east1m"},
+    {CM_ROLE_Y, "northing northings y itmnorthing itmy irishgridnorthing ycoord ycoordinate coordy bngy osgby bngnorthing osgbnorthing osnorthing osnrth1m north1m"},
     {CM_ROLE_POSITION, "position geopoint gps latlon latlong latitudelongitude coordinates coordinate coords "
-                       "gridreference gridref osgridreference osgridref ngr where location"},
+                       "gridreference gridref osgridreference osgridref osgr ngr irishgridreference mgrs usng pluscode openlocationcode "
+                       "maplink mapurl googlemaps googlemapslink where location"},
+    {CM_ROLE_POSTCODE, "postcode postcodes postalcode pcds pcd8 pcd7 pcd zip zipcode plz codepostal"},
+    {CM_ROLE_PLACE, "placename nameofplace place town village locality settlement neighbourhood suburb city address streetaddress"},
     {CM_ROLE_ALTITUDE, "altitude alt elevation"},
     {CM_ROLE_ACCURACY, "accuracy accuracym gpsaccuracy precisionm horizontalaccuracy precision"},
     {CM_ROLE_TIME, "whenseen whendidyouseeit whenwasit datetime dateandtime dateandtimeseen timestamp observedat seenat "
@@ -42,17 +45,19 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
 {
     const int date = cm_column_keyed(columns, "date");
     const int clock = cm_column_keyed(columns, "time");
-    const int x = cm_column_keyed(columns, "oseast1m");
+    static const struct {
+        const char *key, *crs;
+    } GRIDS[] = {{"oseast1m", "EPSG:27700"}, {"east1m", "EPSG:27700"},    {"bngeasting", "EPSG:27700"}, {"osgbeasting", "EPSG:27700"},
+                 {"bngx", "EPSG:27700"},     {"osgbx", "EPSG:27700"},     {"oseasting", "EPSG:27700"},  {"itmeasting", "EPSG:2157"},
+                 {"itmx", "EPSG:2157"},      {"irishgrideasting", "EPSG:29903"}};
 
     if (date != CM_NO_COLUMN && clock != CM_NO_COLUMN) {
         cm_mapping_set(mapping, CM_ROLE_TIME, date, "column name");
         cm_mapping_set(mapping, CM_ROLE_CLOCK, clock, "column name");
     }
-    mapping->metres_by_name = x != CM_NO_COLUMN || cm_column_keyed(columns, "bngeasting") != CM_NO_COLUMN ||
-                              cm_column_keyed(columns, "osgbeasting") != CM_NO_COLUMN ||
-                              cm_column_keyed(columns, "bngx") != CM_NO_COLUMN ||
-                              cm_column_keyed(columns, "osgbx") != CM_NO_COLUMN ||
-                              cm_column_keyed(columns, "oseasting") != CM_NO_COLUMN;
+    for (size_t i = 0; i < sizeof GRIDS / sizeof GRIDS[0] && !mapping->metres_by_name; i++)
+        if (cm_column_keyed(columns, GRIDS[i].key) != CM_NO_COLUMN)
+            mapping->metres_by_name = GRIDS[i].crs;
 }
 
 const cm_profile CM_PROFILE_GENERIC = {

@@ -94,7 +94,7 @@ static castmap_status apply_given(castmap_context *ctx, const cm_columns *column
             continue;
         if (!equals || !cm_role_named(pair, (size_t)(equals - pair), &role)) {
             castmap_status status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "a mapping must be FIELD=COLUMN");
-            cm_fail_hint(ctx, "fields: lat, lon, x, y, position, accuracy, altitude, time, clock, to, category, text, id, "
+            cm_fail_hint(ctx, "fields: lat, lon, x, y, position, postcode, place, accuracy, altitude, time, clock, to, category, text, id, "
                               "source, source_grade, information_grade, handling, conditions, grade, persons, keep");
             return status;
         }
@@ -142,6 +142,10 @@ static void settle_place(cm_mapping *mapping, bool geometry)
     if (geometry || (!degrees && metres)) {
         drop(mapping, CM_ROLE_LAT);
         drop(mapping, CM_ROLE_LON);
+    }
+    if (geometry) {
+        drop(mapping, CM_ROLE_POSTCODE);
+        drop(mapping, CM_ROLE_PLACE);
     }
     const bool same_question = mapping->why[CM_ROLE_POSITION] && mapping->why[CM_ROLE_POSITION] == mapping->why[CM_ROLE_LAT];
     if (geometry || ((degrees || metres) && !given(mapping, CM_ROLE_POSITION) && strcmp(mapping->profile->name, "generic") == 0 &&
@@ -213,7 +217,8 @@ bool cm_mapping_placed(const cm_mapping *mapping)
 
     return (column[CM_ROLE_LAT] != CM_NO_COLUMN && column[CM_ROLE_LON] != CM_NO_COLUMN) ||
            (column[CM_ROLE_X] != CM_NO_COLUMN && column[CM_ROLE_Y] != CM_NO_COLUMN) ||
-           column[CM_ROLE_POSITION] != CM_NO_COLUMN;
+           column[CM_ROLE_POSITION] != CM_NO_COLUMN || column[CM_ROLE_POSTCODE] != CM_NO_COLUMN || column[CM_ROLE_PLACE] != CM_NO_COLUMN ||
+           mapping->links;
 }
 
 /* A second column whose name says the same as that of the role. */
@@ -263,7 +268,7 @@ castmap_status cm_mapping_check(castmap_context *ctx, const char *file, const cm
                           : lon ? "a latitude column is missing"
                           : x   ? "a northing column is missing"
                           : y   ? "an easting column is missing"
-                                : "no columns say where: latitude and longitude, easting and northing, or a position";
+                                : "no columns say where: latitude and longitude, easting and northing, a position, a postcode or a name";
     present[0] = '\0';
     for (size_t i = 0; i < columns->n && used + 40 < sizeof present; i++) {
         char shown[36];
@@ -302,6 +307,8 @@ void cm_mapping_show(const cm_columns *columns, const cm_mapping *mapping, const
         cm_escape_display(name, strlen(name), shown, sizeof shown);
         cm_guess_add(guesses, cm_role_words((cm_role)role), mapping->why[role], "column \"%s\"", shown);
     }
+    if (mapping->links)
+        cm_guess_add(guesses, "position", "content of the first rows", "links of maps, wherever they stand in a row");
     for (size_t i = 0; i < n_keep; i++) {
         cm_escape_display(columns->name[keep[i]], strlen(columns->name[keep[i]]), shown, sizeof shown);
         cm_guess_add(guesses, "kept as it is", "given", "column \"%s\"", shown);

@@ -70,10 +70,10 @@ cm_grid_answer cm_grid_reference_parse(const char *text, size_t length, cm_grid_
     }
     if (letters == 0 || digits == 0)
         return CM_GRID_NOT_ONE;
-    if (digits % 2)
-        return CM_GRID_ODD;
     if (digits < (letters == 2 ? LEAST_DIGITS_GB : LEAST_DIGITS_IRISH))
         return CM_GRID_NOT_ONE;
+    if (digits % 2)
+        return CM_GRID_ODD;
     if (letters == 2 ? !corner_gb(name[0], name[1], &square) : !corner_irish(name[0], &square))
         return CM_GRID_NO_SQUARE;
     for (size_t i = 0; i < digits / 2; i++) {

@@ -1,0 +1,190 @@
+/*
+ * project/ingest/content.c - which columns say where, told by what stands in them.
+ *
+ * Names of columns come first; their content is looked at only where no name tells. The first rows are read by a reader of their own, so the
+ * file must be one that can be opened twice.
+ */
+#include "project/ingest/opening.h"
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "project/postcode.h"
+#include "project/project_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLE_ROWS 100
+#define MOSTLY(part, all) ((all) > 0 && (part) * 5 >= (all) * 4) /* four in five */
+
+/* What was met in one column. */
+typedef struct sample {
+    size_t filled, positions, postcodes, links;
+} sample;
+
+static void look_at(const cm_csv_field *field, sample *s)
+{
+    cm_place place;
+    cm_postcode code;
+    cm_flaw flaw = {NULL, NULL};
+
+    if (field->length == 0)
+        return;
+    s->filled++;
+    if (cm_place_cell(field->bytes, field->length, &place, &flaw) && place.kind != CM_PLACE_WORDS)
+        s->positions++;
+    else if (cm_postcode_parse(field->bytes, field->length, &code) && code.part == CM_POSTCODE_UNIT)
+        s->postcodes++;
+    else if (cm_place_link(field->bytes, field->length, &place, &flaw) || (flaw.code && strcmp(flaw.code, "several-positions") == 0))
+        s->links++;
+}
+
+static castmap_status read_sample(castmap_context *ctx, const castmap_import_options *options, const char *file, const cm_opening *o, sample *list)
+{
+    cm_text_input *input = NULL;
+    cm_csv_reader *csv = NULL;
+    cm_csv_row row;
+    bool more = true;
+
+    castmap_status status = cm_text_input_open(ctx, options->path, options->follow_links,
+                                               o->converted ? "windows-1252" : options->encoding, &input);
+    if (!status)
+        status = cm_csv_open(ctx, input, file, options->comments, &csv);
+    if (!status)
+        status = cm_csv_header(ctx, csv, o->separator, &row);
+    if (!status)
+        status = cm_csv_begin(ctx, csv, o->separator, o->columns.n);
+    for (size_t i = 0; !status && i < SAMPLE_ROWS; i++) {
+        status = cm_csv_next(ctx, csv, &row, &more);
+        if (status || !more)
+            break;
+        if (row.fault == CM_CSV_FINE)
+            for (size_t k = 0; k < o->columns.n; k++)
+                look_at(&row.field[k], &list[k]);
+    }
+    cm_csv_close(csv);
+    cm_text_input_close(input);
+    return status;
+}
+
+static bool taken(const cm_mapping *mapping, size_t column)
+{
+    for (int role = 0; role < CM_ROLE_COUNT; role++)
+        if (mapping->column[role] == (int)column)
+            return true;
+    return false;
+}
+
+/* The first column that is mostly of a kind takes the role. */
+static void choose(cm_opening *o, const sample *list)
+{
+    cm_mapping *mapping = &o->mapping;
+
+    for (size_t i = 0; i < o->columns.n; i++) {
+        if (taken(mapping, i))
+            continue;
+        if (MOSTLY(list[i].positions, list[i].filled))
+            cm_mapping_set(mapping, CM_ROLE_POSITION, (int)i, "content of the first rows");
+        else if (MOSTLY(list[i].postcodes, list[i].filled))
+            cm_mapping_set(mapping, CM_ROLE_POSTCODE, (int)i, "content of the first rows");
+    }
+    for (size_t i = 0; i < o->columns.n && !cm_mapping_placed(mapping); i++)
+        mapping->links = mapping->links || list[i].links > 0 || (taken(mapping, i) && list[i].positions > 0);
+}
+
+static castmap_status by_content(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o)
+{
+    sample *list = cm_alloc_zero(o->columns.n, sizeof *list);
+    castmap_status status = list ? read_sample(ctx, options, file, o, list) : cm_fail_memory(ctx);
+
+    if (!status)
+        choose(o, list);
+    else if (status != CASTMAP_E_NOMEM) {
+        cm_fail_clear(ctx); /* what is wrong with the file is told when it is read */
+        status = CASTMAP_OK;
+    }
+    free(list);
+    return status;
+}
+
+/* The box of the boundaries, or else of the records. */
+static castmap_status project_extent(castmap_context *ctx, castmap_project *project, double extent[4])
+{
+    static const char *const BOXES[] = {"SELECT min(xmin), min(ymin), max(xmax), max(ymax) FROM idx_area_geometry",
+                                        "SELECT min(xmin), min(ymin), max(xmax), max(ymax) FROM idx_observation_geometry"};
+    castmap_status status = CASTMAP_OK;
+    bool known = false;
+
+    for (size_t i = 0; i < 2 && !status && !known; i++) {
+        cm_query *query = NULL;
+        bool row = false;
+        status = cm_query_open(ctx, project->db, BOXES[i], &query);
+        if (!status)
+            status = cm_query_step(ctx, query, &row);
+        known = !status && row && !cm_query_is_null(query, 0);
+        for (int k = 0; known && k < 4; k++)
+            extent[k] = cm_query_real(query, k);
+        cm_query_close(query);
+    }
+    return status;
+}
+
+static void drop_words(cm_mapping *mapping)
+{
+    static const cm_role ROLES[] = {CM_ROLE_POSTCODE, CM_ROLE_PLACE};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (mapping->why[ROLES[i]] && strcmp(mapping->why[ROLES[i]], "given") == 0)
+            continue;
+        mapping->column[ROLES[i]] = CM_NO_COLUMN;
+        mapping->why[ROLES[i]] = NULL;
+    }
+}
+
+static bool coordinates(const cm_mapping *mapping)
+{
+    return (mapping->column[CM_ROLE_LAT] != CM_NO_COLUMN && mapping->column[CM_ROLE_LON] != CM_NO_COLUMN) ||
+           (mapping->column[CM_ROLE_X] != CM_NO_COLUMN && mapping->column[CM_ROLE_Y] != CM_NO_COLUMN) ||
+           mapping->column[CM_ROLE_POSITION] != CM_NO_COLUMN || mapping->links;
+}
+
+static bool words(const cm_mapping *mapping)
+{
+    return mapping->column[CM_ROLE_POSTCODE] != CM_NO_COLUMN || mapping->column[CM_ROLE_PLACE] != CM_NO_COLUMN;
+}
+
+castmap_status cm_settle_places(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, const char *file, bool placed,
+                                cm_opening *o)
+{
+    size_t tables = 0;
+    castmap_status status = CASTMAP_OK;
+
+    o->extent[0] = 1;
+    o->extent[2] = -1;
+    if (placed)
+        return CASTMAP_OK;
+    if (!coordinates(&o->mapping) && !words(&o->mapping) && o->csv && !cm_input_is_standard(options->path))
+        status = by_content(ctx, options, file, o);
+    if (!status)
+        status = cm_place_sets_count(ctx, project, &tables);
+    if (!status && tables == 0 && words(&o->mapping)) {
+        if (!coordinates(&o->mapping)) {
+            status = cm_fail(ctx, CASTMAP_E_INPUT, "the file says where by postcode or name alone, and the project has no table of them");
+            cm_fail_where(ctx, "%s:1", file);
+            cm_fail_hint(ctx, "bring one in first: castmap places add FILE (Code-Point Open, ONSPD, GeoNames or any CSV)");
+            return status;
+        }
+        drop_words(&o->mapping);
+    }
+    const bool cell = o->mapping.column[CM_ROLE_POSITION] != CM_NO_COLUMN;
+    if (!status && tables && (cell || words(&o->mapping)))
+        status = cm_place_index_load(ctx, project, &o->places);
+    if (!status && cell)
+        status = project_extent(ctx, project, o->extent);
+    for (size_t i = 0; !status && i < cm_place_index_tables(o->places); i++) {
+        const cm_place_set *set = cm_place_index_table(o->places, i);
+        cm_guess_add(&o->guesses, set->kind == CM_PLACE_POSTCODES ? "postcodes" : "names of places", "table of the project", "%.200s (%zu entries)",
+                     set->name, set->count);
+    }
+    return status;
+}
