@@ -22,6 +22,12 @@ typedef struct sample {
     size_t filled, positions, postcodes, links;
 } sample;
 
+/* "E07000150", a code of an area of the national statistics, has the form of an Irish grid reference. */
+static bool area_code(const cm_csv_field *field, const cm_place *place)
+{
+    return place->kind == CM_PLACE_GRID_IRISH && field->length == 9 && !memchr(field->bytes, ' ', field->length);
+}
+
 static void look_at(const cm_csv_field *field, sample *s)
 {
     cm_place place;
@@ -31,7 +37,7 @@ static void look_at(const cm_csv_field *field, sample *s)
     if (field->length == 0)
         return;
     s->filled++;
-    if (cm_place_cell(field->bytes, field->length, &place, &flaw) && place.kind != CM_PLACE_WORDS)
+    if (cm_place_cell(field->bytes, field->length, &place, &flaw) && place.kind != CM_PLACE_WORDS && !area_code(field, &place))
         s->positions++;
     else if (cm_postcode_parse(field->bytes, field->length, &code) && code.part == CM_POSTCODE_UNIT)
         s->postcodes++;
