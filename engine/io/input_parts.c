@@ -42,6 +42,8 @@ cm_content cm_content_of(const unsigned char *b, size_t n)
             return MAGIC[i].content;
     if (n >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0)
         at = 3;
+    if (n >= 12 && memcmp(b + 4, "ftyp", 4) == 0)
+        return CM_CONTENT_HEIC;
     while (at < n && (isspace(b[at]) || b[at] == 0x1E)) /* a record separator begins a GeoJSON text sequence */
         at++;
     if (at < n && b[at] == '<')
@@ -62,6 +64,7 @@ const char *cm_content_words(cm_content content)
         [CM_CONTENT_FLATGEOBUF] = "FlatGeobuf",
         [CM_CONTENT_JPEG] = "a JPEG picture",
         [CM_CONTENT_PNG] = "a PNG picture",
+        [CM_CONTENT_HEIC] = "a HEIC picture or a film",
         [CM_CONTENT_PDF] = "a PDF document",
         [CM_CONTENT_OLD_SPREADSHEET] = "an old spreadsheet or document (xls, doc)",
         [CM_CONTENT_GZIP] = "compressed with gzip",

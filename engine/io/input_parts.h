@@ -24,6 +24,7 @@ typedef enum cm_content {
     CM_CONTENT_FLATGEOBUF,
     CM_CONTENT_JPEG,
     CM_CONTENT_PNG,
+    CM_CONTENT_HEIC, /* and films, which begin alike */
     CM_CONTENT_PDF,
     CM_CONTENT_OLD_SPREADSHEET,
     CM_CONTENT_GZIP,

@@ -124,6 +124,117 @@ counts() { # read accepted duplicate quarantined
     counts 3 3 0 0
 }
 
+# A GeoPackage of three points, and what sqlite3 makes of it.
+package() { # name, sql
+    ogr2ogr -f GPKG "$1.gpkg" p.gpkg
+    sqlite3 "$1.gpkg" "$2"
+}
+
+@test "C35 C39 C40 C41 C42 C43 C44: GeoPackages that are cut, run something, lie about a place or a system, or have odd names" {
+    need ogr2ogr sqlite3
+    table | grep -v 'no place' >p.csv
+    ogr2ogr -f GPKG p.gpkg p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -a_srs EPSG:4326 -nln p
+    head -c 5000 p.gpkg >cut.gpkg # C35
+    head -c 100 p.gpkg >head.gpkg
+    cp p.csv png.gpkg && printf '\211PNG\r\n\032\n' >png.gpkg # C46
+    package trigger "CREATE TRIGGER bite AFTER INSERT ON p BEGIN SELECT load_extension('x'); END;" # C39
+    package expression "CREATE INDEX i ON p (upper(category));"
+    package none "UPDATE gpkg_geometry_columns SET srs_id=0; UPDATE gpkg_contents SET srs_id=0;" # C41
+    package cartesian "UPDATE gpkg_geometry_columns SET srs_id=-1; UPDATE gpkg_contents SET srs_id=-1;"
+    for name in cut head png trigger expression none cartesian; do
+        both castmap import $name.gpkg
+        code_is 4
+        says "$err" "$name.gpkg"
+    done
+    says "$err" "--crs"
+    both castmap import png.gpkg
+    says "$err" "a PNG picture"
+    castmap info --json | jq -e '.observations == 0 and .batches == 0'
+    # C40: a place that is no geometry, and one that is cut; the records beside them go in. Triggers of the format itself would need SpatiaLite here.
+    package blob "DROP TRIGGER IF EXISTS rtree_p_geom_update1; DROP TRIGGER IF EXISTS rtree_p_geom_update2; DROP TRIGGER IF EXISTS rtree_p_geom_update3; DROP TRIGGER IF EXISTS rtree_p_geom_update4; DROP TRIGGER IF EXISTS rtree_p_geom_update5; DROP TRIGGER IF EXISTS rtree_p_geom_update6; DROP TRIGGER IF EXISTS rtree_p_geom_update7; UPDATE p SET geom = x'0102' WHERE fid = 2; UPDATE p SET geom = substr(geom, 1, 20) WHERE fid = 3;"
+    both castmap import -n blob.gpkg --json
+    code_is 3
+    counts 3 1 0 2
+    # C42: a journal of another machine beside it is not read.
+    cp p.gpkg wal.gpkg && head -c 4096 /dev/urandom >wal.gpkg-wal
+    both castmap import -n wal.gpkg --json
+    counts 3 3 0 0
+    # C43, C44: names.
+    for layer in 'sqlite "master' "p'; DROP TABLE x" "$(printf '\360\237\232\220 vans')"; do
+        rm -f odd.gpkg
+        ogr2ogr -f GPKG odd.gpkg p.gpkg -nln "$layer" p
+        both castmap import -n odd.gpkg --json
+        code_is 0
+        counts 3 3 0 0
+    done
+    ogr2ogr -f GPKG comment.gpkg p.gpkg -nln "p;--" p # what could hide a module from the screen is refused
+    both castmap import -n comment.gpkg
+    code_is 4
+    ogr2ogr -f GPKG fields.gpkg p.gpkg -sql 'SELECT category AS rowid, date AS ogc_fid, notes AS "select", geom FROM p' -nln fields
+    both castmap import -n fields.gpkg --map category=rowid --map time=ogc_fid --map text=select --json
+    code_is 0
+    counts 3 3 0 0
+    jq -e '.files[0].first_rows[0] | .category == "van" and .time == "day 2024-05-01"' out.txt
+}
+
+@test "C34: attributes of a Shapefile in an older encoding: read as Windows-1252, and said" {
+    need ogr2ogr
+    printf 'latitude,longitude,category\n51.507412,-0.127821,caf\303\251\n' >p.csv
+    ogr2ogr -f "ESRI Shapefile" p.shp p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -a_srs EPSG:4326 -lco ENCODING=ISO-8859-1
+    rm -f p.cpg
+    printf '\0' | dd of=p.dbf bs=1 seek=29 conv=notrunc 2>/dev/null # the code page that the dbf states
+    both castmap import p.shp --json
+    code_is 0
+    counts 1 1 0 0
+    jq -e '.files[0].notes | map(.code) | index("attribute-encoding") != null' out.txt
+    [ "$(sqlite3 town.castmap.sqlite 'SELECT name FROM category')" = "$(printf 'caf\303\251')" ]
+}
+
+@test "photos: many in a folder, none kept but clean copies, and none of those when a later file is refused" {
+    need python3
+    python3 - <<'PY'
+import struct
+def photo(name, minutes):
+    ascii2 = lambda tag, text: (tag, 2, len(text) + 1, text.encode() + b"\0")
+    gps = [(1, 2, 2, b"N\0"), (2, 5, 3, struct.pack("<6I", 51, 1, 30, 1, 2668, 100)), (3, 2, 2, b"W\0"),
+           (4, 5, 3, struct.pack("<6I", 0, 1, minutes, 1, 4008, 100))]
+    exif = [ascii2(0x9003, "2025:05:01 09:%02d:00" % minutes)]
+    def ifd(entries, at):
+        out, data, end = struct.pack("<H", len(entries)), b"", at + 2 + 12 * len(entries) + 4
+        for tag, kind, count, value in entries:
+            if len(value) <= 4:
+                out += struct.pack("<HHI", tag, kind, count) + value.ljust(4, b"\0")
+            else:
+                out += struct.pack("<HHII", tag, kind, count, end + len(data)); data += value + b"\0" * (len(value) % 2)
+        return out + struct.pack("<I", 0) + data
+    e, g = ifd(exif, 100), ifd(gps, 200)
+    tiff = b"II*\0" + struct.pack("<I", 8) + ifd([(0x8769, 4, 1, struct.pack("<I", 100)), (0x8825, 4, 1, struct.pack("<I", 200))], 8)
+    tiff = (tiff.ljust(100, b"\0") + e).ljust(200, b"\0") + g
+    body = b"Exif\0\0" + tiff
+    scan = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0\x3f\x11"
+    open(name, "wb").write(b"\xff\xd8\xff\xe1" + struct.pack(">H", len(body) + 2) + body + scan + b"\xff\xd9")
+for i in range(3):
+    photo("p%d.jpg" % i, i + 1)
+open("none.jpg", "wb").write(b"\xff\xd8\xff\xda\0\x08\x01\x01\0\0\x3f\0\x3f\x11\xff\xd9")
+PY
+    mkdir photos && mv ./*.jpg photos
+    printf 'lat,lon\n"51.5,1\n' >photos/z.csv
+    both castmap import photos --keep-pictures clean
+    code_is 4
+    [ -z "$(ls clean 2>/dev/null)" ]
+    rm photos/z.csv
+    both castmap import photos --keep-pictures clean --json
+    code_is 3
+    counts 4 3 0 1
+    [ "$(find clean -name 'photo-*.jpg' | wc -l)" -eq 3 ]
+    ! grep -rq 2025:05 clean
+    grep -q 2025:05 photos/p0.jpg
+    [ "$(stat -c %a clean/photo-*.jpg | sort -u)" = 600 ]
+    both castmap import photos --json
+    code_is 3
+    counts 4 0 3 1
+}
+
 @test "KMZ: the document inside; its folder is the category, links are counted and not followed" {
     need python3
     cat >doc.kml <<'XML'

@@ -133,8 +133,11 @@ static void describe_input(cm_opening *o, const castmap_import_options *options)
     const bool own = o->mapping.profile->formats != NULL; /* the title says it all */
     const char *why = options->profile ? "given" : own || o->stream ? "content" : "header";
 
-    snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : format_name(o),
-             o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
+    if (o->stream && !own && o->mapping.profile == &CM_PROFILE_GENERIC)
+        snprintf(o->format, sizeof o->format, "%s %s", format_name(o), cm_stream_table_of(o->stream)->sheet ? "sheet" : "layer");
+    else
+        snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : format_name(o),
+                 o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
     if (options->recipe)
         cm_guess_add(&o->guesses, "recipe", "given", "%s", options->recipe);
     cm_guess_add(&o->guesses, "format", why, "%s", o->format);
@@ -153,6 +156,7 @@ static castmap_status foreign(castmap_context *ctx, const char *file, cm_content
 
     cm_fail_where(ctx, "%s", file);
     cm_fail_hint(ctx, content == CM_CONTENT_OLD_SPREADSHEET ? "save the sheet as XLSX, ODS or CSV"
+                      : content == CM_CONTENT_HEIC          ? "have the phone export the photo as JPEG"
                                                             : "give CSV, XLSX, ODS, GeoJSON, KML, GPX, a GeoPackage, a Shapefile or a JPEG photo");
     return status;
 }

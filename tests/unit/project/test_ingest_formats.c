@@ -77,7 +77,7 @@ static void layers_in_other_systems(void **state)
     import_shared(b, "network/montreal_bike_accidents.gpkg");
     expect_counts(b, 347, 347, 0, 0);
     expect_guess(b, "coordinate system", "EPSG:3797");
-    assert_string_equal(b->summary.format, "table GeoPackage");
+    assert_string_equal(b->summary.format, "GeoPackage layer");
     cm_observation_set set = stored(b);
     for (size_t i = 0; i < set.count; i++) {
         assert_true(set.lon[i] > -74.0 && set.lon[i] < -73.4 && set.lat[i] > 45.3 && set.lat[i] < 45.8);
