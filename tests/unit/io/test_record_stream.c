@@ -6,11 +6,13 @@
 #include "support/jpeg_maker.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #define KML(body) "<?xml version=\"1.0\"?><kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>" body "</Document></kml>"
 #define GPX(body) "<?xml version=\"1.0\"?><gpx version=\"1.1\" xmlns=\"http://www.topografix.com/GPX/1/1\">" body "</gpx>"
@@ -240,6 +242,14 @@ static void refuses_zips_that_lie(void **state)
         {"C27 absolute", "z.writestr('/etc/evil.kml', b'<kml/>')", "absolute path", CASTMAP_E_INPUT},
         {"C27 twice", "z.writestr('doc.kml', b'<kml/>'); z.writestr('doc.kml', b'<kml/>')", "stands twice", CASTMAP_E_INPUT},
         {"C21 workbook", "z.writestr('xl/workbook.xml', b'<!DOCTYPE x [<!ENTITY a \\\"b\\\">]><x/>')", "document type definition", CASTMAP_E_INPUT},
+        {"C28 check sum", "z.writestr('xl/workbook.xml', b'<workbook/>' * 50); z.close(); b=bytearray(open(z.filename,'rb').read()); i=b.find(b'PK\\x01\\x02'); "
+                          "b[i+16]^=1; open(z.filename,'wb').write(b)", "size or check sum disagree", CASTMAP_E_INPUT},
+        {"C28 size", "z.writestr('doc.kml', b'<kml/>' * 50); z.close(); b=bytearray(open(z.filename,'rb').read()); i=b.find(b'PK\\x01\\x02'); "
+                     "b[i+24:i+28]=b'\\x10\\0\\0\\0'; open(z.filename,'wb').write(b)", "size or check sum disagree", CASTMAP_E_INPUT},
+        {"C28 zip64", "z.writestr('doc.kml', b'<kml/>'); z.close(); b=bytearray(open(z.filename,'rb').read()); i=b.find(b'PK\\x01\\x02'); "
+                      "b[i+24:i+28]=b'\\xff'*4; open(z.filename,'wb').write(b)", "zip64", CASTMAP_E_INPUT},
+        {"C28 encrypted", "z.writestr('doc.kml', b'<kml/>'); z.close(); b=bytearray(open(z.filename,'rb').read()); i=b.find(b'PK\\x01\\x02'); "
+                          "b[i+8]|=1; open(z.filename,'wb').write(b)", "is encrypted", CASTMAP_E_INPUT},
         {"C24 xlsx", "z.writestr('xl/workbook.xml', b'<workbook/>')", "cannot be read as XLSX", CASTMAP_E_INPUT},
     };
     castmap_context *ctx = *state;
@@ -348,6 +358,49 @@ static void may_be_left_early(void **state)
     folder_remove(folder);
 }
 
+/* C47: the parser dies in the middle. The caller lives, and says which file did it and after how many records. */
+static void says_which_file_killed_its_parser(void **state)
+{
+    castmap_context *ctx = *state;
+    const cm_stream_options options = {0};
+    cm_record_stream *stream = NULL;
+    cm_stream_record record;
+    castmap_status status = CASTMAP_OK;
+    char folder[64], path[256], name[64], *text = malloc(8u << 20), *at = text;
+    int child = 0;
+    bool more = true;
+    size_t n = 0;
+
+    at += sprintf(at, "<gpx>");
+    for (int i = 0; i < 100000; i++)
+        at += sprintf(at, "<wpt lat=\"51.5\" lon=\"-0.12\"><name>%d</name></wpt>", i);
+    sprintf(at, "</gpx>");
+    folder_make(folder);
+    folder_write(folder, "deadly.gpx", text, strlen(text), path);
+    free(text);
+    assert_status(cm_stream_open(ctx, path, -1, &options, &stream), CASTMAP_OK);
+    assert_status(cm_stream_next(ctx, stream, &record, &more), CASTMAP_OK);
+    snprintf(name, sizeof name, "/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(name, "r");
+    if (!children || fscanf(children, "%d", &child) != 1) {
+        print_message("skipped: this kernel does not tell a process its children\n");
+        skip();
+    }
+    fclose(children);
+    assert_int_equal(kill(child, SIGSEGV), 0);
+    while (!status && more) {
+        status = cm_stream_next(ctx, stream, &record, &more);
+        n++;
+    }
+    assert_int_equal(status, CASTMAP_E_INPUT);
+    assert_true(n > 1 && n < 100000);
+    assert_non_null(strstr(castmap_message(ctx), "crashed on this file (feature "));
+    assert_string_equal(castmap_message_where(ctx), "deadly.gpx");
+    cm_stream_close(stream);
+    cm_fail_clear(ctx);
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +413,7 @@ int main(void)
         cmocka_unit_test(survives_every_hostile_file),
         cmocka_unit_test(a_photo_is_one_record),
         cmocka_unit_test(may_be_left_early),
+        cmocka_unit_test(says_which_file_killed_its_parser),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
