@@ -3,7 +3,8 @@
  *
  *   1. group_members   members of each place together, in order of their index
  *   2. count_members   categories and grades of each place
- *   3. place_shapes    centres and hulls in degrees
+ *   3. measure_spread  longest hop and ellipse of each place
+ *   4. place_shapes    centres and hulls in degrees
  */
 #include "runs/cluster_run.h"
 
@@ -131,12 +132,35 @@ static castmap_status count_members(cm_cluster_run *run, const members *m)
         d->medoid_id = set->id[medoid];
         d->medoid_lon = set->lon[medoid];
         d->medoid_lat = set->lat[medoid];
-        d->longest_hop_m = d->ellipse_major_m = d->ellipse_minor_m = d->ellipse_bearing_deg = (double)NAN;
         d->outlier = worst_outlier(layer->outlier, index, n);
         count_grades(set, index, n, d);
         status = count_categories(run->ctx, set, index, n, tally, d);
     }
     free(tally);
+    return status;
+}
+
+static castmap_status measure_spread(cm_cluster_run *run)
+{
+    const castmap_points view = cm_run_points_view(&run->points);
+    cm_cluster_layer *layer = &run->layer;
+    const size_t k = layer->shapes.count;
+    castmap_cluster_spread *spread = cm_alloc(k, sizeof *spread);
+    castmap_status status;
+
+    if (!spread)
+        return cm_fail_memory(run->ctx);
+    status = castmap_cluster_spread_make(run->ctx, &view, layer->label, k,
+                                         layer->crimestat_ellipse ? CASTMAP_ELLIPSE_CRIMESTAT : CASTMAP_ELLIPSE_COVARIANCE,
+                                         CASTMAP_ELLIPSE_PROBABILITY, spread);
+    for (size_t c = 0; c < k && !status; c++) {
+        castmap_place_detail *d = &layer->detail[c];
+        d->longest_hop_m = spread[c].longest_hop_m;
+        d->ellipse_major_m = spread[c].major_m;
+        d->ellipse_minor_m = spread[c].minor_m;
+        d->ellipse_bearing_deg = spread[c].bearing_deg;
+    }
+    free(spread);
     return status;
 }
 
@@ -183,6 +207,12 @@ castmap_status cm_cluster_describe(cm_cluster_run *run)
     if (status)
         goto done;
     status = count_members(run, &m);
+    if (status)
+        goto done;
+    status = measure_spread(run);
+    if (status)
+        goto done;
+    status = cm_cluster_outlines(run, m.start, m.index);
     if (status)
         goto done;
     status = place_shapes(run);

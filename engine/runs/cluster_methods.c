@@ -44,6 +44,16 @@ static castmap_status by_hdbscan(cm_cluster_run *run, const castmap_points *view
     return status;
 }
 
+static castmap_status by_st_dbscan(cm_cluster_run *run, const castmap_points *view)
+{
+    castmap_st_dbscan_options options = CASTMAP_ST_DBSCAN_OPTIONS_INIT;
+
+    options.eps_m = run->summary.eps_m;
+    options.window_s = run->summary.window_s;
+    options.min_points = run->summary.min_points;
+    return castmap_st_dbscan(run->ctx, view, &options, run->layer.label, run->layer.is_core, &run->summary.clusters);
+}
+
 static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
 {
     switch (run->options->method) {
@@ -52,6 +62,8 @@ static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
         return by_dbscan(run, view);
     case CASTMAP_CLUSTER_HDBSCAN:
         return by_hdbscan(run, view);
+    case CASTMAP_CLUSTER_ST_DBSCAN:
+        return by_st_dbscan(run, view);
     default:
         return cm_fail(run->ctx, CASTMAP_E_UNSUPPORTED, "the method %s is not in this build",
                        castmap_cluster_method_name(run->options->method));

@@ -36,6 +36,9 @@ CASTMAP_NODISCARD castmap_status cm_cluster_label(cm_cluster_run *run);
 /* cluster_details.c: layer->detail, outlines. layer->shapes is there. */
 CASTMAP_NODISCARD castmap_status cm_cluster_describe(cm_cluster_run *run);
 
+/* cluster_outlines.c: members of place c are index[start[c]..start[c + 1]). Does nothing where convex outlines were asked for. */
+CASTMAP_NODISCARD castmap_status cm_cluster_outlines(cm_cluster_run *run, const size_t *start, const uint32_t *index);
+
 /* cluster_summary.c: the rest of the summary, with its red flags. */
 CASTMAP_NODISCARD castmap_status cm_cluster_summarise(cm_cluster_run *run);
 

@@ -7,8 +7,11 @@
 #include "base/memory.h"
 #include "runs/remarks.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define CHAIN_OF_RADII 20.0
 
 void castmap_cluster_summary_clear(castmap_cluster_summary *summary)
 {
@@ -36,8 +39,11 @@ static castmap_status raise_flags(cm_cluster_run *run)
     const bool radius = s->eps_m > 0.0;
     const size_t n = layer->n;
     size_t largest = 0, snapped = 0;
+    double widest = 0.0;
     int failed = 0;
 
+    for (size_t c = 0; c < layer->shapes.count; c++)
+        widest = fmax(widest, layer->shapes.shape[c].diameter_m);
     for (size_t c = 0; c < layer->shapes.count; c++)
         largest = layer->shapes.shape[c].count > largest ? layer->shapes.shape[c].count : largest;
     for (size_t i = 0; i < n; i++)
@@ -58,6 +64,13 @@ static castmap_status raise_flags(cm_cluster_run *run)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "hardly-any-stray",
                                 "Only %.0f %% of the observations belong to no place; usually it is more than a tenth. Try a smaller radius.",
                                 100.0 * (double)s->noise / (double)n);
+    if (s->clusters > 0 && s->eps_m > 0.0 && widest > CHAIN_OF_RADII * s->eps_m) {
+        char across[32];
+        cm_length_words(widest, across);
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "chain",
+                                "One place is %s across, more than %.0f times the radius: it may be a chain of places, each near to the next.",
+                                across, CHAIN_OF_RADII);
+    }
     if (snapped * 2 > n)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "snapped-places",
                                 "%.0f %% of the observations were moved to shared map points by their publisher or are known only to a street "

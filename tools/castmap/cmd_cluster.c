@@ -5,26 +5,35 @@
 #include <string.h>
 
 typedef struct cluster_args {
-    double      radius_m;
+    double      radius_m, days, hours;
     uint32_t    min;
     const char *name, *method, *selection, *outline, *ellipse;
     bool        cores_only;
     filter_args filter;
 } cluster_args;
 
+#define DAY_S 86400.0
+#define MOST_DAYS 365250.0
+
 #define AT(field) offsetof(cluster_args, field)
 static const cli_option OPTIONS[] = {
-    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|hdbscan", "dbscan",
+    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|st-dbscan|hdbscan", "dbscan",
      "when two observations belong together; the result tells it in plain words"},
     {CLI_LENGTH_M, 'r', "radius", AT(radius_m), "LENGTH", NULL,
      "how near is together: 150m, 0.5km, 400ft; else chosen from the data and explained (hdbscan takes none)"},
     {CLI_COUNT, 'm', "min", AT(min), "N", NULL,
      "observations within that radius that make a place; else chosen from the data and explained"},
+    {CLI_NUMBER, 0, "days", AT(days), "N", NULL, "st-dbscan: how many days apart is together"},
+    {CLI_NUMBER, 0, "hours", AT(hours), "N", NULL, "st-dbscan: the same in hours"},
     {CLI_FLAG, 0, "cores-only", AT(cores_only), NULL, NULL,
      "dbscan: leave out observations at the edge of a place, which is the method dbscan*"},
     {CLI_CHOICE, 0, "selection", AT(selection), "mass|leaf", NULL,
      "hdbscan: places that last over the most radii (mass, the default), or the smallest that are never divided (leaf)"},
-    CLI_HEADING("How places are kept"),
+    CLI_HEADING("How places are drawn and kept"),
+    {CLI_CHOICE, 0, "outline", AT(outline), "convex|concave", "convex",
+     "round a place: the tightest without bays, or one that follows bends such as a riverside"},
+    {CLI_CHOICE, 0, "ellipse", AT(ellipse), "covariance|crimestat", "covariance",
+     "of the spread: holds 68 % of a normal distribution, or CrimeStat's standard deviational ellipse"},
     {CLI_TEXT, 0, "name", AT(name), "NAME", "places", "of the layer"},
     FILTER_OPTIONS(cluster_args, filter),
     {0},
@@ -55,10 +64,20 @@ static int check(cli_env *env, const cluster_args *args)
     const castmap_cluster_method method = method_of(args);
     const bool hdbscan = method == CASTMAP_CLUSTER_HDBSCAN;
 
+    const bool timed = method == CASTMAP_CLUSTER_ST_DBSCAN;
+
     if (refuse(env, args, hdbscan && args->radius_m > 0.0, "--radius", "hdbscan looks at all radii; leave it out, or take dbscan") ||
         refuse(env, args, !hdbscan && args->selection, "--selection", "it belongs to --method hdbscan") ||
+        refuse(env, args, !timed && args->days > 0.0, "--days", "it belongs to --method st-dbscan") ||
+        refuse(env, args, !timed && args->hours > 0.0, "--hours", "it belongs to --method st-dbscan") ||
         refuse(env, args, args->cores_only && method != CASTMAP_CLUSTER_DBSCAN_STAR, "--cores-only", "it belongs to --method dbscan"))
         return 2;
+    if (timed && (args->days > 0.0) == (args->hours > 0.0))
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--days", "say how far apart in time is together: --days 14, or --hours 6",
+                        "the method st-dbscan needs one time radius");
+    if (args->days > MOST_DAYS || args->hours > MOST_DAYS * 24.0)
+        return cli_fail(env, CASTMAP_E_ARGUMENT, args->days > 0.0 ? "--days" : "--hours", "leave the time out with --method dbscan",
+                        "a time radius is at most 1000 years");
     return 0;
 }
 
@@ -79,6 +98,9 @@ static int run(cli_env *env, const void *parsed)
     options.eps_m = args->radius_m;
     options.min_points = args->min;
     options.selection = args->selection && strcmp(args->selection, "leaf") == 0 ? CASTMAP_HDBSCAN_LEAF : CASTMAP_HDBSCAN_EXCESS_OF_MASS;
+    options.window_s = (int64_t)(args->days * DAY_S + args->hours * DAY_S / 24.0 + 0.5);
+    options.outline = strcmp(args->outline, "concave") == 0 ? CASTMAP_OUTLINE_CONCAVE : CASTMAP_OUTLINE_CONVEX;
+    options.crimestat_ellipse = strcmp(args->ellipse, "crimestat") == 0;
     options.filter = filter_of(&args->filter);
     stage_begin(&times);
     castmap_status status = cli_open(env, CASTMAP_WRITE);
@@ -105,8 +127,8 @@ const cli_command CMD_CLUSTER = {
                "castmap tune cluster helps to choose the radius.",
     .examples = {{"cluster", "Let the data suggest how near is together, and explain it."},
                  {"cluster --radius 150m --min 8", "Say it yourself."},
-                 {"cluster --method hdbscan --from 2024-Q3 --to 2024-Q4 --name autumn",
-                  "Places of differing density in half a year, as a layer of its own."}},
+                 {"cluster --method st-dbscan --radius 200m --days 14 --name waves",
+                  "Near in place and within two weeks, as a layer of its own."}},
     .options = OPTIONS,
     .size = sizeof(cluster_args),
     .defaults = defaults,

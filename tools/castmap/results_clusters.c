@@ -12,7 +12,11 @@ static void show_how(cli_env *env, const castmap_cluster_summary *s)
     char radius[32];
 
     cli_length_text(s->eps_m, radius);
-    if (s->method == CASTMAP_CLUSTER_HDBSCAN)
+    if (s->method == CASTMAP_CLUSTER_ST_DBSCAN) {
+        const bool days = s->window_s % 86400 == 0;
+        cli_say(env, "  at least %u within %s and %.6g %s of one of them (st-dbscan)", s->min_points, radius,
+                (double)s->window_s / (days ? 86400.0 : 3600.0), days ? "days" : "hours");
+    } else if (s->method == CASTMAP_CLUSTER_HDBSCAN)
         cli_say(env, "  groups of at least %u that last over the radii, from wide to narrow (hdbscan)", s->min_points);
     else if (s->eps_m > 0.0)
         cli_say(env, "  at least %u within %s of one of them (%s)", s->min_points, radius, castmap_cluster_method_name(s->method));

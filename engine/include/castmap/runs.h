@@ -42,6 +42,9 @@ CASTMAP_API const char *castmap_cluster_method_note(castmap_cluster_method metho
 /** What is drawn round a place. */
 typedef enum castmap_outline { CASTMAP_OUTLINE_CONVEX = 0, CASTMAP_OUTLINE_CONCAVE } castmap_outline;
 
+/** Part of a normal distribution that the covariance ellipse of a place holds. */
+#define CASTMAP_ELLIPSE_PROBABILITY 0.68
+
 typedef struct castmap_cluster_run_options {
     uint32_t       version;
     const char    *name;        /**< of the layer; NULL: "places" */

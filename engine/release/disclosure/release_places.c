@@ -168,15 +168,19 @@ static void fill_places(const cm_cluster_layer *clusters, const ranked *order, c
 static void tell_method(const cm_cluster_layer *clusters, cm_release_build *build)
 {
     const char *name = castmap_cluster_method_name(clusters->method);
-    char radius[CM_DECIMAL_SIZE];
+    char radius[CM_DECIMAL_SIZE], days[CM_DECIMAL_SIZE];
 
     cm_decimal_trimmed(clusters->eps_m, 1, radius);
+    cm_decimal_trimmed((double)clusters->window_s / 86400.0, 2, days);
     if (clusters->method <= CASTMAP_CLUSTER_DBSCAN_STAR)
         cm_build_method(build, "Places: at least %u observations within %s m of one another (%s).", clusters->min_points, radius,
                         clusters->method == CASTMAP_CLUSTER_DBSCAN ? "DBSCAN" : "DBSCAN*, without the edge");
     else if (clusters->method == CASTMAP_CLUSTER_HDBSCAN)
         cm_build_method(build, "Places: groups of at least %u observations that last over many radii, from wide to narrow (HDBSCAN).",
                         clusters->min_points);
+    else if (clusters->method == CASTMAP_CLUSTER_ST_DBSCAN)
+        cm_build_method(build, "Places: at least %u observations within %s m and %s days of one another (ST-DBSCAN).", clusters->min_points,
+                        radius, days);
     else
         cm_build_method(build, "Places: groups of at least %u observations (%s).", clusters->min_points, name);
     if (clusters->imprecise > 0)
@@ -213,8 +217,8 @@ static castmap_status add_ellipses(castmap_context *ctx, const cm_release_inputs
     if (status || n == 0)
         goto done;
     cm_layer *layer = cm_build_layer(build, "ellipses", "Spread of each place",
-                                     clusters->crimestat_ellipse ? "Standard deviational ellipse as CrimeStat draws it."
-                                                                 : "Covariance ellipse of the observations of each place.",
+                                     clusters->crimestat_ellipse ? "Standard deviational ellipse of the observations of each place, as CrimeStat draws it."
+                                                                 : "Covariance ellipse of the observations of each place: holds 68 % of a normal distribution.",
                                      CM_SHAPE_POLYGON, n);
     const castmap_polygons view = cm_polygon_set_view(&set);
     status = cm_release_shapes(ctx, in, build, layer, &view);

@@ -343,6 +343,30 @@ castmap_status cm_geos_simplify(castmap_context *ctx, const castmap_polygons *po
     return status;
 }
 
+castmap_status cm_geos_concave_hull(castmap_context *ctx, const double *x, const double *y, size_t n, double ratio, cm_polygon_set *out)
+{
+    session s;
+    GEOSGeometry *line = NULL, *hull = NULL;
+    castmap_status status;
+
+    if (n < 3)
+        return cm_polygon_set_feature(out) ? cm_fail_memory(ctx) : CASTMAP_OK;
+    status = session_open(ctx, &s);
+    if (status)
+        return status;
+    /* A line through the points brings them in at once; the hull looks at its vertices only. */
+    GEOSCoordSequence *points = GEOSCoordSeq_copyFromArrays_r(s.geos, x, y, NULL, NULL, (unsigned)n);
+    if (points)
+        line = GEOSGeom_createLineString_r(s.geos, points);
+    if (line)
+        hull = GEOSConcaveHull_r(s.geos, line, ratio, 0);
+    status = hull ? append_feature(ctx, &s, hull, out) : session_failed(ctx, &s, "no outline can be drawn");
+    GEOSGeom_destroy_r(s.geos, hull);
+    GEOSGeom_destroy_r(s.geos, line);
+    session_close(&s);
+    return status;
+}
+
 /* The middle of the largest circle inside: to a hundredth of the feature's size, which is all a label needs. */
 static GEOSGeometry *largest_circle(session *s, const GEOSGeometry *geometry)
 {

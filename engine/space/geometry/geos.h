@@ -34,6 +34,11 @@ CASTMAP_NODISCARD castmap_status cm_geos_simplify(castmap_context *ctx, const ca
 CASTMAP_NODISCARD castmap_status cm_geos_simplify_coverage(castmap_context *ctx, const castmap_polygons *polygons,
                                                            double tolerance, cm_polygon_set *out);
 
+/* An outline of points that follows their bays, as one feature appended to `out`, without holes; nothing is appended to the feature where they lie
+ * on one spot or line. ratio 0..1: the longest edge that may stay, between the shortest (0) and the longest (1: convex) of the triangulation. */
+CASTMAP_NODISCARD castmap_status cm_geos_concave_hull(castmap_context *ctx, const double *x, const double *y, size_t n, double ratio,
+                                                      cm_polygon_set *out);
+
 /* A point inside a feature where a label may stand. */
 CASTMAP_NODISCARD castmap_status cm_geos_label_point(castmap_context *ctx, const castmap_polygons *polygons, size_t feature,
                                                      double *x, double *y);
