@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EDGE_RATIO 0.25
+#define EDGE_RATIO 0.4
 
 typedef struct place {
     double x, y;

@@ -146,6 +146,45 @@ CSV
     code_is 1
 }
 
+@test "st-dbscan: near in place and in time, and the time must be said" {
+    both castmap cluster --method st-dbscan -r 200m --days 14 -m 5 --json
+    code_is 0
+    jq -e '.method == "st-dbscan" and .window_s == 1209600 and .clusters > 20' out.txt
+    # What was reported thirty times from one address in spring 2025 is a place of those months.
+    jq -e '[.places[] | select(.count >= 30 and .categories[0].name == "late_night_visitors" and .first > "2025-01" and .last < "2025-08")] | length == 1' out.txt
+    castmap cluster --method st-dbscan -r 200m --hours 336 -m 5 --json >hours.json
+    diff <(jq 'del(.run, .timings_s)' out.txt) <(jq 'del(.run, .timings_s)' hours.json)
+    # A window of all years makes it dbscan.
+    castmap cluster --method st-dbscan -r 150m --days 3000 -m 10 --json >all.json
+    castmap cluster --method dbscan -r 150m -m 10 --json >plain.json
+    diff <(jq '[.places[] | [.count, .lon, .lat]]' all.json) <(jq '[.places[] | [.count, .lon, .lat]]' plain.json)
+    for words in "--method st-dbscan -r 200m" "--method st-dbscan --days 3 --hours 4" "--method dbscan --days 3" "--method hdbscan --hours 3"; do
+        # shellcheck disable=SC2086
+        both castmap cluster $words
+        code_is 2
+        says "$err" "to do:"
+    done
+}
+
+@test "the hop, the ellipse and an outline with bays" {
+    castmap cluster -r 150m -m 10 --json >convex.json
+    jq -e '[.places[] | .longest_hop_m > 0 and .longest_hop_m <= 150] | all' convex.json
+    jq -e '[.places[].ellipse | .major_m >= .minor_m and .bearing_deg >= 0 and .bearing_deg < 180] | all' convex.json
+    # The route runs along a street from west to east.
+    jq -e '.places[0].ellipse | .major_m > 5 * .minor_m and .bearing_deg > 80 and .bearing_deg < 100' convex.json
+    both castmap export --for internal -o convex.geojson --layer places
+    both castmap export --for internal -o ellipses.geojson --layer ellipses
+    code_is 0
+    jq -e '.features[0].properties | .major_m > .minor_m and .number == 1' ellipses.geojson
+    castmap cluster -r 150m -m 10 --outline concave --ellipse crimestat --json >concave.json
+    jq -e '.outline == "concave" and .ellipse == "crimestat"' concave.json
+    [ "$(jq '.places[0].ellipse.major_m' concave.json)" != "$(jq '.places[0].ellipse.major_m' convex.json)" ]
+    both castmap export --for internal -o concave.geojson --layer places
+    code_is 0
+    [ "$(jq '[.features[].geometry.coordinates | flatten | length] | add' concave.geojson)" -gt "$(jq '[.features[].geometry.coordinates | flatten | length] | add' convex.geojson)" ]
+    diff <(jq '[.features[].properties.count]' concave.geojson) <(jq '[.features[].properties.count]' convex.geojson)
+}
+
 # One month of real records, each at one of some thousand shared map points.
 police() {
     MONTH=$CASTMAP_TOP/../shared/data/observations/2021-09-avon-and-somerset-street.csv
@@ -164,4 +203,11 @@ police() {
     both castmap cluster --method hdbscan --json
     code_is 0
     jq -e '.clusters > 40 and ([.places[].count] | add) + .noise == .observations' out.txt
+    # Known to the month: too rough for a week, good enough for a quarter.
+    both castmap cluster --method st-dbscan -r 150m --days 7
+    code_is 1
+    says "$err" "31 days or more"
+    both castmap cluster --method st-dbscan -r 150m -m 15 --days 92 --json
+    code_is 0
+    jq -e '.clusters > 40 and .untimed == 0' out.txt
 }
