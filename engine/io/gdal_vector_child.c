@@ -9,8 +9,8 @@
 #include "base/utf8.h"
 #include "io/gdal_child.h"
 #include "io/json_screen.h"
+#include "io/record_zip.h"
 #include "io/vector_source.h"
-#include "io/zip_entries.h"
 
 #include <gdal.h>
 #include <ogr_api.h>
@@ -89,55 +89,19 @@ static int open_json(child *c, const char **driver, const char **name)
     return cm_gdal_place(&c->gdal, *name, part->bytes, (size_t)part->size);
 }
 
-static const char *const ENDS[CM_PARTS] = {".shp", ".shx", ".dbf", ".prj", ".cpg"};
-
-static bool ends_with(const char *name, const char *end)
-{
-    const size_t n = strlen(name), m = strlen(end);
-
-    return n > m && strcasecmp(name + n - m, end) == 0;
-}
-
-/* The one .shp of a zip, and the entries that share its name. */
+/* The one Shapefile of a zip. */
 static int open_zip(child *c, const char **driver, const char **name)
 {
-    cm_input_part *part = c->source->parts.part;
-    cm_zip zip;
-    size_t shp = SIZE_MAX, found = 0;
-    castmap_status status = cm_zip_open(part[CM_PART_MAIN].bytes, (size_t)part[CM_PART_MAIN].size, &zip);
+    cm_record_zip inside;
 
-    if (status)
-        return cm_worker_fail(c->gdal.pipe, status, "", "%s", zip.fault[0] ? zip.fault : "out of memory");
-    for (size_t i = 0; i < zip.count; i++) {
-        if (ends_with(zip.entry[i].name, ".shp") && strncmp(zip.entry[i].name, "__MACOSX/", 9) != 0) {
-            shp = i;
-            found++;
-        }
-    }
-    if (found != 1)
-        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "a zip should hold the files of one Shapefile",
-                              found ? "the zip holds %zu Shapefiles" : "the zip holds no Shapefile", found);
-    const size_t stem = strlen(zip.entry[shp].name) - 4;
-    part[CM_PART_MAIN].bytes = NULL;
-    for (size_t i = 0; i < zip.count; i++) {
-        for (int k = 0; k < CM_PARTS; k++) {
-            size_t length;
-            if (strlen(zip.entry[i].name) != stem + 4 || strncmp(zip.entry[i].name, zip.entry[shp].name, stem) != 0 ||
-                strcasecmp(zip.entry[i].name + stem, ENDS[k]) != 0)
-                continue;
-            status = cm_zip_unpack(&zip, i, &part[k].bytes, &length);
-            if (status)
-                return cm_worker_fail(c->gdal.pipe, status, "", "%s", zip.fault[0] ? zip.fault : "out of memory");
-            part[k].size = length;
-        }
-    }
-    if (!part[CM_PART_SHX].bytes || !part[CM_PART_DBF].bytes)
-        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "put .shp, .shx, .dbf and .prj into the zip",
-                              "the Shapefile in the zip lacks its %s file", part[CM_PART_SHX].bytes ? ".dbf" : ".shx");
+    if (cm_record_zip_open(c->gdal.pipe, c->gdal.parts, &inside) != 0)
+        return -1;
+    if (inside.kind != CM_ZIP_SHAPEFILE)
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "a zip should hold the files of one Shapefile", "the zip holds no Shapefile");
     if (cm_gdal_take_shapefile(&c->gdal, driver, name) != 0)
         return -1;
     c->gdal.format = "Shapefile in a zip";
-    return 0; /* the zip's memory lives as long as this process */
+    return 0;
 }
 
 static bool may_be_polygons(OGRLayerH layer)
