@@ -13,12 +13,9 @@
 #include "base/digest.h"
 #include "base/fail.h"
 #include "base/files.h"
-#include "base/json_text.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "project/batch_table.h"
-#include "project/ingest/account.h"
-#include "project/ingest/opening.h"
+#include "project/ingest/import_account.h"
 #include "project/ingest/picture.h"
 #include "project/ingest/preview.h"
 #include "project/ingest/recipe.h"
@@ -37,30 +34,10 @@
 #define ROWS_AHEAD 4
 #define MOST_EXPECTED 4000000
 
-typedef struct import {
-    castmap_context              *ctx;
-    castmap_project              *project;
-    const castmap_import_options *options;
-    const char                   *file;
-    cm_opening                    opening;
-    castmap_context              *side;     /* owned; of the preparing thread */
-    cm_preparer                   preparer;
-    cm_chunk                      chunk[2]; /* rows owned */
-    cm_chunk                     *filling;  /* the one the preparing thread writes to */
-    cm_observation_writer        *writer;   /* owned */
-    cm_account                    account;
-    int64_t                       run, batch;
-    double                        west, south, east, north;
-    cm_task                      *digest_task;
-    bool                          digest_failed;
-    bool                          suspect;  /* an earlier reading met bytes that are no UTF-8 */
-    double                        seconds_store;
-} import;
-
 /* SHA-256 of the file as it is, beside the reading; pread() leaves the reader's place alone. */
 static castmap_status digest_file(void *job)
 {
-    import *run = job;
+    cm_import *run = job;
     const size_t size = (size_t)1 << 18;
     unsigned char *block = cm_alloc(size, 1);
     cm_sha256 hash;
@@ -87,7 +64,7 @@ static castmap_status digest_file(void *job)
 
 static castmap_status prepare_next(void *job)
 {
-    import *run = job;
+    cm_import *run = job;
 
     const castmap_status status = cm_prepare_chunk(&run->preparer, run->filling);
     run->filling->fraction = cm_opening_fraction(&run->opening);
@@ -95,7 +72,7 @@ static castmap_status prepare_next(void *job)
 }
 
 /* The preparing thread's error becomes ours. */
-static castmap_status pass_on(import *run, castmap_status status)
+static castmap_status pass_on(cm_import *run, castmap_status status)
 {
     status = cm_fail(run->ctx, status, "%s", castmap_message(run->side));
     cm_fail_where(run->ctx, "%s", castmap_message_where(run->side));
@@ -103,7 +80,7 @@ static castmap_status pass_on(import *run, castmap_status status)
     return status;
 }
 
-static castmap_status quarantine(import *run, const cm_prepared *row, const char *code, const char *general, const char *field,
+static castmap_status quarantine(cm_import *run, const cm_prepared *row, const char *code, const char *general, const char *field,
                                  const char *reason)
 {
     if (run->options->strict) {
@@ -117,7 +94,7 @@ static castmap_status quarantine(import *run, const cm_prepared *row, const char
     return cm_quarantine_add(run->ctx, run->project, run->batch, row->o.row, code, field, reason, row->text, row->length);
 }
 
-static castmap_status store_row(import *run, const cm_prepared *row)
+static castmap_status store_row(cm_import *run, const cm_prepared *row)
 {
     cm_stored stored;
     castmap_status status;
@@ -153,7 +130,7 @@ static castmap_status store_row(import *run, const cm_prepared *row)
 }
 
 /* From the first chunk's share of the file. Too low a guess costs a little time, too high a one a little memory. */
-static castmap_status expect_rows(import *run, const cm_chunk *first)
+static castmap_status expect_rows(cm_import *run, const cm_chunk *first)
 {
     /* Of the chunk, not of the input: another thread reads on in that already. */
     const double rows = first->fraction > 0 ? (double)first->n / first->fraction : 0;
@@ -161,7 +138,7 @@ static castmap_status expect_rows(import *run, const cm_chunk *first)
     return cm_observation_writer_reserve(run->ctx, run->writer, rows < MOST_EXPECTED ? (size_t)rows : MOST_EXPECTED);
 }
 
-static castmap_status store_chunk(import *run, const cm_chunk *chunk)
+static castmap_status store_chunk(cm_import *run, const cm_chunk *chunk)
 {
     const double begin = cm_clock();
     castmap_status status = run->account.summary.read == 0 ? expect_rows(run, chunk) : CASTMAP_OK;
@@ -180,7 +157,7 @@ static castmap_status store_chunk(import *run, const cm_chunk *chunk)
 }
 
 /* Fill one chunk while the other is stored. */
-static castmap_status read_all(import *run)
+static castmap_status read_all(cm_import *run)
 {
     const bool beside = castmap_threads(run->ctx) > 1;
     size_t filled = 0;
@@ -208,7 +185,7 @@ static castmap_status read_all(import *run)
     }
 }
 
-static void set_up_preparer(import *run)
+static void set_up_preparer(cm_import *run)
 {
     const castmap_import_options *options = run->options;
     cm_opening *o = &run->opening;
@@ -234,7 +211,7 @@ static void set_up_preparer(import *run)
     p->geometry = o->geojson || (o->stream && cm_stream_table_of(o->stream)->placed);
 }
 
-static castmap_status begin(import *run, castmap_guesses_fn *shown, void *payload)
+static castmap_status begin(cm_import *run, castmap_guesses_fn *shown, void *payload)
 {
     const castmap_import_options *options = run->options;
     castmap_status status = CASTMAP_OK;
@@ -277,7 +254,7 @@ static castmap_status begin(import *run, castmap_guesses_fn *shown, void *payloa
     return cm_task_start(run->ctx, digest_file, run, &run->digest_task);
 }
 
-static castmap_status join_digest(import *run)
+static castmap_status join_digest(cm_import *run)
 {
     cm_task *task = run->digest_task;
 
@@ -288,7 +265,7 @@ static castmap_status join_digest(import *run)
     return status ? cm_fail(run->ctx, status, "cannot read the file again for its digest") : CASTMAP_OK;
 }
 
-static castmap_status choose_crs(import *run)
+static castmap_status choose_crs(cm_import *run)
 {
     const char *have = cm_project_crs(run->project);
     cm_crs_choice choice;
@@ -302,154 +279,14 @@ static castmap_status choose_crs(import *run)
     return cm_project_crs_set(run->ctx, run->project, choice.crs, choice.name, choice.reason, choice.scale_error_ppm);
 }
 
-static int chat_notes(import *run)
-{
-    const cm_chat_counts n = cm_chat_count(run->opening.chat);
-    const struct {
-        const char *code, *words;
-        size_t      count;
-    } notes[] = {
-        {"messages-without-place", "messages without a place; they are not kept", n.without_place},
-        {"joined-messages", "messages of the same person right after a place, kept as its text", n.joined},
-        {"media-left-out", "pictures and files that the export left out or names; they are not read", n.media},
-        {"live-location", "live locations, of which the chat holds no coordinates", n.live},
-    };
-
-    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-        if (notes[i].count && cm_account_note(&run->account, notes[i].code, notes[i].count, 0, "%s", notes[i].words) != 0)
-            return -1;
-    return 0;
-}
-
-static int file_notes(import *run)
-{
-    const cm_opening *o = &run->opening;
-    int failed = 0;
-
-    if (o->csv && cm_csv_blank_tail(o->csv))
-        failed |= cm_account_note(&run->account, "blank-end", cm_csv_blank_tail(o->csv), 0, "blank lines at the end, passed over");
-    if (o->csv && cm_csv_unended(o->csv))
-        failed |= cm_account_note(&run->account, "no-final-newline", 1, 0, "the last row has no line end; it is complete");
-    if (run->account.summary.read == 0)
-        failed |= cm_account_note(&run->account, "no-rows", 0, 0,
-                                  o->csv    ? "0 rows: the file has a header only; nothing was stored"
-                                  : o->chat ? "0 rows: nobody shared a place in this chat; nothing was stored"
-                                            : "0 records; nothing was stored");
-    if (run->preparer.source.hashtags)
-        failed |= cm_account_note(&run->account, "hashtag-row", 1, 0, "a row of HXL hashtags under the column names; it is no record");
-    if (o->converted)
-        failed |= cm_account_note(&run->account, "converted-encoding", 1, 0, "the text is no UTF-8: read as Windows-1252");
-    if (o->chat)
-        failed |= chat_notes(run);
-    size_t n = 0;
-    const cm_stream_note *note = o->stream ? cm_stream_notes(o->stream, &n) : NULL;
-    for (size_t i = 0; i < n; i++)
-        failed |= cm_account_note(&run->account, note[i].code, note[i].count, 0, "%s", note[i].words);
-    return failed;
-}
-
-/* Every choice, given or default, as it was used. */
-static char *parameters_json(const import *run, const char *mapping)
-{
-    const castmap_import_options *options = run->options;
-    cm_text text = CM_TEXT_INIT;
-    cm_json json;
-
-    cm_json_begin(&json, &text, false);
-    cm_json_object(&json, NULL);
-    cm_json_string(&json, "file", run->file);
-    cm_json_bool(&json, "strict", options->strict);
-    cm_json_bool(&json, "comments", options->comments);
-    cm_json_bool(&json, "legacy_grades", options->legacy_grades);
-    cm_json_bool(&json, "keep_odd_dates", options->keep_odd_dates);
-    cm_json_bool(&json, "keep_far", options->keep_far);
-    cm_json_string(&json, "categories", options->categories ? cm_base_name(options->categories) : NULL);
-    cm_json_string(&json, "recipe", options->recipe);
-    cm_json_raw(&json, "guesses", mapping);
-    cm_json_array(&json, "columns"); /* so that rows which were set aside can be read again */
-    for (size_t i = 0; i < run->opening.columns.n; i++)
-        cm_json_string(&json, NULL, run->opening.columns.name[i]);
-    cm_json_end_array(&json);
-    if (run->opening.csv) {
-        const char separator[2] = {run->opening.separator, '\0'};
-        cm_json_string(&json, "separator", separator);
-    }
-    cm_json_end_object(&json);
-    char *made = cm_text_take(&text);
-    cm_text_clear(&text);
-    return made;
-}
-
-static char *provenance_json(import *run)
-{
-    cm_text text = CM_TEXT_INIT;
-
-    cm_text_add(&text, "\"input\": {\"file\": ");
-    cm_json_add_string(&text, run->file, strlen(run->file));
-    cm_text_addf(&text, ", \"sha256\": \"%s\"}", run->account.summary.sha256);
-    if (run->opening.metres) {
-        cm_text_add(&text, ", \"input_operation\": ");
-        const char *operation = cm_projection_operation(run->opening.metres);
-        cm_json_add_string(&text, operation, strlen(operation));
-    }
-    char *members = cm_text_take(&text);
-    char *made = members ? cm_run_provenance(run->ctx, run->project, members) : NULL;
-    free(members);
-    cm_text_clear(&text);
-    return made;
-}
-
-/* Records that were placed by a table go when the table goes. */
-static castmap_status note_tables(import *run)
-{
-    castmap_status status = CASTMAP_OK;
-
-    for (size_t i = 0; !status && i < cm_place_index_tables(run->opening.places); i++)
-        if (run->preparer.table_used[i])
-            status = cm_place_note_used(run->ctx, run->project, run->run, cm_place_index_table(run->opening.places, i)->run);
-    return status;
-}
-
-static castmap_status write_account(import *run)
-{
-    castmap_import_summary *s = &run->account.summary;
-    char *mapping = cm_guesses_json(&run->opening.guesses);
-    char *parameters = mapping ? parameters_json(run, mapping) : NULL;
-    char *provenance = NULL;
-    char words[256];
-    castmap_status status = parameters ? CASTMAP_OK : cm_fail_memory(run->ctx);
-
-    for (size_t i = 0; !status && i < s->n_notes; i++)
-        status = cm_batch_note(run->ctx, run->project, run->batch, s->notes[i].code, s->notes[i].reason, s->notes[i].count);
-    const cm_batch batch = {run->file, run->opening.format, s->sha256, mapping, s->read, s->accepted, s->duplicate, s->quarantined};
-    if (!status)
-        status = cm_batch_finish(run->ctx, run->project, run->batch, &batch);
-    if (!status) {
-        provenance = provenance_json(run);
-        if (!provenance)
-            status = cm_fail_memory(run->ctx);
-    }
-    if (!status) {
-        snprintf(words, sizeof words, "%zu rows of %.100s: %zu accepted, %zu duplicate, %zu quarantined", s->read, run->file,
-                 s->accepted, s->duplicate, s->quarantined);
-        status = note_tables(run);
-    }
-    if (!status)
-        status = cm_run_finish(run->ctx, run->project, run->run, words, parameters, provenance);
-    free(mapping);
-    free(parameters);
-    free(provenance);
-    return status;
-}
-
-static void move_guesses(import *run)
+static void move_guesses(cm_import *run)
 {
     run->account.summary.guesses = run->opening.guesses.guess;
     run->account.summary.n_guesses = run->opening.guesses.n;
     run->opening.guesses = (cm_guesses){0};
 }
 
-static void release(import *run)
+static void release(cm_import *run)
 {
     (void)!join_digest(run);
     cm_observation_writer_free(run->writer);
@@ -466,7 +303,7 @@ static void release(import *run)
 }
 
 /* The photo's copy appears when everything else is settled. */
-static castmap_status keep_picture(import *run)
+static castmap_status keep_picture(cm_import *run)
 {
     const castmap_import_options *options = run->options;
     castmap_import_summary *s = &run->account.summary;
@@ -478,7 +315,7 @@ static castmap_status keep_picture(import *run)
 }
 
 /* From the first row to the account. */
-static castmap_status go(import *run, castmap_guesses_fn *shown, void *payload)
+static castmap_status go(cm_import *run, castmap_guesses_fn *shown, void *payload)
 {
     castmap_import_summary *s = &run->account.summary;
     const double start = cm_clock();
@@ -492,7 +329,7 @@ static castmap_status go(import *run, castmap_guesses_fn *shown, void *payload)
         status = cm_opening_unchanged(run->ctx, &run->opening);
     if (status)
         return status;
-    if (file_notes(run) != 0 || cm_account_notes(&run->account, &run->preparer) != 0)
+    if (cm_import_file_notes(run) != 0 || cm_account_notes(&run->account, &run->preparer) != 0)
         return cm_fail_memory(run->ctx);
     cm_account_sort(&run->account);
     s->seconds_store = run->seconds_store;
@@ -507,7 +344,7 @@ static castmap_status go(import *run, castmap_guesses_fn *shown, void *payload)
     if (!status)
         status = cm_observation_writer_finish(run->ctx, run->writer, &s->seconds_index);
     if (!status)
-        status = write_account(run);
+        status = cm_import_write_account(run);
     if (status) {
         if (s->picture)
             (void)unlink(s->picture);
@@ -529,7 +366,7 @@ castmap_status castmap_import(castmap_context *ctx, castmap_project *project, co
     if (!project || !options || !options->path || !summary)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "an import needs a project, a file and a summary");
     for (int turn = 0; turn < 2; turn++) {
-        import run = {.ctx = ctx, .project = project, .options = options, .file = cm_input_name(options->path), .suspect = turn > 0};
+        cm_import run = {.ctx = ctx, .project = project, .options = options, .file = cm_input_name(options->path), .suspect = turn > 0};
         status = go(&run, shown, payload);
         /* A byte far behind is no UTF-8. Reading on as Windows-1252 would leave two encodings in one file, so all of it is judged and read anew. */
         again = turn == 0 && status == CASTMAP_E_INPUT && cm_opening_bad_text(&run.opening) && !options->encoding && !options->strict &&
