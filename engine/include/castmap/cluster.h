@@ -172,6 +172,50 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_st_dbscan(castmap_context *
                                                                const castmap_st_dbscan_options *options, int32_t *labels,
                                                                bool *is_core, size_t *n_clusters);
 
+/** Options of castmap_nnh(). Start from CASTMAP_NNH_OPTIONS_INIT. */
+typedef struct castmap_nnh_options {
+    uint32_t version;
+    uint32_t min_points;  /**< members of a cluster, >= 2; default 10 */
+    double   threshold_m; /**< nearer than this, closed, is together; 0: castmap_nnh_threshold() of area_m2 */
+    double   area_m2;     /**< of the study area, > 0; also for the clusters of clusters */
+    double   t;           /**< standard errors below the mean; default 1.645 (one chance in twenty) */
+} castmap_nnh_options;
+
+#define CASTMAP_NNH_OPTIONS_INIT {1u, 10u, 0.0, 0.0, 1.645}
+#define CASTMAP_NNH_MOST_ORDERS 8
+
+/** Clusters of clusters. Order 1 is that of the points. */
+typedef struct castmap_nnh_orders {
+    size_t n_orders;                               /**< orders with at least one cluster */
+    double threshold_m[CASTMAP_NNH_MOST_ORDERS];   /**< [n_orders] */
+    size_t clusters[CASTMAP_NNH_MOST_ORDERS];      /**< [n_orders] */
+} castmap_nnh_orders;
+
+/**
+ * The distance to the nearest neighbour that n points strewn at random over an area have on average, less t standard errors:
+ * 0.5 sqrt(A / n) - t 0.26136 / sqrt(n^2 / A). At least 0.
+ */
+CASTMAP_API double castmap_nnh_threshold(double area_m2, size_t n, double t);
+
+/**
+ * @brief Nearest neighbour hierarchical clustering, as CrimeStat does it.
+ *
+ * Points in order of how many others lie within the threshold of them, most first, ties by lower id: each that is free yet gathers the
+ * free points within the threshold; min_points or more (itself included) are a cluster. The mean centres of the clusters are
+ * clustered again in the same way, with the threshold of their number over the same area, until no cluster forms. Labels are
+ * of order 1, numbered by the lowest id of their members. Weights are not looked at.
+ *
+ * @param orders  out, or NULL
+ * @retval CASTMAP_E_ARGUMENT  neither threshold nor area; min_points below 2; t not finite; n > INT32_MAX
+ * Cost: O(n times the points within the threshold).
+ *
+ * Source: N. Levine (2015), CrimeStat IV, chapter 7; the mean and its error after P. Clark, F. Evans (1954), "Distance to
+ * nearest neighbor as a measure of spatial relationships in populations", Ecology 35, 445-453.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_nnh(castmap_context *ctx, const castmap_points *points,
+                                                         const castmap_nnh_options *options, int32_t *labels,
+                                                         size_t *n_clusters, castmap_nnh_orders *orders);
+
 /** Which ellipse describes the spread of a cluster. */
 typedef enum castmap_ellipse_form {
     CASTMAP_ELLIPSE_COVARIANCE, /**< holds `probability` of a two-dimensional normal distribution of that covariance (n - 1) */
