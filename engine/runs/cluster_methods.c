@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "runs/remarks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,30 @@ static castmap_status by_st_dbscan(cm_cluster_run *run, const castmap_points *vi
     return castmap_st_dbscan(run->ctx, view, &options, run->layer.label, run->layer.is_core, &run->summary.clusters);
 }
 
+static castmap_status by_nnh(cm_cluster_run *run, const castmap_points *view)
+{
+    castmap_cluster_summary *s = &run->summary;
+    castmap_nnh_options options = CASTMAP_NNH_OPTIONS_INIT;
+    castmap_nnh_orders orders;
+    char length[32];
+
+    options.threshold_m = s->eps_m;
+    options.area_m2 = s->study_km2 * 1e6;
+    options.min_points = s->min_points;
+    castmap_status status = castmap_nnh(run->ctx, view, &options, run->layer.label, &s->clusters, &orders);
+    if (status)
+        return status;
+    members_are_cores(&run->layer);
+    for (size_t o = 1; o < orders.n_orders; o++) {
+        cm_length_words(orders.threshold_m[o], length);
+        if (cm_remark_add(&s->remarks, &s->n_remarks, "larger-groups",
+                          "The places in turn form %zu larger groups (order %zu), their centres within %s of one another.", orders.clusters[o],
+                          o + 1, length))
+            return cm_fail_memory(run->ctx);
+    }
+    return CASTMAP_OK;
+}
+
 static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
 {
     switch (run->options->method) {
@@ -64,6 +89,8 @@ static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
         return by_hdbscan(run, view);
     case CASTMAP_CLUSTER_ST_DBSCAN:
         return by_st_dbscan(run, view);
+    case CASTMAP_CLUSTER_NNH:
+        return by_nnh(run, view);
     default:
         return cm_fail(run->ctx, CASTMAP_E_UNSUPPORTED, "the method %s is not in this build",
                        castmap_cluster_method_name(run->options->method));

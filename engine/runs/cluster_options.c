@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "runs/crowding.h"
 #include "runs/remarks.h"
+#include "runs/study_area.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -179,6 +180,33 @@ static castmap_status keep_timed(cm_cluster_run *run)
     return status;
 }
 
+/* nnh: the distance at which observations are nearer than chance would have it, over the study area. */
+static castmap_status choose_threshold(cm_cluster_run *run)
+{
+    castmap_cluster_summary *s = &run->summary;
+    char length[32];
+    size_t outside = 0;
+    int failed = 0;
+    castmap_status status;
+
+    status = cm_study_area(run->ctx, run->project, run->options->study_level, &run->points, &s->study_km2, &outside);
+    if (status)
+        return status;
+    if (outside > 0)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-study-area",
+                                "%zu observations lie outside the study area and were left out.", outside);
+    if (run->options->eps_m > 0.0)
+        return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
+    const castmap_nnh_options nnh = CASTMAP_NNH_OPTIONS_INIT;
+    s->eps_m = castmap_nnh_threshold(s->study_km2 * 1e6, run->points.set.count, nnh.t);
+    cm_length_words(s->eps_m, length);
+    failed |= cm_remark_add(&s->remarks, &s->n_remarks, "threshold-from-area",
+                            "%zu observations strewn at random over the %.0f km2 of the study area would lie more than %s from their nearest; "
+                            "nearer is together (one chance in twenty).",
+                            run->points.set.count, s->study_km2, length);
+    return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
+}
+
 static castmap_status say_left_out(cm_cluster_run *run, double limit_m)
 {
     castmap_cluster_summary *s = &run->summary;
@@ -218,6 +246,12 @@ castmap_status cm_cluster_choose(cm_cluster_run *run)
     status = choose_radius(run, &limit_m);
     if (status)
         return status;
+    if (run->options->method == CASTMAP_CLUSTER_NNH && (run->options->study_level || run->options->eps_m == 0.0)) {
+        status = choose_threshold(run);
+        if (status)
+            return status;
+        limit_m = run->summary.eps_m;
+    }
     status = cm_cluster_keep_exact(run->ctx, &run->points, limit_m, &run->summary.imprecise);
     if (status)
         return status;

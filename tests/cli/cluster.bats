@@ -185,6 +185,33 @@ CSV
     diff <(jq '[.features[].properties.count]' concave.geojson) <(jq '[.features[].properties.count]' convex.geojson)
 }
 
+@test "nnh: nearer than chance over the study area, which is never the box round the data" {
+    both castmap cluster --method nnh -m 10 --json
+    code_is 0
+    # 141 km2 and 2,516 observations: 0.5 sqrt(A/n) less 1.645 times 0.26136 / sqrt(n n / A).
+    jq -e '(.study_km2 * 1e6) as $a | .observations as $n |
+        (.radius_m - (0.5 * (($a / $n) | sqrt) - 1.645 * 0.26136 / (($n * $n / $a) | sqrt)) | fabs) < 1e-6' out.txt
+    jq -e '.study_km2 > 100 and .study_km2 < 200 and .clusters > 20' out.txt
+    jq -e '.radius_m as $r | [.places[].radius_m <= $r] | all' out.txt
+    found out.txt -4.1165 53.7558 late_night_visitors 25
+    both castmap cluster --method nnh --study-area ward -m 10 --json
+    code_is 0
+    both castmap cluster --method nnh --study-area parish -m 10
+    code_is 1
+    says "$err" "boundaries list"
+    both castmap cluster --method dbscan --study-area ward
+    code_is 2
+    castmap init empty >/dev/null 2>&1
+    castmap import "$SAMPLE/observations.csv" --time-zone Europe/London -p empty.castmap.sqlite >/dev/null 2>&1 || true
+    both castmap cluster --method nnh -p empty.castmap.sqlite
+    code_is 1
+    says "$err" "there is no study area"
+    says "$err" "castmap boundaries add FILE"
+    both castmap cluster --method nnh -r 100m -p empty.castmap.sqlite --json
+    code_is 0
+    jq -e '.radius_m == 100 and .clusters > 20' out.txt
+}
+
 # One month of real records, each at one of some thousand shared map points.
 police() {
     MONTH=$CASTMAP_TOP/../shared/data/observations/2021-09-avon-and-somerset-street.csv

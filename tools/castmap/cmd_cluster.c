@@ -7,7 +7,7 @@
 typedef struct cluster_args {
     double      radius_m, days, hours;
     uint32_t    min;
-    const char *name, *method, *selection, *outline, *ellipse;
+    const char *name, *method, *selection, *study_area, *outline, *ellipse;
     bool        cores_only;
     filter_args filter;
 } cluster_args;
@@ -17,10 +17,10 @@ typedef struct cluster_args {
 
 #define AT(field) offsetof(cluster_args, field)
 static const cli_option OPTIONS[] = {
-    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|st-dbscan|hdbscan", "dbscan",
+    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|st-dbscan|hdbscan|nnh", "dbscan",
      "when two observations belong together; the result tells it in plain words"},
     {CLI_LENGTH_M, 'r', "radius", AT(radius_m), "LENGTH", NULL,
-     "how near is together: 150m, 0.5km, 400ft; else chosen from the data and explained (hdbscan takes none)"},
+     "how near is together: 150m, 0.5km, 400ft; else chosen from the data and explained (hdbscan takes none; nnh: a fixed one in place of chance)"},
     {CLI_COUNT, 'm', "min", AT(min), "N", NULL,
      "observations within that radius that make a place; else chosen from the data and explained"},
     {CLI_NUMBER, 0, "days", AT(days), "N", NULL, "st-dbscan: how many days apart is together"},
@@ -29,6 +29,8 @@ static const cli_option OPTIONS[] = {
      "dbscan: leave out observations at the edge of a place, which is the method dbscan*"},
     {CLI_CHOICE, 0, "selection", AT(selection), "mass|leaf", NULL,
      "hdbscan: places that last over the most radii (mass, the default), or the smallest that are never divided (leaf)"},
+    {CLI_TEXT, 0, "study-area", AT(study_area), "LEVEL", NULL,
+     "nnh: boundary level whose areas together are the ground that chance is reckoned over; else the newest set"},
     CLI_HEADING("How places are drawn and kept"),
     {CLI_CHOICE, 0, "outline", AT(outline), "convex|concave", "convex",
      "round a place: the tightest without bays, or one that follows bends such as a riverside"},
@@ -70,6 +72,7 @@ static int check(cli_env *env, const cluster_args *args)
         refuse(env, args, !hdbscan && args->selection, "--selection", "it belongs to --method hdbscan") ||
         refuse(env, args, !timed && args->days > 0.0, "--days", "it belongs to --method st-dbscan") ||
         refuse(env, args, !timed && args->hours > 0.0, "--hours", "it belongs to --method st-dbscan") ||
+        refuse(env, args, args->study_area && method != CASTMAP_CLUSTER_NNH, "--study-area", "it belongs to --method nnh") ||
         refuse(env, args, args->cores_only && method != CASTMAP_CLUSTER_DBSCAN_STAR, "--cores-only", "it belongs to --method dbscan"))
         return 2;
     if (timed && (args->days > 0.0) == (args->hours > 0.0))
@@ -101,6 +104,7 @@ static int run(cli_env *env, const void *parsed)
     options.window_s = (int64_t)(args->days * DAY_S + args->hours * DAY_S / 24.0 + 0.5);
     options.outline = strcmp(args->outline, "concave") == 0 ? CASTMAP_OUTLINE_CONCAVE : CASTMAP_OUTLINE_CONVEX;
     options.crimestat_ellipse = strcmp(args->ellipse, "crimestat") == 0;
+    options.study_level = args->study_area;
     options.filter = filter_of(&args->filter);
     stage_begin(&times);
     castmap_status status = cli_open(env, CASTMAP_WRITE);

@@ -181,6 +181,9 @@ static void tell_method(const cm_cluster_layer *clusters, cm_release_build *buil
     else if (clusters->method == CASTMAP_CLUSTER_ST_DBSCAN)
         cm_build_method(build, "Places: at least %u observations within %s m and %s days of one another (ST-DBSCAN).", clusters->min_points,
                         radius, days);
+    else if (clusters->method == CASTMAP_CLUSTER_NNH)
+        cm_build_method(build, "Places: at least %u observations within %s m of a middle one, nearer than by chance (nearest neighbour "
+                        "hierarchical clustering).", clusters->min_points, radius);
     else
         cm_build_method(build, "Places: groups of at least %u observations (%s).", clusters->min_points, name);
     if (clusters->imprecise > 0)
