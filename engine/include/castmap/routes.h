@@ -109,6 +109,69 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_network_adaptive(castmap_co
 CASTMAP_API const char *castmap_line_kernel_name(castmap_line_kernel kernel);
 CASTMAP_API const char *castmap_line_form_name(castmap_line_form form);
 
+/** Options of castmap_stretches_find(). Start from CASTMAP_STRETCHES_OPTIONS_INIT. */
+typedef struct castmap_stretches_options {
+    uint32_t      version;
+    double        most_m;      /**< longest window, metres; a single piece is always one; > 0 */
+    uint32_t      least_events; /**< a window holds at least so many, >= 2 */
+    uint32_t      simulations; /**< S, >= 19 */
+    double        alpha;       /**< level at which a stretch, or a piece, is called hot */
+    size_t        keep;        /**< stretches beyond chance are all given, and at least so many of the others */
+    const double *exposure;    /**< [pieces] what the null spreads events by, >= 0: length times a weight; NULL: length */
+} castmap_stretches_options;
+
+#define CASTMAP_STRETCHES_OPTIONS_VERSION 1u
+#define CASTMAP_STRETCHES_OPTIONS_INIT {CASTMAP_STRETCHES_OPTIONS_VERSION, 2000.0, 5u, 999u, 0.05, 10, NULL}
+
+/** A run of pieces of one street. */
+typedef struct castmap_stretch {
+    size_t first, last;       /**< its pieces are order[first] .. order[last - 1] */
+    double length_m, expected;
+    size_t events;
+    double llr, p;            /**< log-likelihood ratio; p of the scan, (1 + #{max of a simulation >= llr}) / (1 + S) */
+    bool   hot;               /**< p <= alpha */
+    size_t route;             /**< hot stretches that touch one another share a number, from 0; SIZE_MAX: not hot */
+} castmap_stretch;
+
+/** What castmap_stretches_find() found. Owned by the caller, release with castmap_stretches_clear(). */
+typedef struct castmap_stretches {
+    size_t           n_pieces, n_events; /**< events on an edge */
+    uint32_t        *events;    /**< [n_pieces] events on each piece */
+    double          *p, *q;     /**< [n_pieces] Poisson test of the piece alone, upper tail; q: Benjamini-Hochberg over all pieces */
+    uint32_t        *order;     /**< [n_pieces] pieces in the order of their streets */
+    bool            *backward;  /**< [n_pieces] by place in order: the street runs against the edge there */
+    size_t           count;
+    castmap_stretch *stretch;   /**< [count] highest llr first; no two share a piece */
+    double           critical;  /**< the llr that alpha of the simulations reach */
+} castmap_stretches;
+
+#define CASTMAP_STRETCHES_INIT {0, 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0.0}
+
+/**
+ * @brief Find stretches of streets that hold more events than chance would put there.
+ *
+ * Null: the events lie along the network independently, in proportion to exposure. Windows: every run of pieces of one street, from a piece with an event
+ * to another, no longer than most_m. The statistic is Kulldorff's (1997) Poisson log-likelihood ratio for more than expected; the p of a window compares it
+ * with the largest of all windows in each of S simulations, so it already allows for the many places looked at. Weaker windows that share no piece with
+ * a stronger one are given with p against the same maxima, which is conservative.
+ *
+ * @param street  [n_edges] edges with equal numbers are one street
+ * @retval CASTMAP_E_ARGUMENT  an option out of range, exposure that is negative or all 0
+ * @retval CASTMAP_E_DATA      as castmap_network_density()
+ * @retval CASTMAP_E_NOT_FOUND no event is on an edge
+ *
+ * Seed: the context's. The same result whatever the order of the events and the number of threads.
+ * Cost: O(S (events + pieces + windows between events)).
+ *
+ * Source: M. Kulldorff (1997), "A spatial scan statistic", Communications in Statistics 26; Y. Benjamini, Y. Hochberg (1995), JRSS B 57.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_stretches_find(castmap_context *ctx, const castmap_network *network,
+                                                                    const castmap_network_events *events,
+                                                                    const castmap_lixels *lixels, const uint32_t *street,
+                                                                    const castmap_stretches_options *options,
+                                                                    castmap_stretches *out);
+CASTMAP_API void castmap_stretches_clear(castmap_stretches *stretches);
+
 #ifdef __cplusplus
 }
 #endif
