@@ -7,6 +7,8 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_IMPORT,
     &CMD_BOUNDARIES_ADD,
     &CMD_BOUNDARIES_LIST,
+    &CMD_PLACES_ADD,
+    &CMD_PLACES_LIST,
     &CMD_LIST,
     &CMD_INFO,
     &CMD_CLUSTER,

@@ -22,6 +22,8 @@ extern const cli_command CMD_LOG;
 extern const cli_command CMD_MAKE;
 extern const cli_command CMD_MAP;
 extern const cli_command CMD_MIGRATE;
+extern const cli_command CMD_PLACES_ADD;
+extern const cli_command CMD_PLACES_LIST;
 extern const cli_command CMD_QUARANTINE_EXPORT;
 extern const cli_command CMD_QUARANTINE_LIST;
 extern const cli_command CMD_RECIPES_EXPORT;

@@ -13,6 +13,7 @@
 #include "castmap/density.h"
 #include "castmap/import.h"
 #include "castmap/network.h"
+#include "castmap/places.h"
 #include "castmap/points.h"
 #include "castmap/polygons.h"
 #include "castmap/products.h"

@@ -145,14 +145,14 @@ int cm_account_notes(cm_account *account, const cm_preparer *p)
         [CM_NOTE_PERSONAL] = {"personal-data", "texts that seem to hold a phone number, email address, postcode, vehicle "
                                                "registration or National Insurance number"},
         [CM_NOTE_DECEPTIVE] = {"odd-characters", "names or texts with invisible, reordering or look-alike characters"},
-        [CM_NOTE_COARSE] = {"coarse-position", "positions with two decimals or fewer: known to a kilometre or worse"},
+        [CM_NOTE_COARSE] = {"coarse-position", "places known to half a kilometre or worse: two decimals or fewer, a wide grid square, a town"},
         [CM_NOTE_ACCURACY] = {"odd-accuracy", "accuracies that are no distance: taken as not known"},
         [CM_NOTE_ALTITUDE] = {"odd-altitude", "altitudes outside -500 to 9000 m: is the position what it should be?"},
         [CM_NOTE_ODD_DATE] = {"odd-date", "dates in the future or before 1990, kept as asked"},
         [CM_NOTE_LEGACY] = {"legacy-grade", "older 5x5x5 grades, translated by the fixed table"},
         [CM_NOTE_POSTCODE] = {"located-by-postcode", "places known by a postcode alone: never exact"},
         [CM_NOTE_ENDED] = {"ended-postcode", "postcodes that were terminated before the time of the record: is the postcode right?"},
-        [CM_NOTE_PLACE_NAME] = {"located-by-name", "places known by a name alone: known to the size of what it names"},
+        [CM_NOTE_PLACE_NAME] = {"located-by-name", "places known by a name or a part of a postcode: known to the size of what it names"},
         [CM_NOTE_LINK] = {"located-by-link", "places taken from a link of a map inside the row"},
         [CM_NOTE_FAR] = {"far-position", "records far from all others of the file, kept as asked"},
     };
