@@ -1,93 +1,126 @@
 /*
- * analysis/cluster/st_dbscan.c - DBSCAN with a radius in space and one in time.
+ * analysis/cluster/st_dbscan.c - DBSCAN in space and time.
  *
- *   1. mark_cores     count each point's neighbours                                 in parallel
- *   2. unite_cores    join cores that are neighbours                                in parallel
- *   3. label_cores    number the sets by the smallest id of their cores             one thread
- *   4. attach_borders the nearest core in space among a point's neighbours          in parallel
+ *   1. sort          timed points by time, then into cells of half the radius: each cell stands in order of time
+ *   2. mark_cores    count who is near in both, until enough                              in parallel
+ *   3. unite_cores   cores of a cell along time, then with the cells around               one thread
+ *   4. number        clusters by the smallest id among their cores                        one thread
+ *   5. attach        every other point to its nearest core that is near in time          in parallel
  *
- * Cells have half the radius as their side, so that all neighbours lie in the five by five cells around. In each cell points are sorted by
- * time, so that a short window looks at few of them.
+ * Two points of a cell are near in space whatever the rounding. So within a cell the cores form chains: a core and the next are one set
+ * when they are near in time. A look from another cell skips the rest of a chain that it has joined, which keeps piles of records
+ * (a month of them on one map point) from being compared pair by pair.
  */
 #include "castmap/cluster.h"
 
-#include "analysis/cluster/joint_sets.h"
 #include "analysis/cluster/label_numbers.h"
+#include "analysis/cluster/near_cells.h"
+#include "base/disjoint_set.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "space/index/point_grid.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CELLS_A_CHUNK 64u
+#define SUM_SLACK 1e-9
+#define ORDER_BIT (UINT64_C(1) << 63)
 
-typedef struct st_dbscan {
-    const castmap_points *points;             /* borrowed */
+typedef struct st_run {
+    const castmap_points            *points;  /* borrowed */
     const castmap_st_dbscan_options *options; /* borrowed */
-    cm_point_grid    grid;    /* owned; within a cell in order of time */
-    int64_t         *time_s;  /* owned [n] in grid order; INT64_MIN: none */
-    bool            *core;    /* owned [n] in grid order */
-    cm_joint_parent *parent;  /* owned [n] in grid order */
-    int32_t         *label;   /* owned [n] by input index */
-    bool            *is_core; /* owned [n] by input index */
-} st_dbscan;
+    size_t          n;       /* timed points */
+    uint32_t       *input;   /* owned [n] by time, then id: which point */
+    double         *x, *y, *weight; /* owned [n], in that order; weight may be NULL */
+    cm_point_grid   grid;    /* owned; index: into `input` */
+    int64_t        *time_s;  /* owned [n], in cell order */
+    bool           *core;    /* owned [n], in cell order */
+    uint32_t       *chain_end; /* owned [n]: first place of the cell after the chain of core i */
+    cm_disjoint_set sets;    /* owned */
+    int32_t        *label;   /* owned [points->count] */
+    bool           *is_core; /* owned [points->count] */
+} st_run;
 
-typedef struct moment {
-    int64_t  time_s;
-    double   x, y, weight;
-    int64_t  id;
-    uint32_t index;
-} moment;
-
-static int by_time_then_id(const void *left, const void *right)
+static int64_t id_of(const castmap_points *points, size_t i)
 {
-    const moment *a = left, *b = right;
-
-    if (a->time_s != b->time_s)
-        return a->time_s < b->time_s ? -1 : 1;
-    return a->id < b->id ? -1 : a->id > b->id;
+    return points->id ? points->id[i] : (int64_t)i;
 }
 
-static castmap_status sort_cells(size_t begin, size_t end, void *job)
+static castmap_status check(castmap_context *ctx, const castmap_points *points, const castmap_st_dbscan_options *o)
 {
-    st_dbscan *run = job;
-    cm_point_grid *grid = &run->grid;
-
-    for (size_t cell = begin; cell < end; cell++) {
-        const uint32_t from = grid->start[cell];
-        const size_t n = grid->start[cell + 1] - from;
-        moment *list = cm_alloc(n, sizeof *list);
-        if (!list)
-            return CASTMAP_E_NOMEM;
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t index = grid->index[from + i];
-            list[i] = (moment){run->points->time_s[index], grid->x[from + i], grid->y[from + i],
-                               grid->weight ? grid->weight[from + i] : 1.0,
-                               run->points->id ? run->points->id[index] : (int64_t)index, index};
-        }
-        qsort(list, n, sizeof *list, by_time_then_id);
-        for (size_t i = 0; i < n; i++) {
-            run->time_s[from + i] = list[i].time_s;
-            grid->x[from + i] = list[i].x;
-            grid->y[from + i] = list[i].y;
-            grid->index[from + i] = list[i].index;
-            if (grid->weight)
-                grid->weight[from + i] = list[i].weight;
-        }
-        free(list);
-    }
+    if (o->version != 1u)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
+    if (!(o->eps_m > 0.0) || !isfinite(o->eps_m))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "eps_m must be above 0 and finite");
+    if (o->window_s < 0)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "window_s is below 0");
+    if (o->min_points == 0)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "min_points is 0");
+    if (points->count > INT32_MAX)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "more than %d points", INT32_MAX);
     return CASTMAP_OK;
 }
 
+static castmap_status sort_points(castmap_context *ctx, st_run *run)
+{
+    const castmap_points *p = run->points;
+    uint64_t *key = cm_alloc(p->count, sizeof *key);
+    castmap_status status = CASTMAP_OK;
+
+    run->input = cm_alloc(p->count, sizeof *run->input);
+    if (!key || !run->input) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->time_s && p->time_s[i] != INT64_MIN)
+            run->input[run->n++] = (uint32_t)i;
+    }
+    for (size_t k = 0; k < run->n; k++)
+        key[k] = (uint64_t)id_of(p, run->input[k]) ^ ORDER_BIT;
+    status = cm_sort_u64(ctx, key, run->input, run->n);
+    if (status)
+        goto done;
+    for (size_t k = 0; k < run->n; k++)
+        key[k] = (uint64_t)p->time_s[run->input[k]] ^ ORDER_BIT;
+    status = cm_sort_u64(ctx, key, run->input, run->n);
+    if (status)
+        goto done;
+    run->x = cm_alloc(run->n, sizeof *run->x);
+    run->y = cm_alloc(run->n, sizeof *run->y);
+    run->weight = p->weight ? cm_alloc(run->n, sizeof *run->weight) : NULL;
+    run->time_s = cm_alloc(run->n, sizeof *run->time_s);
+    run->core = cm_alloc_zero(run->n, sizeof *run->core);
+    run->chain_end = cm_alloc(run->n, sizeof *run->chain_end);
+    if (!run->x || !run->y || (p->weight && !run->weight) || !run->time_s || !run->core || !run->chain_end ||
+        cm_disjoint_set_init(&run->sets, run->n) != 0) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    for (size_t k = 0; k < run->n; k++) {
+        run->x[k] = p->x[run->input[k]];
+        run->y[k] = p->y[run->input[k]];
+        if (run->weight)
+            run->weight[k] = p->weight[run->input[k]];
+    }
+    const castmap_points timed = {.count = run->n, .x = run->x, .y = run->y, .weight = run->weight};
+    status = cm_point_grid_make(ctx, &timed, cm_near_side(run->options->eps_m), &run->grid);
+    for (size_t i = 0; i < run->n && !status; i++)
+        run->time_s[i] = p->time_s[run->input[run->grid.index[i]]];
+
+done:
+    free(key);
+    return status;
+}
+
 /* First place of [from, to) whose time is not before `time_s`. */
-static uint32_t seek_time(const int64_t *times, uint32_t from, uint32_t to, int64_t time_s)
+static uint32_t seek_time(const st_run *run, uint32_t from, uint32_t to, int64_t time_s)
 {
     while (from < to) {
         const uint32_t middle = from + (to - from) / 2;
-        if (times[middle] < time_s)
+        if (run->time_s[middle] < time_s)
             from = middle + 1;
         else
             to = middle;
@@ -95,210 +128,225 @@ static uint32_t seek_time(const int64_t *times, uint32_t from, uint32_t to, int6
     return from;
 }
 
-static int64_t minus(int64_t a, int64_t b) /* a - b without running over; b >= 0. INT64_MIN is kept for "no time" */
+static int64_t earlier(const st_run *run, uint32_t i)
 {
-    return a < INT64_MIN + 1 + b ? INT64_MIN + 1 : a - b;
+    int64_t out;
+
+    return __builtin_sub_overflow(run->time_s[i], run->options->window_s, &out) ? INT64_MIN : out;
 }
 
-static int64_t plus(int64_t a, int64_t b)
+static int64_t later(const st_run *run, uint32_t i)
 {
-    return a > INT64_MAX - b ? INT64_MAX : a + b;
+    int64_t out;
+
+    return __builtin_add_overflow(run->time_s[i], run->options->window_s, &out) ? INT64_MAX : out;
 }
 
-/* Calls `see` for each neighbour of point i (grid order), itself included, until it gives false. */
-typedef bool see_fn(st_dbscan *run, uint32_t i, uint32_t j, double d2, void *payload);
+static double square_distance(const cm_point_grid *grid, uint32_t a, uint32_t b)
+{
+    const double dx = grid->x[a] - grid->x[b], dy = grid->y[a] - grid->y[b];
 
-static void each_neighbour(st_dbscan *run, const cm_grid_rows *rows, uint32_t i, see_fn *see, void *payload)
+    return dx * dx + dy * dy;
+}
+
+static bool has_enough(const st_run *run, uint32_t i, const cm_grid_rows *rows)
 {
     const cm_point_grid *grid = &run->grid;
-    const double eps2 = run->options->eps_m * run->options->eps_m;
-    const int64_t from_s = minus(run->time_s[i], run->options->window_s), to_s = plus(run->time_s[i], run->options->window_s);
+    const double eps2 = run->options->eps_m * run->options->eps_m, enough = (double)run->options->min_points * (1.0 - SUM_SLACK);
+    const int64_t from_s = earlier(run, i), to_s = later(run, i);
+    double found = 0.0;
 
     for (unsigned row = 0; row < 5; row++) {
         for (uint32_t cell = rows->begin[row]; cell < rows->end[row]; cell++) {
             const uint32_t end = grid->start[cell + 1];
-            for (uint32_t j = seek_time(run->time_s, grid->start[cell], end, from_s); j < end && run->time_s[j] <= to_s; j++) {
-                const double dx = grid->x[j] - grid->x[i], dy = grid->y[j] - grid->y[i], d2 = dx * dx + dy * dy;
-                if (d2 <= eps2 && !see(run, i, j, d2, payload))
-                    return;
+            for (uint32_t j = seek_time(run, grid->start[cell], end, from_s); j < end && run->time_s[j] <= to_s; j++) {
+                if (square_distance(grid, i, j) > eps2)
+                    continue;
+                found += grid->weight ? grid->weight[j] : 1.0;
+                if (found >= enough)
+                    return true;
             }
         }
     }
-}
-
-static bool add_weight(st_dbscan *run, uint32_t i, uint32_t j, double d2, void *payload)
-{
-    double *sum = payload;
-
-    (void)i;
-    (void)d2;
-    *sum += run->grid.weight ? run->grid.weight[j] : 1.0;
-    return *sum < run->options->min_points; /* nobody needs the exact number of a crowded place */
+    return false;
 }
 
 static castmap_status mark_cores(size_t begin, size_t end, void *job)
 {
-    st_dbscan *run = job;
-    cm_grid_walk walk;
-    cm_grid_rows rows;
+    st_run *run = job;
 
-    cm_grid_walk_begin(&walk, &run->grid, (uint32_t)begin);
-    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
-        cm_grid_walk_around(&walk, cell, &rows);
-        for (uint32_t i = run->grid.start[cell]; i < run->grid.start[cell + 1]; i++) {
-            double sum = 0.0;
-            if (run->time_s[i] != INT64_MIN)
-                each_neighbour(run, &rows, i, add_weight, &sum);
-            run->core[i] = sum >= run->options->min_points;
-        }
+    for (size_t cell = begin; cell < end; cell++) {
+        const uint32_t first = run->grid.start[cell];
+        cm_grid_rows rows;
+        cm_near_rows(&run->grid, run->grid.x[first], run->grid.y[first], &rows);
+        for (uint32_t i = first; i < run->grid.start[cell + 1]; i++)
+            run->core[i] = has_enough(run, i, &rows);
     }
     return CASTMAP_OK;
 }
 
-static bool unite(st_dbscan *run, uint32_t i, uint32_t j, double d2, void *payload)
+/* Cores of one cell that follow one another within the window are one set. */
+static void chain_cell(st_run *run, uint32_t begin, uint32_t end)
 {
-    (void)d2;
-    (void)payload;
-    if (j < i && run->core[j]) /* the other way round comes with the other point */
-        cm_joint_unite(run->parent, i, j);
-    return true;
+    uint32_t last = UINT32_MAX, first_of_chain = begin;
+
+    for (uint32_t i = begin; i < end; i++) {
+        if (!run->core[i])
+            continue;
+        if (last != UINT32_MAX && run->time_s[i] <= later(run, last)) {
+            cm_disjoint_set_unite(&run->sets, last, i);
+        } else {
+            for (uint32_t k = first_of_chain; last != UINT32_MAX && k < i; k++)
+                run->chain_end[k] = i;
+            first_of_chain = i;
+        }
+        last = i;
+    }
+    for (uint32_t k = first_of_chain; k < end; k++)
+        run->chain_end[k] = end;
 }
 
-static castmap_status unite_cores(size_t begin, size_t end, void *job)
+static void unite_with(st_run *run, uint32_t i, uint32_t begin, uint32_t end)
 {
-    st_dbscan *run = job;
-    cm_grid_walk walk;
-    cm_grid_rows rows;
+    const double eps2 = run->options->eps_m * run->options->eps_m;
+    const int64_t to_s = later(run, i);
 
-    cm_grid_walk_begin(&walk, &run->grid, (uint32_t)begin);
-    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
-        cm_grid_walk_around(&walk, cell, &rows);
-        for (uint32_t i = run->grid.start[cell]; i < run->grid.start[cell + 1]; i++) {
-            if (run->core[i])
-                each_neighbour(run, &rows, i, unite, NULL);
+    for (uint32_t j = seek_time(run, begin, end, earlier(run, i)); j < end && run->time_s[j] <= to_s;) {
+        if (!run->core[j]) {
+            j++;
+        } else if (cm_disjoint_set_find(&run->sets, i) == cm_disjoint_set_find(&run->sets, j)) {
+            j = run->chain_end[j];
+        } else if (square_distance(&run->grid, i, j) <= eps2) {
+            cm_disjoint_set_unite(&run->sets, i, j);
+            j = run->chain_end[j];
+        } else {
+            j++;
         }
     }
-    return CASTMAP_OK;
 }
 
-static castmap_status label_cores(castmap_context *ctx, st_dbscan *run, size_t *k)
+static castmap_status unite_cores(castmap_context *ctx, st_run *run)
 {
-    for (size_t i = 0; i < run->grid.count; i++) {
-        const uint32_t index = run->grid.index[i];
-        run->is_core[index] = run->core[i];
-        run->label[index] = run->core[i] ? (int32_t)cm_joint_find(run->parent, (uint32_t)i) : CASTMAP_NOISE;
-    }
-    return cm_number_labels(ctx, run->points, run->is_core, run->label, run->grid.count, k);
-}
+    const cm_point_grid *grid = &run->grid;
 
-typedef struct nearest {
-    double  d2;
-    int32_t label;
-} nearest;
-
-static bool nearer(st_dbscan *run, uint32_t i, uint32_t j, double d2, void *payload)
-{
-    nearest *best = payload;
-
-    (void)i;
-    if (!run->core[j])
-        return true;
-    const int32_t label = run->label[run->grid.index[j]];
-    if (d2 < best->d2 || (d2 == best->d2 && label < best->label))
-        *best = (nearest){d2, label};
-    return true;
-}
-
-/* Only points that are no cores get a label here, and only cores are asked for theirs. */
-static castmap_status attach_borders(size_t begin, size_t end, void *job)
-{
-    st_dbscan *run = job;
-    cm_grid_walk walk;
-    cm_grid_rows rows;
-
-    cm_grid_walk_begin(&walk, &run->grid, (uint32_t)begin);
-    for (uint32_t cell = (uint32_t)begin; cell < end; cell++) {
-        cm_grid_walk_around(&walk, cell, &rows);
-        for (uint32_t i = run->grid.start[cell]; i < run->grid.start[cell + 1]; i++) {
-            nearest best = {(double)INFINITY, CASTMAP_NOISE};
-            if (run->core[i] || run->time_s[i] == INT64_MIN)
+    for (size_t cell = 0; cell < grid->cells; cell++)
+        chain_cell(run, grid->start[cell], grid->start[cell + 1]);
+    for (size_t cell = 0; cell < grid->cells; cell++) {
+        const uint32_t first = grid->start[cell];
+        cm_grid_rows rows;
+        if (cell % 1024 == 0) {
+            if (cm_cancelled(ctx))
+                return cm_fail_cancelled(ctx);
+            cm_progress(ctx, "joining places", (double)cell / (double)grid->cells);
+        }
+        cm_near_rows(grid, grid->x[first], grid->y[first], &rows);
+        for (uint32_t i = first; i < grid->start[cell + 1]; i++) {
+            if (!run->core[i])
                 continue;
-            each_neighbour(run, &rows, i, nearer, &best);
-            run->label[run->grid.index[i]] = best.label;
+            for (unsigned row = 2; row < 5; row++) { /* the cells before look at this one */
+                for (uint32_t other = rows.begin[row]; other < rows.end[row]; other++) {
+                    if (other > cell)
+                        unite_with(run, i, grid->start[other], grid->start[other + 1]);
+                }
+            }
         }
     }
     return CASTMAP_OK;
 }
 
-static castmap_status prepare(castmap_context *ctx, st_dbscan *run)
+static castmap_status number_clusters(castmap_context *ctx, st_run *run, size_t *k)
 {
-    const castmap_st_dbscan_options *o = run->options;
-    const size_t n = run->points->count;
-
-    if (!(o->eps_m > 0.0) || !isfinite(o->eps_m))
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the radius must be above 0");
-    if (o->window_s < 0 || o->min_points == 0)
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the time radius must not be below 0, and min_points not 0");
-    if (n > INT32_MAX)
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "more than %d points", INT32_MAX);
-    run->time_s = cm_alloc(n, sizeof *run->time_s);
-    run->core = cm_alloc_zero(n, sizeof *run->core);
-    run->parent = cm_alloc(n, sizeof *run->parent);
-    run->label = cm_alloc(n, sizeof *run->label);
-    run->is_core = cm_alloc_zero(n, sizeof *run->is_core);
-    if (!run->time_s || !run->core || !run->parent || !run->label || !run->is_core)
+    run->label = cm_alloc(run->points->count, sizeof *run->label);
+    run->is_core = cm_alloc_zero(run->points->count, sizeof *run->is_core);
+    if (!run->label || !run->is_core)
         return cm_fail_memory(ctx);
-    for (size_t i = 0; i < n; i++) {
-        atomic_init(&run->parent[i], (uint32_t)i);
+    for (size_t i = 0; i < run->points->count; i++)
         run->label[i] = CASTMAP_NOISE;
+    for (uint32_t i = 0; i < run->n; i++) {
+        const uint32_t point = run->input[run->grid.index[i]];
+        run->is_core[point] = run->core[i];
+        if (run->core[i])
+            run->label[point] = (int32_t)cm_disjoint_set_find(&run->sets, i);
     }
-    /* A little more than half, for what a column number loses in rounding. */
-    return cm_point_grid_make(ctx, run->points, o->eps_m / 2.0 * (1.0 + 1e-5), &run->grid);
+    return cm_number_labels(ctx, run->points, run->is_core, run->label, run->n, k);
 }
 
-static castmap_status steps(castmap_context *ctx, st_dbscan *run, size_t *k)
+/* The nearest core in space among those near in time; ties go to the cluster with the smaller key, which is the smaller number. */
+static castmap_status attach(size_t begin, size_t end, void *job)
 {
-    static const struct {
-        const char  *stage;
-        cm_range_fn *body;
-    } STEP[] = {{"sorting by time", sort_cells}, {"finding cores", mark_cores}, {"joining cores", unite_cores}};
-    castmap_status status = CASTMAP_OK;
+    st_run *run = job;
+    const cm_point_grid *grid = &run->grid;
 
-    for (size_t i = 0; i < 3 && !status; i++) {
-        const cm_span span = cm_progress_span(ctx, 0.05 + 0.3 * (double)i, 0.35 + 0.3 * (double)i);
-        status = cm_parallel_chunks(ctx, STEP[i].stage, run->grid.cells, CELLS_A_CHUNK, STEP[i].body, run);
-        cm_progress_restore(ctx, span);
+    for (size_t cell = begin; cell < end; cell++) {
+        const uint32_t first = grid->start[cell];
+        cm_grid_rows rows;
+        cm_near_rows(grid, grid->x[first], grid->y[first], &rows);
+        for (uint32_t i = first; i < grid->start[cell + 1]; i++) {
+            double best = run->options->eps_m * run->options->eps_m;
+            int32_t label = CASTMAP_NOISE;
+            if (run->core[i])
+                continue;
+            for (unsigned row = 0; row < 5; row++) {
+                for (uint32_t other = rows.begin[row]; other < rows.end[row]; other++) {
+                    const uint32_t stop = grid->start[other + 1];
+                    for (uint32_t j = seek_time(run, grid->start[other], stop, earlier(run, i));
+                         j < stop && run->time_s[j] <= later(run, i); j++) {
+                        const double d2 = run->core[j] ? square_distance(grid, i, j) : (double)INFINITY;
+                        const int32_t its = run->core[j] ? run->label[run->input[grid->index[j]]] : CASTMAP_NOISE;
+                        if (d2 < best || (d2 == best && (label == CASTMAP_NOISE || its < label))) {
+                            best = d2;
+                            label = its;
+                        }
+                    }
+                }
+            }
+            run->label[run->input[grid->index[i]]] = label; /* a point that is no core is read by nobody else */
+        }
     }
-    if (!status)
-        status = label_cores(ctx, run, k);
-    if (!status && !run->options->border_is_noise)
-        status = cm_parallel_chunks(ctx, "attaching borders", run->grid.cells, CELLS_A_CHUNK, attach_borders, run);
-    return status == CASTMAP_E_NOMEM ? cm_fail_memory(ctx) : status;
+    return CASTMAP_OK;
+}
+
+static void release(st_run *run)
+{
+    free(run->input);
+    free(run->x);
+    free(run->y);
+    free(run->weight);
+    free(run->time_s);
+    free(run->core);
+    free(run->chain_end);
+    free(run->label);
+    free(run->is_core);
+    cm_point_grid_clear(&run->grid);
+    cm_disjoint_set_clear(&run->sets);
 }
 
 castmap_status castmap_st_dbscan(castmap_context *ctx, const castmap_points *points, const castmap_st_dbscan_options *options,
                                  int32_t *labels, bool *is_core, size_t *n_clusters)
 {
-    st_dbscan run = {.points = points, .options = options, .grid = CM_POINT_GRID_INIT};
+    st_run run = {.points = points, .options = options};
     size_t k = 0;
     castmap_status status;
 
     cm_fail_clear(ctx);
-    status = prepare(ctx, &run);
-    if (!status && points->time_s)
-        status = steps(ctx, &run, &k);
-    if (!status) {
+    status = check(ctx, points, options);
+    if (!status)
+        status = sort_points(ctx, &run);
+    if (!status)
+        status = cm_parallel_for(ctx, "finding cores", run.grid.cells, mark_cores, &run);
+    if (!status)
+        status = unite_cores(ctx, &run);
+    if (!status)
+        status = number_clusters(ctx, &run, &k);
+    if (!status && !options->border_is_noise)
+        status = cm_parallel_for(ctx, "attaching borders", run.grid.cells, attach, &run);
+    if (!status && points->count > 0) {
         memcpy(labels, run.label, points->count * sizeof *labels);
         if (is_core)
             memcpy(is_core, run.is_core, points->count * sizeof *is_core);
-        if (n_clusters)
-            *n_clusters = k;
     }
-    cm_point_grid_clear(&run.grid);
-    free(run.time_s);
-    free(run.core);
-    free(run.parent);
-    free(run.label);
-    free(run.is_core);
+    if (!status && n_clusters)
+        *n_clusters = k;
+    release(&run);
     return status;
 }

@@ -163,7 +163,7 @@ typedef struct castmap_st_dbscan_options {
  * (time_s NULL or INT64_MIN) are neighbours of nothing and noise.
  *
  * @retval CASTMAP_E_ARGUMENT  eps_m not finite and positive; window_s below 0; min_points 0; n > INT32_MAX
- * Cost: O(n times the points within eps_m), fewer where the window is short. About 60 bytes a point.
+ * Cost: O(n log n + pairs within eps_m and window_s); piles of records on one map point do not multiply. About 75 bytes a point.
  *
  * Source: D. Birant, A. Kut (2007), "ST-DBSCAN: An algorithm for clustering spatial-temporal data", Data & Knowledge
  * Engineering 60, 208-221.
@@ -239,6 +239,59 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_cluster_spread_make(castmap
                                                                          const int32_t *labels, size_t n_clusters,
                                                                          castmap_ellipse_form form, double probability,
                                                                          castmap_cluster_spread *spread);
+
+/** Options of castmap_optics(). Start from CASTMAP_OPTICS_OPTIONS_INIT. */
+typedef struct castmap_optics_options {
+    uint32_t version;
+    uint32_t min_points; /**< weight, the point's own included, that the core distance reaches; default 10 */
+    double   eps_m;      /**< no neighbour is looked for beyond this, > 0; no default */
+} castmap_optics_options;
+
+#define CASTMAP_OPTICS_OPTIONS_VERSION 1u
+#define CASTMAP_OPTICS_OPTIONS_INIT {CASTMAP_OPTICS_OPTIONS_VERSION, 10u, 0.0}
+
+#define CASTMAP_NO_PREDECESSOR UINT32_MAX
+
+/** The order of points that OPTICS walks; owned, release with castmap_optics_order_clear(). */
+typedef struct castmap_optics_order {
+    size_t    count;
+    uint32_t *point;          /**< [count] point i of the order */
+    double   *reachability_m; /**< [count] of that point; INFINITY where a walk begins */
+    double   *core_m;         /**< [count] its core distance; INFINITY where it is no core within eps_m */
+    uint32_t *predecessor;    /**< [count] the point it was reached from, or CASTMAP_NO_PREDECESSOR */
+} castmap_optics_order;
+
+/**
+ * @brief Order points so that dense groups of every scale stand together (OPTICS).
+ *
+ * Walks begin at the smallest id that is left; of equal reachabilities the smaller id is taken first, so the order depends neither on the
+ * rows nor on threads. Points at one coordinate are collapsed to a weight.
+ *
+ * @param out  empty; owned by the caller afterwards
+ * @retval CASTMAP_E_ARGUMENT  eps_m not finite and positive; min_points 0; n > INT32_MAX
+ * @retval CASTMAP_E_DATA      a coordinate or weight that is not finite, a weight below 0
+ * Cost: O(places within eps_m of one another, log): choose eps_m no larger than needed.
+ *
+ * Source: M. Ankerst, M. Breunig, H.-P. Kriegel, J. Sander (1999), "OPTICS: ordering points to identify the clustering structure", SIGMOD.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_optics(castmap_context *ctx, const castmap_points *points,
+                                                            const castmap_optics_options *options, castmap_optics_order *out);
+CASTMAP_API void castmap_optics_order_clear(castmap_optics_order *order);
+
+/** Clusters at one radius, cut from an order: its cores are in the clusters that DBSCAN finds with that radius. eps_m: at most that of the order. */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_optics_cut(castmap_context *ctx, const castmap_points *points,
+                                                                const castmap_optics_order *order, double eps_m, int32_t *labels,
+                                                                size_t *n_clusters);
+
+/**
+ * @brief Clusters as valleys of the reachability plot (xi); of nested valleys the smallest that holds a point.
+ * @param min_points  of the order; also the smallest cluster
+ * @param xi          0..1, how much lower the next reachability must be to be steep: 0.05 finds more, 0.2 fewer
+ * @param accuracy_m  shorter reachabilities count as this long, > 0
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_optics_xi(castmap_context *ctx, const castmap_points *points,
+                                                               const castmap_optics_order *order, uint32_t min_points, double xi,
+                                                               double accuracy_m, int32_t *labels, size_t *n_clusters);
 
 #ifdef __cplusplus
 }
