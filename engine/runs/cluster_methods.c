@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHORTEST_M 1.0 /* reachabilities below this are not told apart: nobody's position is known better */
+
 static castmap_status by_dbscan(cm_cluster_run *run, const castmap_points *view)
 {
     castmap_dbscan_options dbscan = CASTMAP_DBSCAN_OPTIONS_INIT;
@@ -79,6 +81,26 @@ static castmap_status by_nnh(cm_cluster_run *run, const castmap_points *view)
     return CASTMAP_OK;
 }
 
+/* Valleys of the reachability plot, or a cut at the radius where no steepness was asked for. */
+static castmap_status by_optics(cm_cluster_run *run, const castmap_points *view)
+{
+    const castmap_cluster_summary *s = &run->summary;
+    castmap_optics_options options = CASTMAP_OPTICS_OPTIONS_INIT;
+    castmap_optics_order order = {0};
+
+    options.eps_m = s->eps_m;
+    options.min_points = s->min_points;
+    castmap_status status = castmap_optics(run->ctx, view, &options, &order);
+    if (!status && s->xi > 0.0)
+        status = castmap_optics_xi(run->ctx, view, &order, s->min_points, s->xi, SHORTEST_M, run->layer.label, &run->summary.clusters);
+    else if (!status)
+        status = castmap_optics_cut(run->ctx, view, &order, s->eps_m, run->layer.label, &run->summary.clusters);
+    castmap_optics_order_clear(&order);
+    if (!status)
+        members_are_cores(&run->layer);
+    return status;
+}
+
 static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
 {
     switch (run->options->method) {
@@ -91,9 +113,10 @@ static castmap_status by_method(cm_cluster_run *run, const castmap_points *view)
         return by_st_dbscan(run, view);
     case CASTMAP_CLUSTER_NNH:
         return by_nnh(run, view);
+    case CASTMAP_CLUSTER_OPTICS:
+        return by_optics(run, view);
     default:
-        return cm_fail(run->ctx, CASTMAP_E_UNSUPPORTED, "the method %s is not in this build",
-                       castmap_cluster_method_name(run->options->method));
+        return cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "there is no such method of finding places");
     }
 }
 

@@ -18,6 +18,8 @@
 #define CROWDED_SHARE 0.25
 #define LEAST_EPS_M 50.0
 #define MOST_EPS_M 5000.0
+#define USUAL_XI 0.1
+#define FAR_SCALES 3.0         /* optics: neighbours are looked for this many times as far as the data crowd */
 #define POSTCODE_M 100.0       /* a postcode is a handful of doors in one street */
 
 static castmap_status refuse(castmap_context *ctx, castmap_cluster_method method, const char *option, const char *hint)
@@ -207,6 +209,25 @@ static castmap_status choose_threshold(cm_cluster_run *run)
     return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
 }
 
+/* optics: a radius alone is where the order is cut; else valleys are looked for, and the radius only bounds how far a neighbour may be. */
+static castmap_status choose_valleys(cm_cluster_run *run, double scale_m)
+{
+    castmap_cluster_summary *s = &run->summary;
+    char length[32];
+
+    if (run->options->eps_m > 0.0 && run->options->xi == 0.0)
+        return CASTMAP_OK;
+    s->xi = run->options->xi > 0.0 ? run->options->xi : USUAL_XI;
+    s->eps_m = run->options->eps_m > 0.0 ? run->options->eps_m : cm_sayable(FAR_SCALES * scale_m);
+    cm_length_words(s->eps_m, length);
+    return cm_remark_add(&s->remarks, &s->n_remarks, "valleys",
+                         "A place begins and ends where the distance to the next observation changes by %.0f %% or more; nobody was looked for "
+                         "beyond %s. Set them with --xi and --radius; --radius alone cuts at that distance.",
+                         100.0 * s->xi, length)
+               ? cm_fail_memory(run->ctx)
+               : CASTMAP_OK;
+}
+
 static castmap_status say_left_out(cm_cluster_run *run, double limit_m)
 {
     castmap_cluster_summary *s = &run->summary;
@@ -244,6 +265,8 @@ castmap_status cm_cluster_choose(cm_cluster_run *run)
     if (status)
         return status;
     status = choose_radius(run, &limit_m);
+    if (!status && run->options->method == CASTMAP_CLUSTER_OPTICS)
+        status = choose_valleys(run, limit_m);
     if (status)
         return status;
     if (run->options->method == CASTMAP_CLUSTER_NNH && (run->options->study_level || run->options->eps_m == 0.0)) {

@@ -238,3 +238,21 @@ police() {
     code_is 0
     jq -e '.clusters > 40 and .untimed == 0' out.txt
 }
+
+@test "optics: valleys, a cut that has the places of dbscan, and what it refuses" {
+    both castmap --json cluster --method optics --xi 0.1
+    code_is 0
+    [ "$(jq .clusters out.txt)" -ge 8 ]
+    jq -e '.remarks[] | select(.code == "valleys")' out.txt
+    both castmap --json cluster --method optics --radius 60m
+    code_is 0
+    cut=$(jq .clusters out.txt)
+    both castmap --json cluster --radius 60m
+    [ "$(jq .clusters out.txt)" -eq "$cut" ]
+    both castmap cluster --xi 0.1
+    code_is 2
+    says "$err" "--method optics"
+    both castmap cluster --method optics --xi 2
+    [ "$status" -ne 0 ]
+    says "$err" "between 0 and 1"
+}

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct cluster_args {
-    double      radius_m, days, hours;
+    double      radius_m, days, hours, xi;
     uint32_t    min;
     const char *name, *method, *selection, *study_area, *outline, *ellipse;
     bool        cores_only;
@@ -17,7 +17,7 @@ typedef struct cluster_args {
 
 #define AT(field) offsetof(cluster_args, field)
 static const cli_option OPTIONS[] = {
-    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|st-dbscan|hdbscan|nnh", "dbscan",
+    {CLI_CHOICE, 0, "method", AT(method), "dbscan|dbscan*|st-dbscan|hdbscan|optics|nnh", "dbscan",
      "when two observations belong together; the result tells it in plain words"},
     {CLI_LENGTH_M, 'r', "radius", AT(radius_m), "LENGTH", NULL,
      "how near is together: 150m, 0.5km, 400ft; else chosen from the data and explained (hdbscan takes none; nnh: a fixed one in place of chance)"},
@@ -25,6 +25,8 @@ static const cli_option OPTIONS[] = {
      "observations within that radius that make a place; else chosen from the data and explained"},
     {CLI_NUMBER, 0, "days", AT(days), "N", NULL, "st-dbscan: how many days apart is together"},
     {CLI_NUMBER, 0, "hours", AT(hours), "N", NULL, "st-dbscan: the same in hours"},
+    {CLI_NUMBER, 0, "xi", AT(xi), "SHARE", NULL,
+     "optics: how much the distance must change for a place to begin, 0 to 1; --radius alone cuts at that distance instead"},
     {CLI_FLAG, 0, "cores-only", AT(cores_only), NULL, NULL,
      "dbscan: leave out observations at the edge of a place, which is the method dbscan*"},
     {CLI_CHOICE, 0, "selection", AT(selection), "mass|leaf", NULL,
@@ -72,6 +74,7 @@ static int check(cli_env *env, const cluster_args *args)
         refuse(env, args, !hdbscan && args->selection, "--selection", "it belongs to --method hdbscan") ||
         refuse(env, args, !timed && args->days > 0.0, "--days", "it belongs to --method st-dbscan") ||
         refuse(env, args, !timed && args->hours > 0.0, "--hours", "it belongs to --method st-dbscan") ||
+        refuse(env, args, args->xi > 0.0 && method != CASTMAP_CLUSTER_OPTICS, "--xi", "it belongs to --method optics") ||
         refuse(env, args, args->study_area && method != CASTMAP_CLUSTER_NNH, "--study-area", "it belongs to --method nnh") ||
         refuse(env, args, args->cores_only && method != CASTMAP_CLUSTER_DBSCAN_STAR, "--cores-only", "it belongs to --method dbscan"))
         return 2;
@@ -104,6 +107,7 @@ static int run(cli_env *env, const void *parsed)
     options.window_s = (int64_t)(args->days * DAY_S + args->hours * DAY_S / 24.0 + 0.5);
     options.outline = strcmp(args->outline, "concave") == 0 ? CASTMAP_OUTLINE_CONCAVE : CASTMAP_OUTLINE_CONVEX;
     options.crimestat_ellipse = strcmp(args->ellipse, "crimestat") == 0;
+    options.xi = args->xi;
     options.study_level = args->study_area;
     options.filter = filter_of(&args->filter);
     stage_begin(&times);
