@@ -41,17 +41,18 @@ static castmap_status pool(cm_heat_run *run, cm_heat_points *all)
     return CASTMAP_OK;
 }
 
-static castmap_status suggest(cm_heat_run *run, const castmap_points *points, double *radius_m, const char **why)
+castmap_status cm_heat_suggest(castmap_context *ctx, const castmap_points *points, castmap_kernel kernel, double *radius_m,
+                               const char **why, bool *by_rule)
 {
-    const castmap_kernel kernel = run->summary.kernel;
     castmap_bandwidth widest, best;
-    castmap_status status = castmap_bandwidth_suggest(run->ctx, points, kernel, &widest);
+    castmap_status status = castmap_bandwidth_suggest(ctx, points, kernel, &widest);
 
     if (!status)
-        status = castmap_bandwidth_choose(run->ctx, points, NULL, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, kernel, &best);
+        status = castmap_bandwidth_choose(ctx, points, NULL, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, kernel, &best);
     if (status)
         return status;
-    if (best.at_limit || best.radius_m < widest.radius_m * LEAST_OF_WIDEST) {
+    *by_rule = !best.at_limit && best.radius_m >= widest.radius_m * LEAST_OF_WIDEST;
+    if (!*by_rule) {
         *radius_m = widest.radius_m / 3.0;
         *why = "many records share a spot, so cross-validation cannot choose; this is a third of the widest that their spread and number "
                "allow (Terrell 1990), a convention";
@@ -103,6 +104,7 @@ castmap_status cm_heat_choose_radius(cm_heat_run *run)
     cm_heat_points all = {0};
     const char *why = NULL;
     double suggested = 0.0;
+    bool validated = false;
     char radius[32], sigma[32];
 
     /* The tolerance of a comparison is known for the Gaussian alone. */
@@ -116,7 +118,8 @@ castmap_status cm_heat_choose_radius(cm_heat_run *run)
     castmap_status status = pool(run, &all);
     const castmap_points points = cm_heat_points_view(&all);
     if (!status)
-        status = run->options->by_rule ? by_rule(run, &points, &suggested, &why) : suggest(run, &points, &suggested, &why);
+        status = run->options->by_rule ? by_rule(run, &points, &suggested, &why)
+                                       : cm_heat_suggest(run->ctx, &points, s->kernel, &suggested, &why, &validated);
     if (status == CASTMAP_E_DATA) {
         /* One place alone has no spread to learn from. */
         cm_fail_clear(run->ctx);

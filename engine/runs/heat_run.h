@@ -64,6 +64,11 @@ int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area);
 /* The footprints of all that was remembered, records of one area or circle together. */
 CASTMAP_NODISCARD castmap_status cm_heat_make_footprints(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_choose_radius(cm_heat_run *run);
+/* The radius that is taken where nobody said: by cross-validation, or by convention (*by_rule false) where records share spots. why: static. */
+CASTMAP_NODISCARD castmap_status cm_heat_suggest(castmap_context *ctx, const castmap_points *points, castmap_kernel kernel,
+                                                 double *radius_m, const char **why, bool *by_rule);
+/* Everything that a run holds. */
+void cm_heat_run_clear(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_choose_grid(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_make_surface(cm_heat_run *run);
 

@@ -197,6 +197,21 @@ done:
     return status;
 }
 
+void cm_heat_run_clear(cm_heat_run *run)
+{
+    castmap_heat_summary_clear(&run->summary);
+    cm_heat_layer_clear(&run->layer);
+    cm_heat_points_clear(&run->counted);
+    cm_heat_points_clear(&run->against);
+    cm_polygon_set_clear(&run->mask);
+    cm_polygon_set_clear(&run->footprint);
+    free(run->spread_weight);
+    free(run->vague);
+    cm_projected_areas_clear(&run->areas);
+    cm_run_points_clear(&run->points);
+    cm_run_points_clear(&run->others);
+}
+
 castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project, const castmap_heat_run_options *options,
                                 castmap_heat_summary *out)
 {
@@ -227,16 +242,6 @@ castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project, 
         *out = run.summary;
         memset(&run.summary, 0, sizeof run.summary);
     }
-    castmap_heat_summary_clear(&run.summary);
-    cm_heat_layer_clear(&run.layer);
-    cm_heat_points_clear(&run.counted);
-    cm_heat_points_clear(&run.against);
-    cm_polygon_set_clear(&run.mask);
-    cm_polygon_set_clear(&run.footprint);
-    free(run.spread_weight);
-    free(run.vague);
-    cm_projected_areas_clear(&run.areas);
-    cm_run_points_clear(&run.points);
-    cm_run_points_clear(&run.others);
+    cm_heat_run_clear(&run);
     return status;
 }

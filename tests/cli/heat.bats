@@ -200,3 +200,32 @@ JSON
     castmap -q undo >/dev/null
     [ "$(sqlite3 town.castmap.sqlite 'SELECT (SELECT count(*) FROM heat_layer) + (SELECT count(*) FROM heat_measure) + (SELECT count(*) FROM heat_band)')" -eq 0 ]
 }
+
+@test "tune heat: every rule with its radius, one recommended, and the maps on a sheet for the group itself alone" {
+    both castmap --json tune heat
+    code_is 0
+    [ "$(jq '.candidates | length' out.txt)" -ge 7 ]
+    jq -e '[.candidates[].radius_m | select(. != null)] as $r | $r == ($r | sort)' out.txt
+    jq -e '.recommended_m > 100 and .recommended_m < 2000' out.txt
+    jq -e '.candidates[] | select(.rule == "least-squares") | .at_limit' out.txt
+    recommended=$(jq .recommended_m out.txt)
+    heat
+    awk -v a="$recommended" -v b="$(value .radius_m)" 'BEGIN { exit !(b > 0.8 * a && b < 1.25 * a) }'
+    both castmap tune heat --for internal -o tune.pdf
+    code_is 0
+    pdftotext tune.pdf - | grep -q "Recommended radius"
+    pdftotext tune.pdf - | grep -qi "internal"
+    both castmap tune heat -o x.pdf
+    code_is 2
+    for audience in partner public; do
+        both castmap tune heat --for $audience -o x.pdf
+        code_is 7
+        [ ! -e x.pdf ]
+    done
+    castmap -q init bare.castmap.sqlite >/dev/null
+    printf 'latitude,longitude,date\n53.7500,-4.0800,2025-01-10\n53.7510,-4.0810,2025-01-11\n53.7520,-4.0830,2025-01-11\n' >few.csv
+    castmap -q import few.csv -p bare.castmap.sqlite >/dev/null
+    both castmap tune heat -p bare.castmap.sqlite
+    code_is 0
+    says "$out" "needs a study area"
+}

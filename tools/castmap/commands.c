@@ -13,6 +13,7 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_INFO,
     &CMD_CLUSTER,
     &CMD_TUNE_CLUSTER,
+    &CMD_TUNE_HEAT,
     &CMD_AREAS,
     &CMD_HEAT,
     &CMD_MAP,

@@ -9,6 +9,7 @@
 #define CASTMAP_PRODUCTS_H
 
 #include "castmap/cluster_tuning.h"
+#include "castmap/heat_tuning.h"
 #include "castmap/release.h"
 
 #ifdef __cplusplus
@@ -71,6 +72,10 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_cluster_tuning(castma
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_report(castmap_context *ctx,
                                                                   const castmap_release *release,
                                                                   const char *path, bool overwrite);
+/** One sheet (.pdf, .svg, .png) of small maps, one a radius, with the recommended one marked; internal releases only (else CASTMAP_E_RELEASE). */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_heat_tuning(castmap_context *ctx, const castmap_release *release,
+                                                                       const castmap_heat_tuning *tuning, const char *path,
+                                                                       bool overwrite);
 /** manifest.json of a folder: name, size, SHA-256 of each file, and the release's number, audience and period. */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_manifest(castmap_context *ctx,
                                                                     const castmap_release *release,

@@ -8,6 +8,7 @@
 #include "castmap/cluster.h"
 #include "castmap/cluster_tuning.h"
 #include "castmap/density.h"
+#include "castmap/heat_tuning.h"
 #include "castmap/project.h"
 #include "castmap/remark.h"
 
@@ -234,6 +235,19 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_heat(castmap_context *c
                                                               const castmap_heat_run_options *options,
                                                               castmap_heat_summary *out);
 CASTMAP_API void castmap_heat_summary_clear(castmap_heat_summary *summary);
+
+typedef struct castmap_heat_tuning_options {
+    uint32_t       version;
+    castmap_kernel kernel;
+    const char    *study_level; /**< boundary level whose areas together are the study area; NULL: the newest set, if there is one */
+    castmap_filter filter;
+} castmap_heat_tuning_options;
+#define CASTMAP_HEAT_TUNING_OPTIONS_INIT {1u, CASTMAP_KERNEL_QUARTIC, NULL, CASTMAP_FILTER_INIT}
+
+/** Choose a radius by every rule and draw what each would give on a coarse grid. Keeps nothing. `out` must be empty. */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_tune_heat(castmap_context *ctx, castmap_project *project,
+                                                               const castmap_heat_tuning_options *options,
+                                                               castmap_heat_tuning *out);
 
 #ifdef __cplusplus
 }
