@@ -3,30 +3,12 @@
  *
  * A text is read as a date of some precision, then maybe a time of day, then maybe an offset. Whatever is left over refuses it.
  */
-#include "project/ingest/when.h"
+#include "project/ingest/when_parts.h"
 
 #include "base/time_text.h"
+#include "project/ingest/when_words.h"
 
 #include <string.h>
-
-typedef struct cursor {
-    const char *at, *end;
-} cursor;
-
-typedef struct civil {
-    int64_t  year;
-    unsigned month, day; /* 0: not said */
-    unsigned quarter;    /* 0: not said */
-    bool     timed;
-    unsigned hour, minute, second;
-    bool     seconds_said, minutes_said;
-    bool     offset_said;
-    int32_t  offset_s;
-} civil;
-
-static const cm_flaw NOT_A_DATE = {"bad-date", "not a date: write 2024-05-01, 2024-05-01 09:30, 2024-05 or 2024"};
-static const cm_flaw NOT_A_TIME = {"bad-date", "the time of day is not between 00:00 and 23:59:59"};
-static const cm_flaw NO_SUCH_DAY = {"impossible-date", "there is no such day in the calendar"};
 
 bool cm_date_order_named(const char *name, cm_date_order *out)
 {
@@ -39,317 +21,6 @@ bool cm_date_order_named(const char *name, cm_date_order *out)
         }
     }
     return false;
-}
-
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static char peek(const cursor *c)
-{
-    return c->at < c->end ? *c->at : '\0';
-}
-
-static bool take(cursor *c, char wanted)
-{
-    if (peek(c) != wanted || c->at >= c->end)
-        return false;
-    c->at++;
-    return true;
-}
-
-/* Digits, at most nine; how many there were, 0 if none. */
-static int digits(cursor *c, int64_t *value)
-{
-    int n = 0;
-
-    *value = 0;
-    for (; c->at < c->end && digit(*c->at) && n < 9; c->at++, n++)
-        *value = *value * 10 + (*c->at - '0');
-    return n;
-}
-
-static bool two(cursor *c, unsigned *value)
-{
-    if (c->end - c->at < 2 || !digit(c->at[0]) || !digit(c->at[1]))
-        return false;
-    *value = (unsigned)((c->at[0] - '0') * 10 + (c->at[1] - '0'));
-    c->at += 2;
-    return true;
-}
-
-static unsigned month_named(const char *word, size_t n)
-{
-    static const char *const NAME[] = {"january", "february", "march",     "april",   "may",      "june",
-                                       "july",    "august",   "september", "october", "november", "december"};
-
-    for (unsigned m = 0; m < 12; m++) {
-        const size_t full = strlen(NAME[m]);
-        if (n < 3 || n > full || (n != full && n != 3 && !(m == 8 && n == 4)))
-            continue;
-        size_t i = 0;
-        while (i < n && lower(word[i]) == NAME[m][i])
-            i++;
-        if (i == n)
-            return m + 1;
-    }
-    return 0;
-}
-
-static bool month_word(cursor *c, unsigned *month)
-{
-    const char *word = c->at;
-
-    while (c->at < c->end && letter(*c->at))
-        c->at++;
-    *month = month_named(word, (size_t)(c->at - word));
-    if (*month)
-        (void)take(c, '.');
-    else
-        c->at = word;
-    return *month != 0;
-}
-
-static void gap(cursor *c) /* what stands between the words of a date */
-{
-    while (c->at < c->end && (*c->at == ' ' || *c->at == '-' || *c->at == ',' || *c->at == '/'))
-        c->at++;
-}
-
-/* "Q2 2024" after the Q */
-static bool quarter_first(cursor *c, civil *out)
-{
-    int64_t q;
-
-    if (digits(c, &q) != 1 || q < 1 || q > 4)
-        return false;
-    gap(c);
-    out->quarter = (unsigned)q;
-    return digits(c, &out->year) == 4;
-}
-
-/* After four digits of a year. */
-static bool year_first(cursor *c, civil *out)
-{
-    const char separator = peek(c);
-    const char *after_year = c->at;
-    unsigned month;
-
-    if (separator != '-' && separator != '/' && separator != '.' && separator != ' ')
-        return true; /* a year alone, or something that is refused later */
-    c->at++;
-    if (lower(peek(c)) == 'q') {
-        int64_t q;
-        c->at++;
-        if (digits(c, &q) != 1 || q < 1 || q > 4)
-            return false;
-        out->quarter = (unsigned)q;
-        return true;
-    }
-    if (separator == ' ' || !digit(peek(c))) {
-        if (month_word(c, &month)) { /* 2024 May 1 */
-            out->month = month;
-            gap(c);
-            int64_t day;
-            const int n = digits(c, &day);
-            if (n > 2)
-                return false;
-            out->day = n ? (unsigned)day : 0;
-            return n == 0 || day > 0;
-        }
-        c->at = after_year;
-        return separator == ' ';
-    }
-    int64_t part;
-    int n = digits(c, &part);
-    if (n < 1 || n > 2)
-        return false;
-    out->month = (unsigned)part;
-    if (part < 1 || part > 12)
-        return false;
-    if (peek(c) != separator)
-        return n == 2;
-    if (separator == '.' && !(c->at + 1 < c->end && digit(c->at[1])))
-        return false;
-    c->at++;
-    n = digits(c, &part);
-    out->day = (unsigned)part;
-    return n >= 1 && n <= 2 && part > 0;
-}
-
-/* After one or two digits: 1/5/2024, 1.5.2024, 1-5-2024, 1 May 2024, 1-May-2024. */
-static bool day_first(cursor *c, int64_t first, cm_date_order order, civil *out, cm_flaw *flaw)
-{
-    const char separator = peek(c);
-    int64_t second;
-    const char *mark = c->at;
-
-    if (c->end - c->at >= 2 && letter(c->at[0]) && letter(c->at[1]) && !month_named(c->at, 3) &&
-        (memcmp(c->at, "st", 2) == 0 || memcmp(c->at, "nd", 2) == 0 || memcmp(c->at, "rd", 2) == 0 ||
-         memcmp(c->at, "th", 2) == 0))
-        c->at += 2;
-    gap(c);
-    if (letter(peek(c))) {
-        if (!month_word(c, &out->month))
-            return false;
-        out->day = (unsigned)first;
-        gap(c);
-    } else {
-        c->at = mark;
-        if ((separator != '/' && separator != '.' && separator != '-') || !take(c, separator))
-            return false;
-        const int n = digits(c, &second);
-        if (n < 1 || n > 2 || !take(c, separator))
-            return false;
-        const bool dmy = second <= 12, mdy = first <= 12;
-        if (dmy && mdy && first != second && order != CM_DATE_DMY && order != CM_DATE_MDY) {
-            *flaw = CM_FLAW("ambiguous-date", "day and month cannot be told apart: say --date-order dmy or mdy");
-            return false;
-        }
-        const bool day_is_first = order == CM_DATE_MDY ? false : order == CM_DATE_DMY ? true : dmy;
-        out->day = (unsigned)(day_is_first ? first : second);
-        out->month = (unsigned)(day_is_first ? second : first);
-        if (out->month < 1 || out->month > 12) {
-            *flaw = NO_SUCH_DAY;
-            return false;
-        }
-    }
-    const int n = digits(c, &out->year);
-    if (n == 2) {
-        *flaw = CM_FLAW("bad-date", "a year of two digits: write four");
-        return false;
-    }
-    return n == 4 && first > 0;
-}
-
-static bool date(cursor *c, cm_date_order order, civil *out, cm_flaw *flaw)
-{
-    int64_t first;
-    unsigned month;
-
-    *flaw = NOT_A_DATE;
-    if (lower(peek(c)) == 'q' && c->at + 1 < c->end && digit(c->at[1])) {
-        c->at++;
-        return quarter_first(c, out);
-    }
-    if (month_word(c, &month)) { /* May 2024; May 1, 2024 */
-        out->month = month;
-        gap(c);
-        int n = digits(c, &first);
-        if (n == 4) {
-            out->year = first;
-            return true;
-        }
-        gap(c);
-        out->day = (unsigned)first;
-        return (n == 1 || n == 2) && first > 0 && digits(c, &out->year) == 4;
-    }
-    const char *begin = c->at;
-    const int n = digits(c, &first);
-    if (n == 4) {
-        out->year = first;
-        return year_first(c, out);
-    }
-    if (n == 1 || n == 2)
-        return day_first(c, first, order, out, flaw);
-    if (n == 5 && (c->at == c->end || *c->at == '.' || *c->at == ',')) {
-        if (first >= 20000 && first < 80000)
-            *flaw = CM_FLAW("spreadsheet-date", "this looks like a spreadsheet's day number: format the column as a date first");
-        else
-            *flaw = CM_FLAW("bad-date", "the year is outside 1000..9999");
-    } else if (n == 5) {
-        *flaw = CM_FLAW("bad-date", "the year is outside 1000..9999");
-    } else if (n >= 9 && begin < c->at) {
-        *flaw = CM_FLAW("bad-date", "this looks like a count of seconds: write the date as 2024-05-01");
-    } else if (n == 8) {
-        *flaw = CM_FLAW("bad-date", "eight digits: write the date with hyphens, 2024-05-01");
-    }
-    return false;
-}
-
-static bool time_of_day(cursor *c, civil *out, cm_flaw *flaw)
-{
-    int64_t hour;
-
-    *flaw = NOT_A_TIME;
-    const int n = digits(c, &hour);
-    if (n < 1 || n > 2)
-        return false;
-    out->timed = true;
-    out->hour = (unsigned)hour;
-    if (take(c, ':')) {
-        if (!two(c, &out->minute))
-            return false;
-        out->minutes_said = true;
-        if (take(c, ':')) {
-            if (!two(c, &out->second))
-                return false;
-            out->seconds_said = true;
-            if (peek(c) == '.' || peek(c) == ',') {
-                int64_t fraction;
-                c->at++;
-                if (digits(c, &fraction) == 0)
-                    return false;
-            }
-        }
-    }
-    while (take(c, ' '))
-        ;
-    const char half = lower(peek(c));
-    if ((half == 'a' || half == 'p') && c->at + 1 < c->end && lower(c->at[1]) == 'm') {
-        if (out->hour < 1 || out->hour > 12)
-            return false;
-        out->hour = out->hour % 12 + (half == 'p' ? 12 : 0);
-        c->at += 2;
-    } else if (!out->minutes_said && out->hour > 24) {
-        return false;
-    }
-    if (out->second == 60) {
-        *flaw = CM_FLAW("bad-date", "leap seconds (:60) are not kept: write :59");
-        return false;
-    }
-    return out->hour < 24 && out->minute < 60 && out->second < 60;
-}
-
-static bool offset(cursor *c, civil *out, cm_flaw *flaw)
-{
-    unsigned hours, minutes = 0;
-
-    if (take(c, 'Z') || take(c, 'z')) {
-        out->offset_said = true;
-        return true;
-    }
-    if (c->end - c->at == 3 && (memcmp(c->at, "UTC", 3) == 0 || memcmp(c->at, "GMT", 3) == 0)) {
-        c->at += 3;
-        out->offset_said = true;
-        return true;
-    }
-    const char sign = peek(c);
-    if (sign != '+' && sign != '-')
-        return true;
-    *flaw = CM_FLAW("bad-date", "the offset from UTC is not like +01:00");
-    c->at++;
-    if (!two(c, &hours))
-        return false;
-    (void)take(c, ':');
-    if (c->at < c->end && !two(c, &minutes))
-        return false;
-    if (hours > 14 || minutes > 59)
-        return false;
-    out->offset_said = true;
-    out->offset_s = (int32_t)(hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
-    return true;
 }
 
 static int64_t place_in_time(const civil *at, const cm_zone *zone, int64_t year, unsigned month, unsigned day,
@@ -368,9 +39,57 @@ static int64_t place_in_time(const civil *at, const cm_zone *zone, int64_t year,
     return utc;
 }
 
+/* Local hours of a day, beyond 24 on the next one. */
+static int64_t at_hour(const civil *at, const cm_zone *zone, unsigned hour, unsigned minute, unsigned second, cm_when *out)
+{
+    int64_t year;
+    unsigned month, day;
+    civil moment = *at;
+
+    cm_civil_from_days(cm_days_from_civil(at->year, at->month, at->day) + hour / 24, &year, &month, &day);
+    moment.timed = true;
+    moment.hour = hour % 24;
+    moment.minute = minute;
+    moment.second = second;
+    cm_when one = {0};
+    const int64_t utc = place_in_time(&moment, zone, year, month, day, &one);
+    out->gap = out->gap || one.gap;
+    out->overlap = out->overlap || one.overlap;
+    return utc;
+}
+
+/* Seven days from the Monday of a week; week 1 holds the 4th of January (ISO 8601). */
+static void resolve_week(const civil *at, const cm_zone *zone, cm_when *out)
+{
+    const int64_t fourth = cm_days_from_civil(at->year, 1, 4);
+    const int64_t monday = fourth - (fourth + 3) % 7 + (int64_t)(at->week - 1) * 7; /* 1970-01-01 was a Thursday */
+    int64_t year;
+    unsigned month, day;
+
+    cm_civil_from_days(monday, &year, &month, &day);
+    out->from_s = place_in_time(at, zone, year, month, day, out);
+    cm_civil_from_days(monday + 7, &year, &month, &day);
+    out->to_s = place_in_time(at, zone, year, month, day, out);
+    out->precision = CM_WHEN_INTERVAL;
+}
+
 static void resolve(const civil *at, const cm_zone *zone, cm_when *out)
 {
     *out = (cm_when){.offset_given = at->offset_said};
+    if (at->week) {
+        resolve_week(at, zone, out);
+        return;
+    }
+    if (at->part || at->range) {
+        const bool next_day = at->range && at->range_hour * 60 + at->range_minute < at->hour * 60 + at->minute;
+        out->precision = CM_WHEN_INTERVAL;
+        out->from_s = at->part ? at_hour(at, zone, at->part_from, 0, 0, out) : at_hour(at, zone, at->hour, at->minute, at->second, out);
+        out->to_s = at->part ? at_hour(at, zone, at->part_to, 0, 0, out)
+                             : at_hour(at, zone, at->range_hour + (next_day ? 24 : 0), at->range_minute, at->range_second, out);
+        if (out->to_s < out->from_s)
+            out->to_s = out->from_s; /* both within the hour that the clock went back over */
+        return;
+    }
     if (at->timed) {
         out->precision = at->seconds_said ? CM_WHEN_INSTANT : at->minutes_said ? CM_WHEN_MINUTE : CM_WHEN_HOUR;
         out->from_s = out->to_s = place_in_time(at, zone, at->year, at->month, at->day, out);
@@ -402,29 +121,10 @@ static bool one_time(const char *text, size_t length, cm_date_order order, const
         *flaw = CM_FLAW("bad-date", "a time of day without a date");
         return false;
     }
-    if (!date(&c, order, &at, flaw))
+    if (!cm_when_date(&c, order, &at, flaw))
         return false;
-    if (at.year < 1000 || at.year > 9999) {
-        *flaw = CM_FLAW("bad-date", "the year is outside 1000..9999");
+    if (at.day && !cm_when_after_date(&c, &at, flaw))
         return false;
-    }
-    if (at.day && !cm_civil_valid(at.year, at.month, at.day)) {
-        *flaw = NO_SUCH_DAY;
-        return false;
-    }
-    if (at.day && c.at < c.end && (*c.at == 'T' || *c.at == 't' || *c.at == ' ' || *c.at == ',')) {
-        c.at++;
-        while (take(&c, ' '))
-            ;
-        if (!time_of_day(&c, &at, flaw))
-            return false;
-        while (take(&c, ' '))
-            ;
-        if (!offset(&c, &at, flaw))
-            return false;
-    } else if (at.day && c.at < c.end && !offset(&c, &at, flaw)) {
-        return false;
-    }
     if (c.at != c.end) {
         *flaw = NOT_A_DATE;
         return false;
@@ -455,6 +155,51 @@ static size_t interval_cut(const char *text, size_t length, size_t *width)
     return 0;
 }
 
+/* "A to B", "A until B", "A - B" of two dates; where it is cut, 0: nowhere. A cut between two times of one day is not one of these. */
+static size_t word_cut(const char *text, size_t length, size_t *width)
+{
+    static const char *const SIGNS[] = {" to ", " until ", " - ", " \xE2\x80\x93 ", " and "};
+    const size_t kinds = sizeof SIGNS / sizeof SIGNS[0];
+
+    for (size_t i = 1; i + 4 < length; i++) {
+        for (size_t k = 0; k < kinds; k++) {
+            const size_t n = strlen(SIGNS[k]);
+            if (i + n >= length || memcmp(text + i, SIGNS[k], n) != 0)
+                continue;
+            bool date_follows = false; /* a year, somewhere behind it */
+            for (size_t m = i + n; m + 4 <= length; m++)
+                date_follows = date_follows || (digit(text[m]) && digit(text[m + 1]) && digit(text[m + 2]) && digit(text[m + 3]));
+            if (!date_follows)
+                return 0;
+            *width = n;
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* "1 to 5 March 2024", "28 February to 3 March 2024": what the first lacks is taken from the second. */
+static bool short_first(const char *text, size_t left, const char *second, size_t length, cm_date_order order, const cm_zone *zone, cm_when *out)
+{
+    const char *const end = second + length;
+    const char *after_first = memchr(second, ' ', length), *last = end;
+    char whole[160];
+    cm_flaw ignored;
+
+    while (last > second && last[-1] != ' ')
+        last--;
+    const char *const rest[2] = {after_first, last > second ? last - 1 : NULL};
+    for (int i = 0; i < 2; i++) {
+        if (!rest[i] || left + (size_t)(end - rest[i]) >= sizeof whole)
+            continue;
+        memcpy(whole, text, left);
+        memcpy(whole + left, rest[i], (size_t)(end - rest[i]));
+        if (one_time(whole, left + (size_t)(end - rest[i]), order, zone, out, &ignored))
+            return true;
+    }
+    return false;
+}
+
 bool cm_when_parse(const char *text, size_t length, cm_date_order order, const cm_zone *zone, cm_when *out, cm_flaw *flaw)
 {
     size_t width = 0;
@@ -469,7 +214,22 @@ bool cm_when_parse(const char *text, size_t length, cm_date_order order, const c
         *out = (cm_when){.from_s = CM_TIME_UNKNOWN, .to_s = CM_TIME_UNKNOWN, .precision = CM_WHEN_UNKNOWN};
         return true;
     }
-    const size_t cut = interval_cut(text, length, &width);
+    if (cm_says_unknown(text, length)) {
+        *out = (cm_when){.from_s = CM_TIME_UNKNOWN, .to_s = CM_TIME_UNKNOWN, .precision = CM_WHEN_UNKNOWN};
+        return true;
+    }
+    static const char *const BEFORE[] = {"from ", "From ", "between ", "Between "};
+    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
+        const size_t n = strlen(BEFORE[i]);
+        if (length > n && memcmp(text, BEFORE[i], n) == 0) {
+            text += n;
+            length -= n;
+            break;
+        }
+    }
+    size_t cut = interval_cut(text, length, &width);
+    if (cut == 0)
+        cut = word_cut(text, length, &width);
     if (cut == 0)
         return one_time(text, length, order, zone, out, flaw);
     cm_when from, to;
@@ -479,8 +239,9 @@ bool cm_when_parse(const char *text, size_t length, cm_date_order order, const c
         left--;
     while (right < length && blank(text[right]))
         right++;
-    if (!one_time(text, left, order, zone, &from, flaw) ||
-        !one_time(text + right, length - right, order, zone, &to, flaw))
+    if (!one_time(text + right, length - right, order, zone, &to, flaw))
+        return false;
+    if (!one_time(text, left, order, zone, &from, flaw) && !short_first(text, left, text + right, length - right, order, zone, &from))
         return false;
     if (to.to_s < from.from_s) {
         *flaw = CM_FLAW("bad-date", "the interval ends before it begins");
