@@ -78,6 +78,10 @@ CASTMAP_NODISCARD castmap_status cm_observations_load(castmap_context *ctx, cast
                                                       int64_t to_s, const char *category, cm_observation_set *out);
 void cm_observation_set_clear(cm_observation_set *set);
 
+/* How many persons each of these observations (ids ascending) tells of; 1 where it does not say. persons: out [n]. */
+CASTMAP_NODISCARD castmap_status cm_observation_persons(castmap_context *ctx, castmap_project *project, const int64_t *id, size_t n,
+                                                        double *persons);
+
 /* One observation's texts, for internal products: text and conditions are owned by the caller. */
 CASTMAP_NODISCARD castmap_status cm_observation_text(castmap_context *ctx, castmap_project *project, int64_t id, char **text,
                                                      char **record_id);

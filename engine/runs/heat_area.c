@@ -16,13 +16,14 @@
 
 castmap_points cm_heat_points_view(const cm_heat_points *points)
 {
-    return (castmap_points){.count = points->count, .x = points->x, .y = points->y, .id = points->id};
+    return (castmap_points){.count = points->count, .x = points->x, .y = points->y, .weight = points->weight, .id = points->id};
 }
 
 void cm_heat_points_clear(cm_heat_points *points)
 {
     free(points->x);
     free(points->y);
+    free(points->weight);
     free(points->id);
     *points = (cm_heat_points){0};
 }
@@ -163,12 +164,13 @@ static bool in_extent(const cm_extent *extent, double x, double y)
     return x >= extent->west && x <= extent->east && y >= extent->south && y <= extent->north;
 }
 
-static int points_alloc(cm_heat_points *points, size_t n)
+static int points_alloc(cm_heat_points *points, size_t n, bool weighted)
 {
+    points->weight = weighted ? cm_alloc(n, sizeof *points->weight) : NULL;
     points->x = cm_alloc(n, sizeof *points->x);
     points->y = cm_alloc(n, sizeof *points->y);
     points->id = cm_alloc(n, sizeof *points->id);
-    return points->x && points->y && points->id ? 0 : -1;
+    return points->x && points->y && points->id && (!weighted || points->weight) ? 0 : -1;
 }
 
 /* Spreading has a meaning for a plain density of all that there is; elsewhere vague records are left out and said to be. */
@@ -184,7 +186,14 @@ static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_
     const castmap_polygons areas = cm_projected_areas_view(&run->areas);
     castmap_area_locator *locator = NULL;
     int32_t *area = run->has_areas ? cm_alloc(view.count, sizeof *area) : NULL;
-    castmap_status status = points_alloc(out, view.count) || (run->has_areas && !area) ? cm_fail_memory(run->ctx) : CASTMAP_OK;
+    const bool weighted = run->options->weigh_persons;
+    double *persons = weighted ? cm_alloc(view.count, sizeof *persons) : NULL;
+    castmap_status status = points_alloc(out, view.count, weighted) || (run->has_areas && !area) || (weighted && !persons)
+                                ? cm_fail_memory(run->ctx)
+                                : CASTMAP_OK;
+
+    if (!status && weighted)
+        status = cm_observation_persons(run->ctx, run->project, view.id, view.count, persons);
 
     if (!status && run->has_areas)
         status = castmap_area_locator_new(run->ctx, &areas, NULL, &locator);
@@ -195,17 +204,32 @@ static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_
             run->elsewhere++;
         } else if (!run->options->keep_whole && cm_heat_is_vague(&all->set, i)) {
             (*vague)++;
-            if (spreads(run) && cm_heat_add_vague(run, i, run->has_areas ? area[i] : CASTMAP_NO_AREA) != 0)
+            if (spreads(run) && cm_heat_add_vague(run, i, run->has_areas ? area[i] : CASTMAP_NO_AREA, weighted ? persons[i] : 1.0) != 0)
                 status = cm_fail_memory(run->ctx);
         } else {
             out->x[out->count] = view.x[i];
             out->y[out->count] = view.y[i];
+            if (weighted)
+                out->weight[out->count] = persons[i];
             out->id[out->count++] = view.id[i];
         }
     }
     castmap_area_locator_free(locator);
     free(area);
+    free(persons);
     return status;
+}
+
+/* Of all that the map is made of, spread records too. */
+static double weight_of(const cm_heat_run *run)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < run->counted.count; i++)
+        sum += run->counted.weight ? run->counted.weight[i] : 1.0;
+    for (size_t i = 0; i < run->n_vague; i++)
+        sum += run->vague[i].weight;
+    return sum;
 }
 
 castmap_status cm_heat_count_points(cm_heat_run *run)
@@ -236,6 +260,7 @@ castmap_status cm_heat_count_points(cm_heat_run *run)
     }
     if (failed)
         return cm_fail_memory(run->ctx);
+    s->weight = weight_of(run);
     if (run->counted.count + s->spread == 0)
         return cm_fail(run->ctx, CASTMAP_E_NOT_FOUND, "no observation lies in the mapped area");
     if (run->options->kind != CASTMAP_HEAT_DENSITY && (run->against.count == 0 || run->counted.count == 0))

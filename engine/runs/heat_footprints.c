@@ -55,7 +55,7 @@ static int copy_circle(cm_polygon_set *out, double x, double y, double radius)
     return failed;
 }
 
-int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area)
+int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area, double weight)
 {
     const cm_observation_set *set = &run->points.set;
     const bool whole_area = set->precision[i] == CM_PLACE_AREA && area != CASTMAP_NO_AREA;
@@ -63,8 +63,8 @@ int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area)
 
     if (cm_grow(&run->vague, &run->vague_capacity, run->n_vague + 1, sizeof *run->vague) != 0)
         return -1;
-    run->vague[run->n_vague++] = whole_area ? (cm_vague){area, 0.0, 0.0, 0.0}
-                                            : (cm_vague){CASTMAP_NO_AREA, run->points.x[i], run->points.y[i], radius};
+    run->vague[run->n_vague++] = whole_area ? (cm_vague){area, 0.0, 0.0, 0.0, weight}
+                                            : (cm_vague){CASTMAP_NO_AREA, run->points.x[i], run->points.y[i], radius, weight};
     return 0;
 }
 
@@ -78,7 +78,14 @@ static int compare(const void *left, const void *right)
         return a->x < b->x ? -1 : 1;
     if (a->y != b->y)
         return a->y < b->y ? -1 : 1;
-    return (a->radius_m > b->radius_m) - (a->radius_m < b->radius_m);
+    if (a->radius_m != b->radius_m)
+        return a->radius_m < b->radius_m ? -1 : 1;
+    return (a->weight > b->weight) - (a->weight < b->weight); /* so that sums do not depend on the order of the rows */
+}
+
+static bool same_place(const cm_vague *a, const cm_vague *b)
+{
+    return a->area == b->area && a->x == b->x && a->y == b->y && a->radius_m == b->radius_m;
 }
 
 castmap_status cm_heat_make_footprints(cm_heat_run *run)
@@ -92,15 +99,15 @@ castmap_status cm_heat_make_footprints(cm_heat_run *run)
         qsort(run->vague, run->n_vague, sizeof *run->vague, compare);
     for (size_t i = 0; i < run->n_vague; i++) {
         const cm_vague *v = &run->vague[i];
-        if (i > 0 && compare(v, v - 1) == 0) {
-            run->spread_weight[run->footprint.count - 1] += 1.0;
+        if (i > 0 && same_place(v, v - 1)) {
+            run->spread_weight[run->footprint.count - 1] += v->weight;
             continue;
         }
         const int failed = v->area != CASTMAP_NO_AREA ? copy_area(&run->footprint, &areas, (size_t)v->area)
                                                       : copy_circle(&run->footprint, v->x, v->y, v->radius_m);
         if (failed)
             return cm_fail_memory(run->ctx);
-        run->spread_weight[run->footprint.count - 1] = 1.0;
+        run->spread_weight[run->footprint.count - 1] = v->weight;
     }
     return CASTMAP_OK;
 }

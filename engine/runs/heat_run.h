@@ -19,13 +19,14 @@
 typedef struct cm_heat_points {
     size_t   count;
     double  *x, *y;  /* owned [count] */
+    double  *weight; /* owned [count] or NULL: all 1 */
     int64_t *id;     /* owned [count] */
 } cm_heat_points;
 
 /* What is known of the place of a record that is spread: an area, or a circle. */
 typedef struct cm_vague {
     int32_t area; /* CASTMAP_NO_AREA: the circle */
-    double  x, y, radius_m;
+    double  x, y, radius_m, weight;
 } cm_vague;
 
 typedef struct cm_heat_run {
@@ -60,7 +61,7 @@ CASTMAP_NODISCARD castmap_status cm_heat_count_points(cm_heat_run *run);
 /* Is record i known only to an area, so that it should be spread? */
 bool cm_heat_is_vague(const cm_observation_set *set, size_t i);
 /* Remember that record i of run->points, which lies in `area`, is to be spread. 0, or -1 when out of memory. */
-int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area);
+int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area, double weight);
 /* The footprints of all that was remembered, records of one area or circle together. */
 CASTMAP_NODISCARD castmap_status cm_heat_make_footprints(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_choose_radius(cm_heat_run *run);

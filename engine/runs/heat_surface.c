@@ -119,6 +119,7 @@ static castmap_status set_measure(cm_heat_run *run, const char *legend, const ch
 static castmap_status convert(cm_heat_run *run, size_t cells)
 {
     double *values = run->layer.values;
+    const bool persons = run->options->weigh_persons;
     castmap_status status = CASTMAP_OK;
 
     switch (run->options->measure) {
@@ -130,20 +131,20 @@ static castmap_status convert(cm_heat_run *run, size_t cells)
             return status;
         }
         status = castmap_density_convert(run->ctx, CASTMAP_UNIT_PER_KM2_MONTH, months, NULL, cells, values);
-        return status ? status : set_measure(run, "Observations per km\xc2\xb2 and month", "per km2 and month");
+        return status ? status : set_measure(run, persons ? "Persons per km\xc2\xb2 and month" : "Observations per km\xc2\xb2 and month", "per km2 and month");
     }
     case CASTMAP_HEAT_PER_1000:
         status = per_1000(run, cells);
-        return status ? status : set_measure(run, "Observations per 1,000 residents", "per 1,000 residents");
+        return status ? status : set_measure(run, persons ? "Persons told of per 1,000 residents" : "Observations per 1,000 residents", "per 1,000 residents");
     case CASTMAP_HEAT_PROBABILITY: {
-        const double all = (double)(run->counted.count + run->summary.spread);
+        const double all = run->summary.weight;
         for (size_t i = 0; i < cells; i++)
             values[i] *= 100.0 / all;
-        return set_measure(run, "Percent of all observations in each km\xc2\xb2", "percent per km2");
+        return set_measure(run, persons ? "Percent of all persons in each km\xc2\xb2" : "Percent of all observations in each km\xc2\xb2", "percent per km2");
     }
     case CASTMAP_HEAT_PER_KM2:
     default:
-        return set_measure(run, "Observations per km\xc2\xb2", "per km2");
+        return set_measure(run, persons ? "Persons per km\xc2\xb2" : "Observations per km\xc2\xb2", "per km2");
     }
 }
 

@@ -34,6 +34,8 @@ static castmap_status check(castmap_context *ctx, const castmap_heat_run_options
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison needs two categories");
     if (o->kind != CASTMAP_HEAT_DENSITY && (o->adaptive || o->edge != CASTMAP_EDGE_NONE || o->measure != CASTMAP_HEAT_PER_KM2))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison or a change has its own measure and its own treatment of the edge");
+    if (o->kind == CASTMAP_HEAT_COMPARE && o->weigh_persons)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison weighs every observation alike");
     if (o->adaptive && o->edge == CASTMAP_EDGE_UNIFORM)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the uniform correction has no meaning for an adaptive radius; diggle has");
     return CASTMAP_OK;
@@ -144,6 +146,7 @@ static void write_parameters(const cm_heat_run *run, cm_text *out)
     cm_json_string(&json, "category", o->filter.category);
     cm_json_string(&json, "edge", EDGE_NAMES[o->edge]);
     cm_json_bool(&json, "adaptive", o->adaptive);
+    cm_json_bool(&json, "weigh_persons", o->weigh_persons);
     cm_json_string(&json, "study_area", run->within ? run->areas.set.level : NULL);
     cm_json_string(&json, "cases", o->cases);
     cm_json_string(&json, "controls", o->controls);

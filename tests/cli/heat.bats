@@ -229,3 +229,14 @@ JSON
     code_is 0
     says "$out" "needs a study area"
 }
+
+@test "persons in place of observations: the surface adds up to them" {
+    heat --persons --radius 500m --cell 50m
+    code_is 0
+    persons=$(sqlite3 town.castmap.sqlite 'SELECT sum(coalesce(persons, 1)) FROM observation')
+    near "$(value .integral)" "$persons" 0.002
+    [ "$(value .weight)" = "$persons" ]
+    [ "$(value .measure)" = "Persons per km²" ]
+    both castmap heat --persons --compare late_night_visitors:street_light_out
+    code_is 2
+}

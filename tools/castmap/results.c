@@ -211,8 +211,8 @@ void show_heat(cli_env *env, const castmap_heat_summary *summary)
     else if (summary->kind == CASTMAP_HEAT_CHANGE)
         cli_say(env, "  %s: from %.4g to +%.4g", summary->measure, summary->minimum, summary->maximum);
     else if (isfinite(summary->integral))
-        cli_say(env, "  highest: %.4g observations per km2; the surface adds up to %.6g observations%s", summary->maximum, summary->integral,
-                summary->integral < 0.999 * (double)summary->observations ? "; the rest lies where nothing is shown" : "");
+        cli_say(env, "  %s: at most %.4g; the surface adds up to %.6g%s", summary->measure, summary->maximum, summary->integral,
+                summary->integral < 0.999 * summary->weight ? "; the rest lies where nothing is shown" : "");
     else
         cli_say(env, "  %s: at most %.4g", summary->measure, summary->maximum);
     show_remarks(env, summary->remarks, summary->n_remarks);
@@ -233,6 +233,7 @@ void json_heat(cli_json *json, const castmap_heat_summary *summary)
     cli_json_whole(json, "rows", (int64_t)summary->grid.rows);
     cli_json_whole(json, "observations", (int64_t)summary->observations);
     cli_json_whole(json, "spread", (int64_t)summary->spread);
+    cli_json_number(json, "weight", summary->weight);
     cli_json_number(json, "maximum", summary->maximum);
     cli_json_number(json, "minimum", summary->minimum);
     cli_json_number(json, "integral", summary->integral);

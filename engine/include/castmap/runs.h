@@ -209,10 +209,11 @@ typedef struct castmap_heat_run_options {
     const char    *mask;        /**< file of polygons that are blanked out: water, no-go places; NULL: none */
     const char    *cases, *controls; /**< compare: categories, separated by commas */
     castmap_filter first;       /**< change: only its period is read; the second is that of `filter` */
+    bool           weigh_persons; /**< each observation counts as the number of persons it tells of (1 where it does not say) */
 } castmap_heat_run_options;
 #define CASTMAP_HEAT_RUN_OPTIONS_INIT \
     {2u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
-     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT}
+     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, false}
 
 typedef struct castmap_heat_summary {
     int64_t run_number;
@@ -229,6 +230,7 @@ typedef struct castmap_heat_summary {
     castmap_heat_kind kind;
     char   *measure;                   /**< "observations per km2", ... */
     size_t  spread;                    /**< records that were spread over the area they are known to */
+    double  weight;                    /**< of all together: persons where they are weighed, else the number of observations */
 } castmap_heat_summary;
 
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project,
