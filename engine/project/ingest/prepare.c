@@ -206,7 +206,6 @@ static bool read_place(work *w, cm_place *place)
 {
     const cm_csv_field lat = cell(w, CM_ROLE_LAT), lon = cell(w, CM_ROLE_LON);
     const cm_csv_field x = cell(w, CM_ROLE_X), y = cell(w, CM_ROLE_Y);
-    const cm_csv_field one = cell(w, CM_ROLE_POSITION);
     cm_flaw flaw = {NULL, NULL};
 
     if (w->record->metres) {
@@ -218,7 +217,6 @@ static bool read_place(work *w, cm_place *place)
         return cm_place_check_degrees(place->a, place->b, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);
     }
     /* Coordinates count before a cell, a cell before a postcode or a name; each stands in where those before it are empty. */
-    const bool other = one.length || cell(w, CM_ROLE_POSTCODE).length || cell(w, CM_ROLE_PLACE).length;
     if (has(w, CM_ROLE_LAT) && (lat.length || lon.length)) {
         if (cm_place_degrees(lat.bytes, lat.length, lon.bytes, lon.length, place, &flaw))
             return true;
@@ -226,7 +224,8 @@ static bool read_place(work *w, cm_place *place)
     }
     if (has(w, CM_ROLE_X) && (x.length || y.length))
         return cm_place_metres(x.bytes, x.length, y.bytes, y.length, place, &flaw) || refuse(w, flaw, CM_ROLE_X);
-    return other ? read_words(w, place) : read_link(w, place);
+    const bool words = cell(w, CM_ROLE_POSITION).length || cell(w, CM_ROLE_POSTCODE).length || cell(w, CM_ROLE_PLACE).length;
+    return words ? read_words(w, place) : read_link(w, place);
 }
 
 static void set_accuracy(work *w, const cm_place *place)
