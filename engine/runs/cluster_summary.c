@@ -36,7 +36,7 @@ static castmap_status raise_flags(cm_cluster_run *run)
 {
     castmap_cluster_summary *s = &run->summary;
     const cm_cluster_layer *layer = &run->layer;
-    const bool radius = s->eps_m > 0.0;
+    const bool radius = s->eps_m > 0.0 && s->xi == 0.0;
     const size_t n = layer->n;
     size_t largest = 0, snapped = 0;
     double widest = 0.0;
@@ -64,7 +64,7 @@ static castmap_status raise_flags(cm_cluster_run *run)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "hardly-any-stray",
                                 "Only %.0f %% of the observations belong to no place; usually it is more than a tenth. Try a smaller radius.",
                                 100.0 * (double)s->noise / (double)n);
-    if (s->clusters > 0 && s->eps_m > 0.0 && widest > CHAIN_OF_RADII * s->eps_m) {
+    if (s->clusters > 0 && radius && widest > CHAIN_OF_RADII * s->eps_m) {
         char across[32];
         cm_length_words(widest, across);
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "chain",

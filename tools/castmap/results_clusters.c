@@ -18,6 +18,9 @@ static void show_how(cli_env *env, const castmap_cluster_summary *s)
                 (double)s->window_s / (days ? 86400.0 : 3600.0), days ? "days" : "hours");
     } else if (s->method == CASTMAP_CLUSTER_HDBSCAN)
         cli_say(env, "  groups of at least %u that last over the radii, from wide to narrow (hdbscan)", s->min_points);
+    else if (s->xi > 0.0)
+        cli_say(env, "  valleys of at least %u whose edges change by %.0f %% or more, looking no farther than %s (optics)", s->min_points,
+                100.0 * s->xi, radius);
     else if (s->eps_m > 0.0)
         cli_say(env, "  at least %u within %s of one of them (%s)", s->min_points, radius, castmap_cluster_method_name(s->method));
     else

@@ -167,7 +167,6 @@ static void fill_places(const cm_cluster_layer *clusters, const ranked *order, c
 /* How the places were found, in one sentence. */
 static void tell_method(const cm_cluster_layer *clusters, cm_release_build *build)
 {
-    const char *name = castmap_cluster_method_name(clusters->method);
     char radius[CM_DECIMAL_SIZE], days[CM_DECIMAL_SIZE];
 
     cm_decimal_trimmed(clusters->eps_m, 1, radius);
@@ -184,8 +183,11 @@ static void tell_method(const cm_cluster_layer *clusters, cm_release_build *buil
     else if (clusters->method == CASTMAP_CLUSTER_NNH)
         cm_build_method(build, "Places: at least %u observations within %s m of a middle one, nearer than by chance (nearest neighbour "
                         "hierarchical clustering).", clusters->min_points, radius);
+    else if (clusters->xi > 0.0)
+        cm_build_method(build, "Places: at least %u observations in one valley of the order in which one reaches them, looking no farther than "
+                        "%s m (OPTICS).", clusters->min_points, radius);
     else
-        cm_build_method(build, "Places: groups of at least %u observations (%s).", clusters->min_points, name);
+        cm_build_method(build, "Places: at least %u observations within %s m of one another (OPTICS).", clusters->min_points, radius);
     if (clusters->imprecise > 0)
         cm_build_method(build, "Places: %zu observations known too roughly took no part.", clusters->imprecise);
 }
