@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "project/geometry_blob.h"
+#include "project/heat_slice_table.h"
 #include "project/packed_array.h"
 #include "project/packed_rtree.h"
 #include "project/project_file.h"
@@ -221,6 +222,8 @@ castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *projec
         status = store_bands(ctx, project, layer, &hash);
     if (!status)
         status = store_measure(ctx, project, layer, cells);
+    if (!status)
+        status = cm_heat_slices_store(ctx, project, layer);
     cm_blake2b_final(&hash, digest);
     if (!status)
         status = cm_query_open(ctx, project->db, "UPDATE heat_layer SET digest = ? WHERE run = ?", &query);
@@ -377,6 +380,8 @@ castmap_status cm_heat_layer_load(castmap_context *ctx, castmap_project *project
         status = cm_stored_digest(ctx, query, 13, &hash);
     if (!status)
         status = load_measure(ctx, project, &layer);
+    if (!status)
+        status = cm_heat_slices_load(ctx, project, &layer);
     cm_query_close(query);
     if (status)
         cm_heat_layer_clear(&layer);
@@ -388,6 +393,7 @@ castmap_status cm_heat_layer_load(castmap_context *ctx, castmap_project *project
 void cm_heat_layer_clear(cm_heat_layer *layer)
 {
     free(layer->name);
+    cm_heat_slices_clear(layer);
     free(layer->legend);
     free(layer->unit);
     free(layer->note);

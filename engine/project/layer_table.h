@@ -76,6 +76,11 @@ typedef struct cm_heat_layer {
     char    *legend, *unit;   /* owned; "Observations per km2", "per km2" */
     char    *note;            /* owned; a sentence on the method, or "" */
     size_t   spread;          /* records that were spread over the area they are known to */
+    size_t   n_slices;        /* surfaces of equal parts of a period, per km2 and month */
+    int64_t *slice_from_s, *slice_to_s; /* owned [n_slices] */
+    double  *slice_values;    /* owned [n_slices * columns * rows] */
+    size_t   n_slice_breaks;
+    double   slice_breaks[5]; /* one legend for all */
     double  *p_value;         /* owned [columns*rows] or NULL: of a comparison */
 } cm_heat_layer;
 CASTMAP_NODISCARD castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *project, const cm_heat_layer *layer);

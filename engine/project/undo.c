@@ -181,6 +181,7 @@ static const char *const REMOVALS[] = {
     "DELETE FROM area_layer WHERE run = ?",
     "DELETE FROM idx_heat_band_geometry WHERE pkid IN (SELECT id FROM heat_band WHERE run = ?)",
     "DELETE FROM heat_band WHERE run = ?",
+    "DELETE FROM heat_slice WHERE run = ?",
     "DELETE FROM heat_measure WHERE run = ?",
     "DELETE FROM heat_layer WHERE run = ?",
     "DELETE FROM idx_area_geometry WHERE pkid IN (SELECT id FROM area WHERE boundary IN (SELECT id FROM boundary WHERE run = ?))",

@@ -16,7 +16,8 @@
 
 castmap_points cm_heat_points_view(const cm_heat_points *points)
 {
-    return (castmap_points){.count = points->count, .x = points->x, .y = points->y, .weight = points->weight, .id = points->id};
+    return (castmap_points){.count = points->count, .x = points->x, .y = points->y, .weight = points->weight, .time_s = points->time_s,
+                            .id = points->id};
 }
 
 void cm_heat_points_clear(cm_heat_points *points)
@@ -25,6 +26,7 @@ void cm_heat_points_clear(cm_heat_points *points)
     free(points->y);
     free(points->weight);
     free(points->id);
+    free(points->time_s);
     *points = (cm_heat_points){0};
 }
 
@@ -170,7 +172,8 @@ static int points_alloc(cm_heat_points *points, size_t n, bool weighted)
     points->x = cm_alloc(n, sizeof *points->x);
     points->y = cm_alloc(n, sizeof *points->y);
     points->id = cm_alloc(n, sizeof *points->id);
-    return points->x && points->y && points->id && (!weighted || points->weight) ? 0 : -1;
+    points->time_s = cm_alloc(n, sizeof *points->time_s);
+    return points->x && points->y && points->id && points->time_s && (!weighted || points->weight) ? 0 : -1;
 }
 
 /* Spreading has a meaning for a plain density of all that there is; elsewhere vague records are left out and said to be. */
@@ -211,6 +214,8 @@ static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_
             out->y[out->count] = view.y[i];
             if (weighted)
                 out->weight[out->count] = persons[i];
+            out->time_s[out->count] = all->set.from_s[i] == INT64_MIN ? INT64_MIN
+                                                                      : all->set.from_s[i] + (all->set.to_s[i] - all->set.from_s[i]) / 2;
             out->id[out->count++] = view.id[i];
         }
     }

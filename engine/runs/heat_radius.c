@@ -149,17 +149,18 @@ castmap_status cm_heat_choose_grid(cm_heat_run *run)
     const double reach = run->within ? 0.0 : s->kernel == CASTMAP_KERNEL_GAUSSIAN ? 5.5 * s->sigma_m : s->radius_m;
     const double width = run->extent.east - run->extent.west + 2.0 * reach;
     const double height = run->extent.north - run->extent.south + 2.0 * reach;
+    const double most = run->options->slices > 1 ? MOST_CELLS / run->options->slices : MOST_CELLS;
     double cell = run->options->cell_m;
 
     if (cell < 0.0 || !isfinite(cell))
         return cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "the cell must be above 0");
     if (cell == 0.0) {
         cell = cm_sayable(s->radius_m / CELLS_A_RADIUS);
-        while (width / cell * (height / cell) > MOST_CELLS)
+        while (width / cell * (height / cell) > most)
             cell = cm_sayable(cell * 1.25);
-    } else if (width / cell * (height / cell) > 100.0 * MOST_CELLS) {
+    } else if (width / cell * (height / cell) > 100.0 * most) {
         castmap_status status = cm_fail(run->ctx, CASTMAP_E_LIMIT, "cells of that size would be more than %.0f million",
-                                        100.0 * MOST_CELLS / 1e6);
+                                        100.0 * most / 1e6);
         cm_fail_hint(run->ctx, "choose a larger --cell");
         return status;
     }

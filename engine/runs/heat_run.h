@@ -21,6 +21,7 @@ typedef struct cm_heat_points {
     double  *x, *y;  /* owned [count] */
     double  *weight; /* owned [count] or NULL: all 1 */
     int64_t *id;     /* owned [count] */
+    int64_t *time_s; /* owned [count]; middle of the time it is known to, INT64_MIN: not known */
 } cm_heat_points;
 
 /* What is known of the place of a record that is spread: an area, or a circle. */
@@ -72,5 +73,10 @@ CASTMAP_NODISCARD castmap_status cm_heat_suggest(castmap_context *ctx, const cas
 void cm_heat_run_clear(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_choose_grid(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_make_surface(cm_heat_run *run);
+#define CM_SECONDS_A_MONTH (86400.0 * 365.2425 / 12.0)
+/* The period of a filter; an open end is that of the records. False where there is none. */
+bool cm_heat_period(const castmap_filter *filter, const cm_run_points *points, int64_t *from_s, int64_t *to_s);
+/* heat_slices.c: surfaces of equal parts of the period. Does nothing where none were asked for. */
+CASTMAP_NODISCARD castmap_status cm_heat_make_slices(cm_heat_run *run);
 
 #endif

@@ -18,7 +18,6 @@
 #include <string.h>
 
 #define CLASSES 5
-#define SECONDS_A_MONTH (86400.0 * 365.2425 / 12.0)
 #define FEW_PEOPLE 20.0 /* per km2: below this a rate says nothing */
 #define FEW_RECORDS 5.0 /* within reach: below this a ratio says nothing */
 
@@ -58,8 +57,7 @@ static castmap_status density(cm_heat_run *run)
     return status;
 }
 
-/* Length of the period; an open end is that of the records. 0 where there is none. */
-static double months_of(const castmap_filter *filter, const cm_run_points *points)
+bool cm_heat_period(const castmap_filter *filter, const cm_run_points *points, int64_t *from_s, int64_t *to_s)
 {
     int64_t from = filter->from_s, to = filter->to_s;
     const bool open_from = from == INT64_MIN, open_to = to == INT64_MAX;
@@ -72,7 +70,16 @@ static double months_of(const castmap_filter *filter, const cm_run_points *point
         if (open_to && (to == INT64_MAX || points->set.to_s[i] > to))
             to = points->set.to_s[i];
     }
-    return from == INT64_MIN || to == INT64_MAX || to <= from ? 0.0 : ((double)to - (double)from) / SECONDS_A_MONTH;
+    *from_s = from;
+    *to_s = to;
+    return from != INT64_MIN && to != INT64_MAX && to > from;
+}
+
+static double months_of(const castmap_filter *filter, const cm_run_points *points)
+{
+    int64_t from, to;
+
+    return cm_heat_period(filter, points, &from, &to) ? ((double)to - (double)from) / CM_SECONDS_A_MONTH : 0.0;
 }
 
 /* How many people live in each km2, smoothed as the observations are. */

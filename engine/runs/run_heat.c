@@ -34,6 +34,8 @@ static castmap_status check(castmap_context *ctx, const castmap_heat_run_options
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison needs two categories");
     if (o->kind != CASTMAP_HEAT_DENSITY && (o->adaptive || o->edge != CASTMAP_EDGE_NONE || o->measure != CASTMAP_HEAT_PER_KM2))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison or a change has its own measure and its own treatment of the edge");
+    if (o->slices > 60 || (o->slices > 0 && o->kind != CASTMAP_HEAT_DENSITY))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, o->slices > 60 ? "at most 60 slices in time" : "a comparison or a change has no slices in time");
     if (o->kind == CASTMAP_HEAT_COMPARE && o->weigh_persons)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison weighs every observation alike");
     if (o->adaptive && o->edge == CASTMAP_EDGE_UNIFORM)
@@ -151,6 +153,7 @@ static void write_parameters(const cm_heat_run *run, cm_text *out)
     cm_json_string(&json, "cases", o->cases);
     cm_json_string(&json, "controls", o->controls);
     cm_json_integer(&json, "spread", (int64_t)s->spread);
+    cm_json_integer(&json, "slices", (int64_t)s->slices);
     cm_json_end_object(&json);
 }
 
@@ -235,6 +238,8 @@ castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project, 
         status = cm_heat_choose_grid(&run);
     if (!status)
         status = cm_heat_make_surface(&run);
+    if (!status)
+        status = cm_heat_make_slices(&run);
     if (!status)
         status = complete_layer(&run);
     if (!status)

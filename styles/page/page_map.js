@@ -3,7 +3,7 @@
  * missing nothing happens here, and the picture stays.
  */
 (function () {
-  var COLOURED = ['heat', 'cells', 'areas'];
+  var COLOURED = /^(heat(_\d+)?|cells|areas)$/; /* layers that colour the whole map: one at a time */
   var PX_PER_MM = 3.7795;
   var data = JSON.parse(document.getElementById('release').textContent);
   var box = document.getElementById('map');
@@ -72,7 +72,7 @@
       return list;
     }
     if (layer.shape === 'polygon') {
-      var coloured = COLOURED.indexOf(layer.name) >= 0 && !layer.backdrop;
+      var coloured = COLOURED.test(layer.name) && !layer.backdrop;
       add('-fill', 'fill', { 'fill-color': byClass(layer), 'fill-opacity': coloured ? 0.82 : 1, 'fill-antialias': !coloured });
       if (hatched(layer).length) add('-hatch', 'fill', { 'fill-pattern': 'hatch' }, ['in', ['get', 'k'], ['literal', hatched(layer)]]);
     }
@@ -315,7 +315,7 @@
       layer.number = number;
       layer.id = 'layer' + number;
       layer.zoom = zoom;
-      layer.coloured = !layer.backdrop && COLOURED.indexOf(layer.name) >= 0;
+      layer.coloured = !layer.backdrop && COLOURED.test(layer.name);
       layer.shown = layer.backdrop ? layer.visible
         : layer.coloured ? layer.name === data.main : layer.visible || layer.name === 'boundaries' || layer.name === 'places';
       if (!layer.backdrop && layer.name === 'areas') areas = layer;

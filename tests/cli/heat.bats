@@ -240,3 +240,24 @@ JSON
     both castmap heat --persons --compare late_night_visitors:street_light_out
     code_is 2
 }
+
+@test "slices in time: a layer each, with one legend, none for others" {
+    heat --slices 4 --radius 500m --cell 60m
+    code_is 0
+    [ "$(value .slices)" -eq 4 ]
+    castmap -q export --for internal -o sliced >/dev/null
+    for i in 1 2 3 4; do
+        [ "$(jq '.features | length' sliced/heat_0$i.geojson)" -ge 1 ]
+        jq -r '.features[].properties | "\(.class) \(.label)"' sliced/heat_0$i.geojson
+    done | sort -u >legend.txt
+    [ "$(cut -d' ' -f1 legend.txt | sort -u | wc -l)" -eq "$(wc -l <legend.txt)" ] # a class has one label in all slices
+    castmap -q map --for internal --layer heat_02 -o two.pdf >/dev/null
+    castmap -q export --for partner --today 2026-11-01 -o away >/dev/null
+    [ ! -e away/heat_01.geojson ]
+    both castmap heat --slices 61
+    [ "$status" -ne 0 ]
+    both castmap heat --slices 4 --change 2024:2025
+    code_is 2
+    castmap -q undo >/dev/null
+    [ "$(sqlite3 town.castmap.sqlite 'SELECT count(*) FROM heat_slice')" -eq 0 ]
+}

@@ -9,6 +9,7 @@ typedef struct heat_args {
     double      radius_m, sigma_m, cell_m;
     const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *mask;
     bool        adaptive, within, keep_whole, persons;
+    uint32_t    slices;
     filter_args filter;
 } heat_args;
 
@@ -26,6 +27,8 @@ static const cli_option OPTIONS[] = {
      "where the first is more likely than the second: the ratio of their densities, outlined where p is below 0.05"},
     {CLI_TEXT, 0, "change", offsetof(heat_args, change), "PERIOD:PERIOD", NULL,
      "the second period less the first, both per month: 2024:2025, 2024-Q1:2024-Q2, 2024-01..2024-06:2025-01..2025-06"},
+    {CLI_COUNT, 0, "slices", offsetof(heat_args, slices), "N", NULL,
+     "also a map for each of N equal parts of the period, with one legend: layers to switch on the page and in a GIS"},
     {CLI_FLAG, 0, "persons", offsetof(heat_args, persons), NULL, NULL,
      "count the persons that each observation tells of, not the observations (1 where it does not say)"},
     CLI_HEADING("How the radius is chosen"),
@@ -135,6 +138,7 @@ static int run(cli_env *env, const void *parsed)
     options.within = args->within;
     options.adaptive = args->adaptive;
     options.keep_whole = args->keep_whole;
+    options.slices = args->slices;
     options.weigh_persons = args->persons;
     options.mask = args->mask;
     const int complaint = choose_kind(env, args, room, &options);

@@ -234,6 +234,7 @@ void json_heat(cli_json *json, const castmap_heat_summary *summary)
     cli_json_whole(json, "observations", (int64_t)summary->observations);
     cli_json_whole(json, "spread", (int64_t)summary->spread);
     cli_json_number(json, "weight", summary->weight);
+    cli_json_whole(json, "slices", (int64_t)summary->slices);
     cli_json_number(json, "maximum", summary->maximum);
     cli_json_number(json, "minimum", summary->minimum);
     cli_json_number(json, "integral", summary->integral);

@@ -209,11 +209,12 @@ typedef struct castmap_heat_run_options {
     const char    *mask;        /**< file of polygons that are blanked out: water, no-go places; NULL: none */
     const char    *cases, *controls; /**< compare: categories, separated by commas */
     castmap_filter first;       /**< change: only its period is read; the second is that of `filter` */
+    unsigned       slices;        /**< density: also one surface for each of so many equal parts of the period, with one legend; 0: none. At most 60 */
     bool           weigh_persons; /**< each observation counts as the number of persons it tells of (1 where it does not say) */
 } castmap_heat_run_options;
 #define CASTMAP_HEAT_RUN_OPTIONS_INIT \
     {2u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
-     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, false}
+     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, 0u, false}
 
 typedef struct castmap_heat_summary {
     int64_t run_number;
@@ -230,6 +231,7 @@ typedef struct castmap_heat_summary {
     castmap_heat_kind kind;
     char   *measure;                   /**< "observations per km2", ... */
     size_t  spread;                    /**< records that were spread over the area they are known to */
+    size_t  slices, untimed;           /**< surfaces in time; observations without a time, which are in none of them */
     double  weight;                    /**< of all together: persons where they are weighed, else the number of observations */
 } castmap_heat_summary;
 

@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/time_text.h"
 #include "castmap/runs.h"
 #include "project/layer_table.h"
 #include "release/style/palette.h"
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PER_KM2_MONTH "Observations per km\xc2\xb2 and month"
 #define NEUTRAL 3 /* of the seven classes of a comparison or a change: about the same */
 
 /* Enough decimals for two digits of the lowest edge. */
@@ -150,6 +152,45 @@ static castmap_status add_tolerance(castmap_context *ctx, const cm_release_input
     return status;
 }
 
+/* One layer a slice, hidden until somebody looks at it; all share the classes of the first. */
+static castmap_status add_slices(castmap_context *ctx, const cm_release_inputs *in, const cm_heat_layer *heat, cm_release_build *build)
+{
+    const size_t cells = heat->grid.columns * heat->grid.rows;
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; i < heat->n_slices && !status; i++) {
+        castmap_bands bands = CASTMAP_BANDS_INIT;
+        char name[32], title[96], from[CM_DECIMAL_SIZE], to[CM_DECIMAL_SIZE];
+        cm_date_iso(heat->slice_from_s[i], from);
+        cm_date_iso(heat->slice_to_s[i] - 1, to);
+        snprintf(name, sizeof name, "heat_%02zu", i + 1);
+        snprintf(title, sizeof title, "Heat map, %s to %s", from, to);
+        status = castmap_bands_make(ctx, &heat->grid, heat->slice_values + i * cells, heat->slice_breaks, heat->n_slice_breaks, &bands);
+        if (status)
+            break;
+        cm_layer *layer = cm_build_layer(build, name, title, "Density of the observations about this part of the period.", CM_SHAPE_POLYGON,
+                                         bands.count);
+        cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "Number of the class in the legend, from 0", "", 0);
+        cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", PER_KM2_MONTH, "Words of the class", "", 0);
+        if (label) {
+            layer->visible = false;
+            cm_release_range_classes(build, &layer->style, heat->slice_breaks, heat->n_slice_breaks, false, CM_RAMP_DUSK);
+        }
+        for (size_t b = 0; b < bands.count && label && !build->failed; b++) {
+            const size_t k = cm_release_class_of(heat->slice_breaks, heat->n_slice_breaks, bands.lower[b]);
+            cm_field_set_integer(class_number, b, k > 0 ? (int64_t)k - 1 : 0);
+            cm_field_set_text(build, label, b, layer->style.classes[k > 0 ? k - 1 : 0].label);
+        }
+        cm_build_colour_by(build, layer, "class", PER_KM2_MONTH);
+        const castmap_polygons view = {bands.count, bands.part_start, bands.ring_start, bands.vertex_start, bands.x, bands.y};
+        status = cm_release_shapes(ctx, in, build, layer, &view);
+        castmap_bands_clear(&bands);
+    }
+    if (!status && heat->n_slices > 0)
+        cm_build_method(build, "Slices in time: %zu equal parts of the period, each smoothed over its neighbours, in one legend.", heat->n_slices);
+    return status;
+}
+
 static void describe_method(cm_release_build *build, const cm_heat_layer *heat)
 {
     char radius[CM_DECIMAL_SIZE];
@@ -189,6 +230,8 @@ castmap_status cm_release_heat(castmap_context *ctx, const cm_release_inputs *in
     add_surface(build, &heat, title);
     if (heat.p_value)
         status = add_tolerance(ctx, in, &heat, build);
+    if (!status)
+        status = add_slices(ctx, in, &heat, build);
     describe_method(build, &heat);
     cm_heat_layer_clear(&heat);
     return status;
