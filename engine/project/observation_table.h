@@ -52,6 +52,8 @@ CASTMAP_NODISCARD castmap_status cm_observation_writer_add(castmap_context *ctx,
 /* For speed alone: about how many rows will come; and a row that will be added a few rows later. */
 CASTMAP_NODISCARD castmap_status cm_observation_writer_reserve(castmap_context *ctx, cm_observation_writer *writer, size_t rows);
 void cm_observation_writer_expect(const cm_observation_writer *writer, const cm_observation *observation);
+/* Rows of this batch on exactly this position are no longer exact but unknown: it is a default that nobody moved. Between the last _add and _finish. */
+CASTMAP_NODISCARD castmap_status cm_observation_writer_doubt(castmap_context *ctx, cm_observation_writer *writer, double lon, double lat);
 CASTMAP_NODISCARD castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation_writer *writer,
                                                               double *seconds_index);
 void cm_observation_writer_free(cm_observation_writer *writer); /* NULL is fine; after or without _finish */

@@ -29,6 +29,7 @@
 #include "project/run_table.h"
 #include "project/term_table.h"
 
+#define SAME_DEGREES 0.5e-7 /* piles are told to the seventh decimal */
 #define ROWS_BETWEEN_CHECKS 4096u
 #define NO_LIMIT ((size_t)UINT32_MAX)
 /* Beyond this many different texts the columns evidently do not repeat, and the text goes into the row. */
@@ -343,6 +344,51 @@ static castmap_status write_sums(castmap_context *ctx, cm_observation_writer *wr
     cm_query_close(query);
     cm_decimal_i64(writer->next_id, next);
     return status ? status : cm_setting_set(ctx, writer->project, "next_observation", next);
+}
+
+/* The row at the query with its place known so well: its part of the check sum. */
+static uint64_t check_stored(cm_query *query, unsigned place)
+{
+    const char *information = cm_query_text(query, 8), *handling = cm_query_text(query, 9);
+    const cm_checked_row checked = {
+        .id = cm_query_integer(query, 0), .lon = cm_query_real(query, 1), .lat = cm_query_real(query, 2), .accuracy_m = cm_query_real(query, 3),
+        .from_s = cm_query_is_null(query, 4) ? CM_TIME_UNKNOWN : cm_query_integer(query, 4),
+        .to_s = cm_query_is_null(query, 5) ? CM_TIME_UNKNOWN : cm_query_integer(query, 5), .place = place,
+        .when = (unsigned)cm_query_integer(query, 6), .source_grade = (unsigned)cm_query_integer(query, 7),
+        .information_grade = information ? information[0] : '\0', .handling = handling ? handling[0] : '\0',
+        .category = cm_check_text(cm_query_text(query, 10)), .source = cm_check_text(cm_query_text(query, 11))};
+
+    return cm_check_row(&checked);
+}
+
+castmap_status cm_observation_writer_doubt(castmap_context *ctx, cm_observation_writer *writer, double lon, double lat)
+{
+    cm_query *select = NULL, *update = NULL;
+    bool row = false;
+
+    castmap_status status = cm_query_open(
+        ctx, writer->project->db, "SELECT o.id, o.lon, o.lat, o.accuracy_m, o.from_s, o.to_s, o.time_known, o.source_grade, o.information_grade,"
+        " o.handling, c.name, s.name FROM observation AS o LEFT JOIN category AS c ON c.id = o.category"
+        " LEFT JOIN source AS s ON s.id = o.source WHERE o.id = ? AND o.place = ?", &select);
+    if (!status)
+        status = cm_query_open(ctx, writer->project->db, "UPDATE observation SET place = ? WHERE id = ?", &update);
+    for (size_t i = 0; i < writer->count && !status; i++) {
+        if (fabs(writer->lon[i] - lon) > SAME_DEGREES || fabs(writer->lat[i] - lat) > SAME_DEGREES)
+            continue;
+        cm_query_bind_integer(select, 1, writer->first_id + (int64_t)i);
+        cm_query_bind_integer(select, 2, CM_PLACE_EXACT);
+        status = cm_query_step(ctx, select, &row);
+        if (status || !row)
+            continue;
+        writer->checksum += check_stored(select, CM_PLACE_UNKNOWN) - check_stored(select, CM_PLACE_EXACT);
+        cm_query_reset(select);
+        cm_query_bind_integer(update, 1, CM_PLACE_UNKNOWN);
+        cm_query_bind_integer(update, 2, writer->first_id + (int64_t)i);
+        status = cm_query_run(ctx, update);
+    }
+    cm_query_close(select);
+    cm_query_close(update);
+    return status;
 }
 
 void cm_observation_writer_expect(const cm_observation_writer *writer, const cm_observation *observation)

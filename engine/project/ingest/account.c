@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A pile: more than this share of at least this many records on one position. */
-#define PILE_SHARE 20
-#define PILE_ROWS 20
-
 static void clear_list(castmap_reason_count *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -162,8 +158,8 @@ int cm_account_notes(cm_account *account, const cm_preparer *p)
     for (int i = 0; i < CM_NOTE_COUNT; i++)
         if (p->note[i] && cm_account_note(account, NOTES[i].code, p->note[i], p->note_row[i], "%s", NOTES[i].text) != 0)
             return -1;
-    if (placed >= PILE_ROWS && pile * PILE_SHARE > placed &&
-        cm_account_note(account, "position-pile", pile, 0, "records on one and the same position, of %zu: a default that was not moved?",
+    if (placed >= CM_PILE_ROWS && pile * CM_PILE_SHARE > placed &&
+        cm_account_note(account, "position-pile", pile, 0, "records on one and the same position, of %zu: a default that was not moved? Their places are not taken as exact",
                         placed) != 0)
         return -1;
     return note_unused(account, p);

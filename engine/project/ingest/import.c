@@ -265,6 +265,18 @@ static castmap_status join_digest(cm_import *run)
     return status ? cm_fail(run->ctx, status, "cannot read the file again for its digest") : CASTMAP_OK;
 }
 
+/* Many records on one and the same position say little of it. */
+static castmap_status doubt_piles(cm_import *run)
+{
+    double place[CM_PILE_SHARE][2];
+    const size_t n = cm_piles_list(&run->preparer.piles, place);
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; !status && i < n; i++)
+        status = cm_observation_writer_doubt(run->ctx, run->writer, place[i][0], place[i][1]);
+    return status;
+}
+
 static castmap_status choose_crs(cm_import *run)
 {
     const char *have = cm_project_crs(run->project);
@@ -341,6 +353,8 @@ static castmap_status go(cm_import *run, castmap_guesses_fn *shown, void *payloa
         status = cm_recipe_save(run->ctx, run->project, run->options, &run->opening);
     if (!status)
         status = choose_crs(run);
+    if (!status)
+        status = doubt_piles(run);
     if (!status)
         status = cm_observation_writer_finish(run->ctx, run->writer, &s->seconds_index);
     if (!status)

@@ -70,6 +70,29 @@ int cm_piles_add(cm_piles *piles, double lon, double lat)
     return 0;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    const int order = (x[0] > y[0]) - (x[0] < y[0]);
+
+    return order ? order : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+size_t cm_piles_list(const cm_piles *piles, double place[CM_PILE_SHARE][2])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; piles->total >= CM_PILE_ROWS && i < piles->capacity && n < CM_PILE_SHARE; i++) {
+        if (!piles->key[i] || (size_t)piles->count[i] * CM_PILE_SHARE <= piles->total)
+            continue;
+        const uint64_t key = piles->key[i] - 1;
+        place[n][0] = (double)(uint32_t)(key >> 32) / 1e7 - 180;
+        place[n++][1] = (double)(uint32_t)key / 1e7 - 90;
+    }
+    qsort(place, n, sizeof place[0], by_place);
+    return n;
+}
+
 size_t cm_piles_largest(const cm_piles *piles)
 {
     return piles->largest;

@@ -15,6 +15,13 @@ typedef struct cm_piles {
 } cm_piles;
 
 int cm_piles_add(cm_piles *piles, double lon, double lat); /* 0, or -1 when out of memory */
+/* A pile: more than a twentieth of at least twenty records on one position. */
+#define CM_PILE_SHARE 20
+#define CM_PILE_ROWS 20
+
+/* The piles, at most CM_PILE_SHARE of them, as pairs of longitude and latitude, in order of these. How many. */
+size_t cm_piles_list(const cm_piles *piles, double place[CM_PILE_SHARE][2]);
+
 size_t cm_piles_largest(const cm_piles *piles);
 void cm_piles_clear(cm_piles *piles);
 

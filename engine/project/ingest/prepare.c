@@ -541,7 +541,7 @@ static castmap_status identify(cm_preparer *p, cm_chunk *chunk)
             continue;
         if (cm_content_hash(&row->o) != 0 || cm_identity_assign(&p->identity, &row->o, &row->earlier) != 0)
             return cm_fail_memory(p->ctx);
-        if (row->o.precision != CM_PLACE_SNAPPED && cm_piles_add(&p->piles, row->o.lon, row->o.lat) != 0)
+        if ((row->o.precision == CM_PLACE_EXACT || row->o.precision == CM_PLACE_STREET) && cm_piles_add(&p->piles, row->o.lon, row->o.lat) != 0)
             return cm_fail_memory(p->ctx);
     }
     return CASTMAP_OK;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Names of a month in several languages, separated by spaces. */
+/* Names of a month in several languages, separated by spaces. Octal where a hexadecimal escape would go on into the word. */
 static const char *const MONTHS[12] = {
     "january jan ionawr janvier enero janeiro gennaio januar j\xC3\xA4nner januari stycznia stycze\xC5\x84 ianuarie",
     "february feb chwefror f\xC3\xA9vrier febrero fevereiro febbraio februar februari lutego luty februarie",
@@ -16,9 +16,9 @@ static const char *const MONTHS[12] = {
     "july jul gorffennaf juillet julio julho luglio juli lipca lipiec iulie",
     "august aug awst ao\xC3\xBBt agosto augustus sierpnia sierpie\xC5\x84",
     "september sep sept medi septembre septiembre setembro settembre wrze\xC5\x9Bnia wrzesie\xC5\x84 septembrie",
-    "october oct hydref octobre octubre outubro ottobre oktober pa\xC5\xBA" "dziernika pa\xC5\xBA" "dziernik octombrie",
+    "october oct hydref octobre octubre outubro ottobre oktober pa\305\272dziernika pa\305\272dziernik octombrie",
     "november nov tachwedd novembre noviembre novembro listopada listopad noiembrie",
-    "december dec rhagfyr d\xC3\xA9" "cembre diciembre dezembro dicembre dezember grudnia grudzie\xC5\x84 decembrie",
+    "december dec rhagfyr d\303\251cembre diciembre dezembro dicembre dezember grudnia grudzie\xC5\x84 decembrie",
 };
 
 static char lower(char c)

@@ -98,6 +98,10 @@ static void b05_a_pile_on_one_position(void **state)
     ingest_text(b, text);
     expect_counts(b, 40, 40, 0, 0);
     expect_note(b, "position-pile", 5);
+    cm_observation_set set = stored(b); /* the check sum is right too */
+    for (size_t i = 0; i < set.count; i++)
+        assert_int_equal(set.precision[i], i < 5 ? CM_PLACE_UNKNOWN : CM_PLACE_EXACT);
+    cm_observation_set_clear(&set);
 }
 
 static void b06_one_decimal(void **state)
