@@ -574,7 +574,7 @@ TEXTS
 }
 
 @test "J10 odd radii and numbers, and one place with everything" {
-    { echo "$HEADER"; for i in $(seq 50); do echo "53.75,-4.08,2025-01-10,a"; done; } >in.csv
+    { echo "$HEADER"; for i in $(seq 50); do echo "53.75001,-4.08001,2025-01-10,a"; done; } >in.csv
     import in.csv
     for words in "--radius 0m" "--radius -5m" "--radius nan" "--radius inf" "--min 0"; do
         # shellcheck disable=SC2086
