@@ -17,7 +17,8 @@
 #define TOP_PLACES 30
 
 /* Fields for machines, and those that would make a table too wide for a sheet of A4. */
-static const char *const LEAVE_OUT[] = {"code", "parent", "area_km2", "cluster", "label", NULL};
+static const char *const LEAVE_OUT[] = {"code",  "parent", "area_km2", "cluster",       "label",  "distinct_places", "radius_m",
+                                        "grades", "medoid", "longest_hop_m", "outlier", NULL};
 
 typedef struct report {
     castmap_context       *ctx;
