@@ -162,7 +162,7 @@ static size_t word_cut(const char *text, size_t length, size_t *width)
     const size_t kinds = sizeof SIGNS / sizeof SIGNS[0];
 
     for (size_t i = 1; i + 4 < length; i++) {
-        for (size_t k = 0; k < kinds; k++) {
+        for (size_t k = 0; text[i] == ' ' && k < kinds; k++) {
             const size_t n = strlen(SIGNS[k]);
             if (i + n >= length || memcmp(text + i, SIGNS[k], n) != 0)
                 continue;
@@ -214,12 +214,12 @@ bool cm_when_parse(const char *text, size_t length, cm_date_order order, const c
         *out = (cm_when){.from_s = CM_TIME_UNKNOWN, .to_s = CM_TIME_UNKNOWN, .precision = CM_WHEN_UNKNOWN};
         return true;
     }
-    if (cm_says_unknown(text, length)) {
+    if (!digit(text[0]) && cm_says_unknown(text, length)) {
         *out = (cm_when){.from_s = CM_TIME_UNKNOWN, .to_s = CM_TIME_UNKNOWN, .precision = CM_WHEN_UNKNOWN};
         return true;
     }
     static const char *const BEFORE[] = {"from ", "From ", "between ", "Between "};
-    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
+    for (size_t i = 0; !digit(text[0]) && i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
         const size_t n = strlen(BEFORE[i]);
         if (length > n && memcmp(text, BEFORE[i], n) == 0) {
             text += n;
