@@ -85,6 +85,19 @@ static bool is_pair(const search *s, double a, double b)
     return is_place(s, a, b) || is_place(s, b, a);
 }
 
+/* Short words turn up in packed bytes by chance, in any mixture of cases: of them a hit is one in small or in capital letters throughout, or with a
+ * capital at its head. */
+static bool is_written(const unsigned char *at, size_t n)
+{
+    size_t small = 0, capital = 0;
+
+    for (size_t i = 1; i < n; i++) {
+        small += islower(at[i]) != 0;
+        capital += isupper(at[i]) != 0;
+    }
+    return n > 8 || capital == 0 || (small == 0 && !islower(at[0]));
+}
+
 static void find_words(search *s, const char *way, bytes in)
 {
     unsigned char *lower = must(malloc(in.length + 1));
@@ -105,6 +118,8 @@ static void find_words(search *s, const char *way, bytes in)
         const struct { const void *at; size_t length; } forms[] = {{s->word[w], n}, {wide + 1, 2 * n - 1}, {hex, 2 * n}, {wide_hex, 4 * n}};
         for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
             const unsigned char *at = memmem(lower, in.length, forms[f].at, forms[f].length);
+            while (at && f == 0 && !is_written(in.at + (at - lower), n))
+                at = memmem(at + 1, in.length - (size_t)(at + 1 - lower), forms[f].at, forms[f].length);
             if (at)
                 report(s, way, (size_t)(at - lower), s->word[w]);
         }
