@@ -1,18 +1,16 @@
 /*
  * analysis/density/bands.c - polygons between contour levels of a surface.
  *
- * Marching squares between cell centres (W. Lorensen, H. Cline 1987, in two dimensions), with straight interpolation along the lines between
- * centres. The surface is taken to be below every level outside the grid, and contours close along the grid's outer edge.
- *
- *   1. trace_level     the rings of { v >= level }, inside on their left          for every level once
- *   2. collect_band    rings of a level, and those of the next one turned round
+ *   1. cm_band_trace   the rings of { v >= level }                               for every level once (band_trace.c)
+ *   2. join_levels     those of a level and, turned round, those of the next one; where both run along the outer edge, neither
  *   3. assemble_band   counter-clockwise rings become parts, clockwise ones holes of the smallest part around them
  *
- * Contours of two levels never cross: along an edge their order is that of the levels (the interpolation is strictly monotone, see `crossing`),
- * and a saddle is joined by the mean of its four values, for lower levels first. So bands nest exactly and share their borders vertex for vertex.
+ * Contours of two levels never cross, so bands nest exactly and share their borders vertex for vertex. They do meet on the outer edge of the
+ * surface, where every level is crossed at the same points: there a higher band reaches the edge, and the lower one ends beside it.
  */
 #include "castmap/density.h"
 
+#include "analysis/density/band_rings.h"
 #include "base/fail.h"
 #include "base/memory.h"
 
@@ -20,227 +18,158 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Crossings keep this share of an edge away from both centres: contours that would pass through a centre do not touch there. */
-#define SHY 1e-6
+/* One band's contours as a chain of vertices: lower ones first, then the upper ones backwards. */
+typedef struct chain {
+    const cm_band_rings *lower, *upper; /* upper NULL: the band is open above */
+    size_t  count;                      /* vertices of both */
+    size_t *next;                       /* owned [count] */
+    size_t *spot;                       /* owned [count]; the lower vertex at the same point of the outer edge, or itself */
+    size_t *depth;                      /* owned [count]; by spot, place in `path` plus one, 0: not on it */
+    size_t *path;                       /* owned [count] */
+    unsigned char *done;                /* owned [count] */
+} chain;
 
-typedef struct ring {
-    size_t first, count; /* vertices, not repeated */
-    double area;         /* signed; > 0 counter-clockwise */
-    double west, south, east, north;
-} ring;
+typedef struct edge_point {
+    size_t border, vertex;
+} edge_point;
 
-typedef struct ring_list {
-    ring  *rings;
-    size_t count, capacity;
-    double *x, *y;
-    size_t vertices, x_capacity, y_capacity;
-} ring_list;
-
-static void ring_list_clear(ring_list *list)
+static int by_border(const void *left, const void *right)
 {
-    free(list->rings);
-    free(list->x);
-    free(list->y);
-    memset(list, 0, sizeof *list);
+    const edge_point *a = left, *b = right;
+
+    return (a->border > b->border) - (a->border < b->border);
 }
 
-typedef struct tracer {
-    const castmap_grid *grid;
-    const double *values;
-    double level;
-    double order; /* of the level, 0 for the lowest */
-    ptrdiff_t columns, rows;
-    unsigned char *visited; /* one bit a horizontal edge: (columns + 1) a row, left centre -1 .. columns-1 */
-} tracer;
-
-/* Value at a centre; outside the grid, and where there is no data (NaN), below every level. */
-static double value_at(const tracer *t, ptrdiff_t i, ptrdiff_t j)
+static void chain_clear(chain *c)
 {
-    if (i < 0 || j < 0 || i >= t->columns || j >= t->rows)
-        return -INFINITY;
-    const double value = t->values[(size_t)j * (size_t)t->columns + (size_t)i];
-    return isnan(value) ? -(double)INFINITY : value;
+    free(c->next);
+    free(c->spot);
+    free(c->depth);
+    free(c->path);
+    free(c->done);
 }
 
-static bool inside(const tracer *t, ptrdiff_t i, ptrdiff_t j)
+static int chain_alloc(chain *c, const cm_band_rings *lower, const cm_band_rings *upper)
 {
-    return value_at(t, i, j) >= t->level;
+    *c = (chain){.lower = lower, .upper = upper, .count = lower->vertices + (upper ? upper->vertices : 0)};
+    c->next = cm_alloc(c->count, sizeof *c->next);
+    c->spot = cm_alloc(c->count, sizeof *c->spot);
+    c->depth = cm_alloc_zero(c->count, sizeof *c->depth);
+    c->path = cm_alloc(c->count, sizeof *c->path);
+    c->done = cm_alloc_zero(c->count, 1);
+    return c->next && c->spot && c->depth && c->path && c->done ? 0 : -1;
+}
+
+static void chain_rings(chain *c)
+{
+    for (size_t k = 0; k < c->lower->count; k++) {
+        const cm_band_ring *r = &c->lower->ring[k];
+        for (size_t v = 0; v < r->count; v++)
+            c->next[r->first + v] = r->first + (v + 1) % r->count;
+    }
+    for (size_t k = 0; c->upper && k < c->upper->count; k++) {
+        const cm_band_ring *r = &c->upper->ring[k];
+        for (size_t v = 0; v < r->count; v++)
+            c->next[c->lower->vertices + r->first + v] = c->lower->vertices + r->first + (v + r->count - 1) % r->count;
+    }
+    for (size_t i = 0; i < c->count; i++)
+        c->spot[i] = i;
 }
 
 /*
- * Where, 0..1 from a to b, the level is crossed. Towards the outside that is the edge of the grid, half a cell away; higher levels end a hair's
- * breadth before lower ones there, so that a band and the one inside it do not run along the same line.
+ * Where a contour of the upper level reaches the outer edge, it meets one of the lower level. There the one that comes in goes on along the
+ * other: what is inside the band stays on the left, and where both ran along the edge, there and back, a loop of two vertices is left over.
  */
-static double crossing(double a, double b, double level, double order)
+static int join_at_edge(chain *c)
 {
-    if (isinf(b))
-        return 0.5 - SHY * order;
-    if (isinf(a))
-        return 0.5 + SHY * order;
-    return SHY + (1.0 - 2.0 * SHY) * ((level - a) / (b - a));
-}
+    size_t n = 0, at = 0;
+    edge_point *low = cm_alloc(c->lower->vertices, sizeof *low);
 
-static int add_vertex(ring_list *list, double x, double y)
-{
-    if (cm_grow(&list->x, &list->x_capacity, list->vertices + 1, sizeof *list->x) ||
-        cm_grow(&list->y, &list->y_capacity, list->vertices + 1, sizeof *list->y))
+    if (!low)
         return -1;
-    list->x[list->vertices] = x;
-    list->y[list->vertices++] = y;
+    for (size_t i = 0; i < c->lower->vertices; i++) {
+        if (c->lower->border[i] != CM_BAND_FREE)
+            low[n++] = (edge_point){c->lower->border[i], i};
+    }
+    if (n > 0)
+        qsort(low, n, sizeof *low, by_border);
+    for (size_t i = 0; c->upper && i < c->upper->vertices && n > 0; i++) {
+        const edge_point wanted = {c->upper->border[i], 0};
+        const edge_point *found = wanted.border == CM_BAND_FREE ? NULL : bsearch(&wanted, low, n, sizeof *low, by_border);
+        if (!found)
+            continue;
+        at = c->lower->vertices + i;
+        const size_t after = c->next[at];
+        c->next[at] = c->next[found->vertex];
+        c->next[found->vertex] = after;
+        c->spot[at] = found->vertex;
+    }
+    free(low);
     return 0;
 }
 
-/* Sides of the square between four centres. */
-typedef enum side { TOP, RIGHT, BOTTOM, LEFT } side;
-
-/* Vertex on a side of square (i, j), whose top left centre is (i, j). */
-static int add_crossing(const tracer *t, ring_list *list, ptrdiff_t i, ptrdiff_t j, side s)
+static int add_loop(const chain *c, size_t from, size_t to, cm_band_rings *band)
 {
-    const castmap_grid *g = t->grid;
-    const ptrdiff_t ci = i + (s == RIGHT), cj = j + (s == BOTTOM); /* the first centre of the side */
-    const bool level_side = s == TOP || s == BOTTOM;
-    const double a = value_at(t, ci, cj), b = level_side ? value_at(t, ci + 1, cj) : value_at(t, ci, cj + 1);
-    const double at = crossing(a, b, t->level, t->order);
-    const double column = (double)ci + 0.5 + (level_side ? at : 0.0), row = (double)cj + 0.5 + (level_side ? 0.0 : at);
+    const size_t first = band->vertices;
 
-    return add_vertex(list, g->west + column * g->cell_m, g->north - row * g->cell_m);
-}
-
-/*
- * The side by which a contour that came in by `in` leaves, with the inside on its left. Bits: top left 1, top right 2, bottom right 4,
- * bottom left 8.
- */
-static side way_out(const tracer *t, ptrdiff_t i, ptrdiff_t j, side in)
-{
-    const unsigned corners = (inside(t, i, j) ? 1u : 0u) | (inside(t, i + 1, j) ? 2u : 0u) |
-                             (inside(t, i + 1, j + 1) ? 4u : 0u) | (inside(t, i, j + 1) ? 8u : 0u);
-    static const unsigned char OUT[16] = {[1] = TOP,     [2] = RIGHT, [3] = RIGHT, [4] = BOTTOM, [6] = BOTTOM, [7] = BOTTOM, [8] = LEFT,
-                                          [9] = TOP,     [11] = RIGHT, [12] = LEFT, [13] = TOP,  [14] = LEFT};
-
-    if (corners != 5u && corners != 10u)
-        return (side)OUT[corners];
-    const double mean =
-        (value_at(t, i, j) + value_at(t, i + 1, j) + value_at(t, i + 1, j + 1) + value_at(t, i, j + 1)) / 4.0;
-    const bool joined = mean >= t->level;
-    if (corners == 5u) /* top left and bottom right */
-        return joined ? (in == RIGHT ? TOP : BOTTOM) : (in == LEFT ? TOP : BOTTOM);
-    return joined ? (in == TOP ? LEFT : RIGHT) : (in == TOP ? RIGHT : LEFT);
-}
-
-static bool visit(tracer *t, ptrdiff_t i, ptrdiff_t j)
-{
-    const size_t bit = (size_t)j * (size_t)(t->columns + 1) + (size_t)(i + 1);
-    const unsigned char mask = (unsigned char)(1u << (bit & 7u));
-
-    if (t->visited[bit >> 3] & mask)
-        return false;
-    t->visited[bit >> 3] |= mask;
-    return true;
-}
-
-static void measure(const ring_list *list, ring *r)
-{
-    const double *x = list->x + r->first, *y = list->y + r->first;
-    double twice = 0.0;
-
-    r->west = r->south = INFINITY;
-    r->east = r->north = -INFINITY;
-    for (size_t i = 0; i < r->count; i++) {
-        const size_t next = i + 1 < r->count ? i + 1 : 0;
-        /* About the first vertex, so that large coordinates do not swallow small areas. */
-        twice += (x[i] - x[0]) * (y[next] - y[0]) - (x[next] - x[0]) * (y[i] - y[0]);
-        r->west = fmin(r->west, x[i]);
-        r->east = fmax(r->east, x[i]);
-        r->south = fmin(r->south, y[i]);
-        r->north = fmax(r->north, y[i]);
-    }
-    r->area = twice / 2.0;
-}
-
-/* Follow the contour through the horizontal edge between centres (i, j) and (i + 1, j) all the way round. */
-static int trace_ring(tracer *t, ring_list *list, ptrdiff_t i, ptrdiff_t j)
-{
-    ring r = {.first = list->vertices};
-    const bool upwards = inside(t, i, j); /* inside at the left: the way goes up */
-    ptrdiff_t si = i, sj = upwards ? j - 1 : j;
-    side in = upwards ? BOTTOM : TOP;
-
-    for (;;) {
-        if (in == TOP || in == BOTTOM) {
-            if (!visit(t, si, in == TOP ? sj : sj + 1))
-                break;
-        }
-        if (add_crossing(t, list, si, sj, in))
+    if (to - from < 3)
+        return 0;
+    for (size_t p = from; p < to; p++) {
+        const size_t i = c->path[p];
+        const bool low = i < c->lower->vertices;
+        const cm_band_rings *rings = low ? c->lower : c->upper;
+        const size_t v = low ? i : i - c->lower->vertices;
+        if (cm_band_rings_vertex(band, rings->x[v], rings->y[v], rings->border[v]))
             return -1;
-        switch (way_out(t, si, sj, in)) {
-        case TOP:
-            sj--;
-            in = BOTTOM;
-            break;
-        case BOTTOM:
-            sj++;
-            in = TOP;
-            break;
-        case LEFT:
-            si--;
-            in = RIGHT;
-            break;
-        case RIGHT:
-            si++;
-            in = LEFT;
-            break;
-        }
     }
-    r.count = list->vertices - r.first;
-    measure(list, &r);
-    if (cm_grow(&list->rings, &list->capacity, list->count + 1, sizeof *list->rings))
-        return -1;
-    list->rings[list->count++] = r;
-    return 0;
+    return cm_band_rings_close(band, first);
 }
 
-static castmap_status trace_level(castmap_context *ctx, tracer *t, ring_list *list)
+/* Loops that visit no point twice: one that does is cut there, so that a part touches itself or a hole in points only. */
+static int add_loops(chain *c, size_t start, cm_band_rings *band)
 {
-    memset(t->visited, 0, ((size_t)t->rows * (size_t)(t->columns + 1) + 7) / 8);
-    for (ptrdiff_t j = 0; j < t->rows; j++) {
-        if (cm_cancelled(ctx))
-            return cm_fail_cancelled(ctx);
-        for (ptrdiff_t i = -1; i < t->columns; i++) {
-            if (inside(t, i, j) == inside(t, i + 1, j))
-                continue;
-            const size_t bit = (size_t)j * (size_t)(t->columns + 1) + (size_t)(i + 1);
-            if (!(t->visited[bit >> 3] & (1u << (bit & 7u))) && trace_ring(t, list, i, j))
-                return cm_fail_memory(ctx);
-        }
-    }
-    return CASTMAP_OK;
-}
+    size_t length = 0;
 
-/* The rings of one band: of its level, and of the next turned round. */
-static int collect_band(const ring_list *lower, const ring_list *upper, ring_list *band)
-{
-    for (int turned = 0; turned < 2; turned++) {
-        const ring_list *from = turned ? upper : lower;
-        for (size_t k = 0; from && k < from->count; k++) {
-            ring r = from->rings[k];
-            const size_t first = band->vertices;
-            for (size_t v = 0; v < r.count; v++) {
-                const size_t at = r.first + (turned ? r.count - 1 - v : v);
-                if (add_vertex(band, from->x[at], from->y[at]))
-                    return -1;
-            }
-            r.first = first;
-            r.area = turned ? -r.area : r.area;
-            if (cm_grow(&band->rings, &band->capacity, band->count + 1, sizeof *band->rings))
+    for (size_t i = start; !c->done[i]; i = c->next[i]) {
+        const size_t spot = c->spot[i];
+        c->done[i] = 1;
+        if (c->depth[spot] > 0) {
+            const size_t back = c->depth[spot] - 1;
+            if (add_loop(c, back, length, band))
                 return -1;
-            band->rings[band->count++] = r;
+            for (size_t p = back + 1; p < length; p++)
+                c->depth[c->spot[c->path[p]]] = 0;
+            length = back;
         }
+        c->path[length++] = i;
+        c->depth[spot] = length;
     }
-    return 0;
+    const int failed = add_loop(c, 0, length, band);
+    for (size_t p = 0; p < length; p++)
+        c->depth[c->spot[c->path[p]]] = 0;
+    return failed;
 }
 
-/* Even-odd; the point is a vertex of another contour, which never lies on this ring. */
-static bool ring_holds(const ring_list *list, const ring *r, double px, double py)
+/* The rings of one band. 0, or -1 when out of memory. */
+static int join_levels(const cm_band_rings *lower, const cm_band_rings *upper, cm_band_rings *band)
+{
+    chain c;
+    int failed = chain_alloc(&c, lower, upper);
+
+    if (!failed) {
+        chain_rings(&c);
+        failed = join_at_edge(&c);
+    }
+    for (size_t i = 0; i < c.count && !failed; i++) {
+        if (!c.done[i])
+            failed = add_loops(&c, i, band);
+    }
+    chain_clear(&c);
+    return failed;
+}
+
+/* Even-odd; the point does not lie on the ring. */
+static bool ring_holds(const cm_band_rings *list, const cm_band_ring *r, double px, double py)
 {
     const double *x = list->x + r->first, *y = list->y + r->first;
     bool odd = false;
@@ -254,16 +183,32 @@ static bool ring_holds(const ring_list *list, const ring *r, double px, double p
     return odd;
 }
 
+/* A point of the ring that lies on no other: a vertex away from the outer edge, or else the middle of a side. */
+static void point_apart(const cm_band_rings *band, const cm_band_ring *r, double *x, double *y)
+{
+    for (size_t v = r->first; v < r->first + r->count; v++) {
+        *x = band->x[v];
+        *y = band->y[v];
+        if (band->border[v] == CM_BAND_FREE)
+            return;
+    }
+    *x = (band->x[r->first] + band->x[r->first + 1]) / 2.0;
+    *y = (band->y[r->first] + band->y[r->first + 1]) / 2.0;
+}
+
 /* The outer ring that a hole belongs to: the smallest that holds it. */
-static size_t owner_of(const ring_list *band, const ring *hole)
+static size_t owner_of(const cm_band_rings *band, const cm_band_ring *hole)
 {
     size_t best = SIZE_MAX;
+    double x, y;
+
+    point_apart(band, hole, &x, &y);
 
     for (size_t k = 0; k < band->count; k++) {
-        const ring *outer = &band->rings[k];
-        if (outer->area <= 0.0 || outer->area < -hole->area || (best != SIZE_MAX && outer->area >= band->rings[best].area))
+        const cm_band_ring *outer = &band->ring[k];
+        if (outer->area <= 0.0 || outer->area < -hole->area || (best != SIZE_MAX && outer->area >= band->ring[best].area))
             continue;
-        if (ring_holds(band, outer, band->x[hole->first], band->y[hole->first]))
+        if (ring_holds(band, outer, x, y))
             best = k;
     }
     return best;
@@ -275,7 +220,7 @@ typedef struct builder {
     size_t feature_room, lower_room, upper_room, part_room, ring_room, x_room, y_room;
 } builder;
 
-static int copy_ring(builder *b, const ring_list *band, const ring *r)
+static int copy_ring(builder *b, const cm_band_rings *band, const cm_band_ring *r)
 {
     castmap_bands *o = &b->bands;
 
@@ -291,21 +236,21 @@ static int copy_ring(builder *b, const ring_list *band, const ring *r)
     return 0;
 }
 
-static int assemble_band(builder *b, const ring_list *band, double lower, double upper)
+static int assemble_band(builder *b, const cm_band_rings *band, double lower, double upper)
 {
     castmap_bands *o = &b->bands;
     size_t *owner = cm_alloc(band->count, sizeof *owner);
     int failed = owner ? 0 : -1;
 
     for (size_t k = 0; !failed && k < band->count; k++)
-        owner[k] = band->rings[k].area > 0.0 ? k : owner_of(band, &band->rings[k]);
+        owner[k] = band->ring[k].area > 0.0 ? k : owner_of(band, &band->ring[k]);
     for (size_t k = 0; !failed && k < band->count; k++) {
-        if (band->rings[k].area <= 0.0)
+        if (band->ring[k].area <= 0.0)
             continue;
-        failed = cm_grow(&o->ring_start, &b->part_room, b->parts + 2, sizeof *o->ring_start) || copy_ring(b, band, &band->rings[k]);
+        failed = cm_grow(&o->ring_start, &b->part_room, b->parts + 2, sizeof *o->ring_start) || copy_ring(b, band, &band->ring[k]);
         for (size_t h = 0; !failed && h < band->count; h++) {
             if (h != k && owner[h] == k)
-                failed = copy_ring(b, band, &band->rings[h]);
+                failed = copy_ring(b, band, &band->ring[h]);
         }
         if (!failed)
             o->ring_start[++b->parts] = b->rings;
@@ -361,37 +306,33 @@ static castmap_status check(castmap_context *ctx, const castmap_grid *grid, cons
 castmap_status castmap_bands_make(castmap_context *ctx, const castmap_grid *grid, const double *values, const double *breaks,
                                   size_t n_breaks, castmap_bands *out)
 {
-    tracer t = {.grid = grid, .values = values, .columns = (ptrdiff_t)grid->columns, .rows = (ptrdiff_t)grid->rows};
-    ring_list level = {0}, above = {0}, band = {0};
+    cm_band_rings level = {0}, above = {0}, band = {0};
     builder b = {0};
+    unsigned char *visited = NULL;
     castmap_status status = check(ctx, grid, breaks, n_breaks);
 
     if (status)
         return status;
-    t.visited = cm_alloc((grid->rows * (grid->columns + 1) + 7) / 8, 1);
-    if (!t.visited || begin(&b)) {
+    visited = cm_alloc(cm_band_visited_bytes(grid), 1);
+    if (!visited || begin(&b)) {
         status = cm_fail_memory(ctx);
         goto done;
     }
     for (size_t k = 0; k < n_breaks; k++) {
-        if (k == 0) {
-            t.level = breaks[0];
-            status = trace_level(ctx, &t, &level);
-        }
-        if (!status && k + 1 < n_breaks) {
-            t.level = breaks[k + 1];
-            t.order = (double)(k + 1);
-            status = trace_level(ctx, &t, &above);
-        }
+        if (k == 0)
+            status = cm_band_trace(ctx, grid, values, breaks[0], visited, &level);
+        if (!status && k + 1 < n_breaks)
+            status = cm_band_trace(ctx, grid, values, breaks[k + 1], visited, &above);
         if (status)
             goto done;
-        if (level.count && (collect_band(&level, k + 1 < n_breaks ? &above : NULL, &band) ||
-                            assemble_band(&b, &band, breaks[k], k + 1 < n_breaks ? breaks[k + 1] : (double)INFINITY))) {
+        /* Above everywhere, a level leaves nothing between it and the next. */
+        if ((level.count && join_levels(&level, k + 1 < n_breaks ? &above : NULL, &band)) ||
+            (band.count && assemble_band(&b, &band, breaks[k], k + 1 < n_breaks ? breaks[k + 1] : (double)INFINITY))) {
             status = cm_fail_memory(ctx);
             goto done;
         }
-        ring_list_clear(&band);
-        ring_list_clear(&level);
+        cm_band_rings_clear(&band);
+        cm_band_rings_clear(&level);
         level = above;
         memset(&above, 0, sizeof above);
     }
@@ -399,10 +340,10 @@ castmap_status castmap_bands_make(castmap_context *ctx, const castmap_grid *grid
     memset(&b.bands, 0, sizeof b.bands);
 
 done:
-    free(t.visited);
-    ring_list_clear(&level);
-    ring_list_clear(&above);
-    ring_list_clear(&band);
+    free(visited);
+    cm_band_rings_clear(&level);
+    cm_band_rings_clear(&above);
+    cm_band_rings_clear(&band);
     castmap_bands_clear(&b.bands);
     return status;
 }
