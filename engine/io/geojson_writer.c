@@ -72,7 +72,7 @@ static char *put(char *at, const char *text, size_t length)
 /* At most six decimals, trailing zeros left out, never "-0". */
 static char *put_degrees(char *at, double value)
 {
-    uint32_t millionths = (uint32_t)(fabs(value) * 1e6 + 0.5);
+    uint32_t millionths = (uint32_t)(fabs(value) * CM_GEOJSON_SCALE + 0.5);
     uint32_t whole = millionths / 1000000u, part = millionths % 1000000u;
 
     if (value < 0 && millionths > 0)

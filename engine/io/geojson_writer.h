@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CM_GEOJSON_SCALE 1e6 /* steps to a degree */
+
 typedef enum cm_geojson_shape { CM_GEOJSON_POINT, CM_GEOJSON_LINE, CM_GEOJSON_POLYGON } cm_geojson_shape;
 
 /* Exactly one of the arrays is set, [count]. */

@@ -6,7 +6,7 @@
  * J. Xu (2022), "SLAM: efficient sweep line algorithms for kernel density visualization", SIGMOD). Here the points are sorted by
  * row and x, so that a row visits only those within reach and writes to memory that is in cache.
  *
- * A row is cut into tiles of some eight radii, each with an origin of its own and sums that begin at 0: powers of the position stay
+ * A row is cut into tiles of some sixteen radii (triweight: eight), each with an origin in its middle and sums that begin at 0: powers of the position stay
  * small, and what rounding leaves behind is not carried far. The number of open intervals is summed too; it is whole, so it cancels
  * exactly, and where it is 0 the value is exactly 0.
  *

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "io/geojson_writer.h"
 #include "release/export/export_layer.h"
+#include "space/geometry/geos.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,11 +58,34 @@ static char *make_members(const castmap_release *release, const cm_layer *layer)
     return members;
 }
 
+/*
+ * Six decimals are a decimetre. Outlines that come nearer to themselves than that would cross once they are rounded, and programs refuse them:
+ * those are drawn anew on the grid of the file.
+ */
+static castmap_status fit_outlines(castmap_context *ctx, const cm_layer *layer, cm_polygon_set *on_grid, cm_geojson_layer *out)
+{
+    const castmap_polygons outlines = {layer->count, layer->part_start, layer->ring_start, layer->vertex_start, layer->lon, layer->lat};
+    size_t rebuilt = 0;
+
+    if (layer->shape != CM_SHAPE_POLYGON || layer->count == 0)
+        return CASTMAP_OK;
+    castmap_status status = cm_geos_on_grid(ctx, &outlines, CM_GEOJSON_SCALE, on_grid, &rebuilt);
+    if (!status && rebuilt > 0) {
+        out->part_start = on_grid->part_start;
+        out->ring_start = on_grid->ring_start;
+        out->vertex_start = on_grid->vertex_start;
+        out->lon = on_grid->x;
+        out->lat = on_grid->y;
+    }
+    return status;
+}
+
 castmap_status castmap_write_geojson(castmap_context *ctx, const castmap_release *release, const char *layer_name,
                                      const char *path, bool overwrite)
 {
     const cm_layer *layer = NULL;
     cm_geojson_field *fields = NULL;
+    cm_polygon_set on_grid = CM_POLYGON_SET_INIT;
     char *members = NULL;
     castmap_status status;
 
@@ -84,15 +108,18 @@ castmap_status castmap_write_geojson(castmap_context *ctx, const castmap_release
                                        .text = layer->fields[f].text};
     /* The box is that of the boundaries, whatever the features reach. */
     const double bbox[4] = {release->west_deg, release->south_deg, release->east_deg, release->north_deg};
-    const cm_geojson_layer out = {
+    cm_geojson_layer out = {
         .name = layer->name, .members = members, .bbox = bbox,
         .shape = layer->shape == CM_SHAPE_POINT ? CM_GEOJSON_POINT : layer->shape == CM_SHAPE_LINE ? CM_GEOJSON_LINE : CM_GEOJSON_POLYGON,
         .count = layer->count, .part_start = layer->part_start, .ring_start = layer->ring_start,
         .vertex_start = layer->vertex_start, .lon = layer->lon, .lat = layer->lat, .n_fields = layer->n_fields,
         .fields = fields};
-    status = cm_geojson_write(ctx, path, &out, overwrite, cm_export_private(release));
+    status = fit_outlines(ctx, layer, &on_grid, &out);
+    if (!status)
+        status = cm_geojson_write(ctx, path, &out, overwrite, cm_export_private(release));
 
 done:
+    cm_polygon_set_clear(&on_grid);
     free(fields);
     free(members);
     return status;

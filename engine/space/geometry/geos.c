@@ -205,6 +205,73 @@ castmap_status cm_geos_is_valid(castmap_context *ctx, const castmap_polygons *po
     return status;
 }
 
+/* Vertices rounded to 1 / scale, halves away from zero; false when out of memory. */
+static bool round_vertices(const castmap_polygons *polygons, size_t n, double scale, double **x, double **y)
+{
+    *x = cm_alloc(n, sizeof **x);
+    *y = cm_alloc(n, sizeof **y);
+    for (size_t v = 0; *x && *y && v < n; v++) {
+        (*x)[v] = round(polygons->x[v] * scale) / scale;
+        (*y)[v] = round(polygons->y[v] * scale) / scale;
+    }
+    return *x && *y;
+}
+
+/* The feature on the grid; as it is where GEOS cannot or nothing would be left. */
+static castmap_status append_on_grid(castmap_context *ctx, session *s, const castmap_polygons *polygons, size_t feature, double scale,
+                                     bool valid, cm_polygon_set *out)
+{
+    GEOSGeometry *geometry = make_feature(s, polygons, feature);
+    GEOSGeometry *rebuilt = geometry && !valid ? GEOSGeom_setPrecision_r(s->geos, geometry, 1.0 / scale, 0) : NULL;
+    const bool usable = rebuilt && !GEOSisEmpty_r(s->geos, rebuilt);
+    castmap_status status = geometry ? append_feature(ctx, s, usable ? rebuilt : geometry, out)
+                                     : session_failed(ctx, s, "cannot build a polygon");
+
+    GEOSGeom_destroy_r(s->geos, rebuilt);
+    GEOSGeom_destroy_r(s->geos, geometry);
+    return status;
+}
+
+castmap_status cm_geos_on_grid(castmap_context *ctx, const castmap_polygons *polygons, double scale, cm_polygon_set *out,
+                               size_t *rebuilt)
+{
+    const size_t n = polygons->count;
+    const size_t vertices = n ? polygons->vertex_start[polygons->ring_start[polygons->part_start[n]]] : 0;
+    castmap_polygons rounded = *polygons;
+    double *x = NULL, *y = NULL;
+    bool *valid = NULL;
+    session s;
+    castmap_status status = session_open(ctx, &s);
+
+    if (status)
+        return status;
+    valid = cm_alloc(n, sizeof *valid);
+    if (!valid || !round_vertices(polygons, vertices, scale, &x, &y)) {
+        status = cm_fail_memory(ctx);
+        goto done;
+    }
+    rounded.x = x;
+    rounded.y = y;
+    *rebuilt = 0;
+    for (size_t i = 0; i < n && !status; i++) {
+        GEOSGeometry *geometry = make_feature(&s, &rounded, i);
+        valid[i] = geometry && GEOSisValid_r(s.geos, geometry) == 1;
+        *rebuilt += valid[i] ? 0u : 1u;
+        GEOSGeom_destroy_r(s.geos, geometry);
+        if (cm_cancelled(ctx))
+            status = cm_fail_cancelled(ctx);
+    }
+    for (size_t i = 0; i < n && *rebuilt > 0 && !status; i++)
+        status = append_on_grid(ctx, &s, polygons, i, scale, valid[i], out);
+
+done:
+    free(valid);
+    free(x);
+    free(y);
+    session_close(&s);
+    return status;
+}
+
 static GEOSGeometry *make_valid(session *s, const GEOSGeometry *geometry)
 {
     GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(s->geos);

@@ -43,6 +43,14 @@ CASTMAP_NODISCARD castmap_status cm_geos_concave_hull(castmap_context *ctx, cons
 CASTMAP_NODISCARD castmap_status cm_geos_label_point(castmap_context *ctx, const castmap_polygons *polygons, size_t feature,
                                                      double *x, double *y);
 
+/*
+ * What a file with coordinates of 1 / scale can hold. Features that stay valid when every vertex is rounded are left alone; where any does not, out gets every
+ * feature in the same order, those rebuilt on the grid (corners that fall together are joined, slivers thinner than a step go). One that is smaller than
+ * the grid stays as it was. *rebuilt: how many; out is empty where it is 0.
+ */
+CASTMAP_NODISCARD castmap_status cm_geos_on_grid(castmap_context *ctx, const castmap_polygons *polygons, double scale,
+                                                 cm_polygon_set *out, size_t *rebuilt);
+
 CASTMAP_NODISCARD castmap_status cm_geos_is_valid(castmap_context *ctx, const castmap_polygons *polygons, size_t feature, bool *valid);
 
 #endif

@@ -99,6 +99,44 @@ static void equals_the_plain_sum_for_every_kernel(void **state)
     free(c);
 }
 
+/* What rounding leaves behind in a row is worst where many records lie at the ends of a tile: all in one row, and two piles some radii apart. */
+static void long_rows_stay_exact(void **state)
+{
+    enum { C = 1600, R = 3, MANY = 12000 };
+    static const double CELLS[] = {3.37, 15.4, 63.4, 127.4};
+    const castmap_grid grid = {0.0, 10.0 * R, 10.0, C, R};
+    double *values = calloc(C * R, sizeof *values), *x = calloc(MANY, sizeof *x), *y = calloc(MANY, sizeof *y);
+    const castmap_points points = {.count = MANY, .x = x, .y = y};
+
+    for (int turn = 0; turn < 8; turn++) {
+        castmap_density_options o = CASTMAP_DENSITY_OPTIONS_INIT;
+        o.radius_m = CELLS[turn % 4] * 10.0;
+        for (size_t i = 0; i < MANY; i++) {
+            const double u = cm_random_unit(21, 0, i);
+            x[i] = turn < 4 ? u * 10.0 * C : (i & 1 ? 7.5 : 0.5) * o.radius_m + u * 20.0;
+            y[i] = turn < 4 ? 15.0 : 15.0 + cm_random_unit(21, 1, i);
+        }
+        for (int kernel = 0; kernel <= CASTMAP_KERNEL_TRIWEIGHT; kernel++) {
+            double highest = 0.0, worst = 0.0;
+            o.kernel = (castmap_kernel)kernel;
+            if (o.kernel == CASTMAP_KERNEL_GAUSSIAN)
+                continue;
+            assert_status(castmap_density(*state, &points, &grid, &o, values), CASTMAP_OK);
+            for (size_t column = 0; column < C; column += 3) {
+                const double want = plain_sum(&points, &grid, &o, column, 1);
+                highest = fmax(highest, want);
+                worst = fmax(worst, fabs(values[C + column] - want));
+            }
+            if (!(worst <= 1e-10 * highest))
+                print_error("turn %d, %s: off by %g of the maximum\n", turn, castmap_kernel_name(o.kernel), worst / highest);
+            assert_true(worst <= 1e-10 * highest); /* 1e-9 is promised */
+        }
+    }
+    free(y);
+    free(x);
+    free(values);
+}
+
 static void the_surface_holds_every_event(void **state)
 {
     cloud *c = calloc(1, sizeof *c);
@@ -196,6 +234,37 @@ static void a_quartic_radius_is_root_eight_deviations(void **state)
     assert_near(castmap_kernel_radius_m(CASTMAP_KERNEL_TRIANGULAR, sqrt(0.15)), 1.0, 1e-15);
 }
 
+/* One band as GEOS sees it, its corners rounded to 1 / scale (0: as they are). */
+static GEOSGeometry *band_shape(GEOSContextHandle_t geos, const castmap_bands *bands, size_t b, double scale)
+{
+    GEOSGeometry **parts = calloc(bands->part_start[b + 1] - bands->part_start[b], sizeof *parts), *shape;
+    unsigned n_parts = 0;
+
+    for (size_t p = bands->part_start[b]; p < bands->part_start[b + 1]; p++) {
+        GEOSGeometry *shell = NULL, **holes = calloc(bands->ring_start[p + 1] - bands->ring_start[p], sizeof *holes);
+        unsigned n_holes = 0;
+        for (size_t r = bands->ring_start[p]; r < bands->ring_start[p + 1]; r++) {
+            const size_t first = bands->vertex_start[r], n = bands->vertex_start[r + 1] - first;
+            GEOSCoordSequence *sequence = GEOSCoordSeq_create_r(geos, (unsigned)n, 2);
+            for (size_t v = 0; v < n; v++) {
+                const double x = bands->x[first + v], y = bands->y[first + v];
+                GEOSCoordSeq_setXY_r(geos, sequence, (unsigned)v, scale > 0.0 ? round(x * scale) / scale : x,
+                                     scale > 0.0 ? round(y * scale) / scale : y);
+            }
+            GEOSGeometry *ring = GEOSGeom_createLinearRing_r(geos, sequence);
+            if (r == bands->ring_start[p])
+                shell = ring;
+            else
+                holes[n_holes++] = ring;
+        }
+        parts[n_parts++] = GEOSGeom_createPolygon_r(geos, shell, holes, n_holes);
+        free(holes);
+    }
+    shape = GEOSGeom_createCollection_r(geos, GEOS_MULTIPOLYGON, parts, n_parts);
+    free(parts);
+    return shape;
+}
+
 /* Bands as GEOS sees them: valid, apart, and each cell's centre in the band of its class. */
 static void bands_are_valid_apart_and_match_the_cells(void **state)
 {
@@ -223,27 +292,7 @@ static void bands_are_valid_apart_and_match_the_cells(void **state)
         assert_status(castmap_bands_make(*state, &grid, values, BREAKS, 4, &bands), CASTMAP_OK);
         GEOSGeometry *shape[4] = {0};
         for (size_t b = 0; b < bands.count; b++) {
-            GEOSGeometry **parts = calloc(bands.part_start[b + 1] - bands.part_start[b], sizeof *parts);
-            unsigned n_parts = 0;
-            for (size_t p = bands.part_start[b]; p < bands.part_start[b + 1]; p++) {
-                GEOSGeometry *shell = NULL, **holes = calloc(bands.ring_start[p + 1] - bands.ring_start[p], sizeof *holes);
-                unsigned n_holes = 0;
-                for (size_t r = bands.ring_start[p]; r < bands.ring_start[p + 1]; r++) {
-                    const size_t first = bands.vertex_start[r], n = bands.vertex_start[r + 1] - first;
-                    GEOSCoordSequence *sequence = GEOSCoordSeq_create_r(geos, (unsigned)n, 2);
-                    for (size_t v = 0; v < n; v++)
-                        GEOSCoordSeq_setXY_r(geos, sequence, (unsigned)v, bands.x[first + v], bands.y[first + v]);
-                    GEOSGeometry *ring = GEOSGeom_createLinearRing_r(geos, sequence);
-                    if (r == bands.ring_start[p])
-                        shell = ring;
-                    else
-                        holes[n_holes++] = ring;
-                }
-                parts[n_parts++] = GEOSGeom_createPolygon_r(geos, shell, holes, n_holes);
-                free(holes);
-            }
-            shape[b] = GEOSGeom_createCollection_r(geos, GEOS_MULTIPOLYGON, parts, n_parts);
-            free(parts);
+            shape[b] = band_shape(geos, &bands, b, 0.0);
             assert_int_equal(GEOSisValid_r(geos, shape[b]), 1);
             for (size_t earlier = 0; earlier < b; earlier++) {
                 GEOSGeometry *common = GEOSIntersection_r(geos, shape[earlier], shape[b]);
@@ -275,16 +324,64 @@ static void bands_are_valid_apart_and_match_the_cells(void **state)
     free(values);
 }
 
+/*
+ * Where every level reaches the outer edge, bands end beside one another there and not a hair's breadth apart: they stay valid in a file with
+ * few decimals, and together they cover what a single level covers.
+ */
+static void bands_meet_at_the_outer_edge(void **state)
+{
+    enum { C = 40, R = 30 };
+    static const double BREAKS[] = {-10.0, -0.5, 0.0, 0.5};
+    const castmap_grid grid = {470000.0, 5950000.0, 40.0, C, R};
+    double *values = calloc(C * R, sizeof *values);
+    GEOSContextHandle_t geos = GEOS_init_r();
+
+    for (int kind = 0; kind < 4; kind++) {
+        castmap_bands bands = CASTMAP_BANDS_INIT, all = CASTMAP_BANDS_INIT;
+        double whole = 0.0, sum = 0.0;
+        for (size_t i = 0; i < C * R; i++) {
+            const double x = (double)(i % C), y = (double)(i / C);
+            /* hills; a slope; everything in the top class; noise, where single cells of every class touch the edge. Blank inside and at a corner. */
+            values[i] = kind == 0 ? sin(x / 3.0) * cos(y / 4.0) : kind == 1 ? (x - y) / 20.0 : kind == 2 ? 1.0 : 2.0 * cm_random_unit(8, 0, i) - 1.0;
+            if (x + y < 12.0 || hypot(x - 25.0, y - 15.0) < 6.0)
+                values[i] = (double)NAN;
+        }
+        assert_status(castmap_bands_make(*state, &grid, values, BREAKS, 4, &bands), CASTMAP_OK);
+        assert_status(castmap_bands_make(*state, &grid, values, BREAKS, 1, &all), CASTMAP_OK);
+        assert_int_equal(all.count, 1);
+        assert_int_equal(bands.count, kind == 2 ? 1 : 4);
+        for (size_t b = 0; b <= bands.count; b++) {
+            const castmap_bands *from = b < bands.count ? &bands : &all;
+            GEOSGeometry *exact = band_shape(geos, from, b < bands.count ? b : 0, 0.0);
+            GEOSGeometry *rounded = band_shape(geos, from, b < bands.count ? b : 0, 100.0); /* to a centimetre */
+            double area = 0.0;
+            assert_int_equal(GEOSisValid_r(geos, exact), 1);
+            assert_int_equal(GEOSisValid_r(geos, rounded), 1);
+            GEOSArea_r(geos, exact, &area);
+            *(b < bands.count ? &sum : &whole) += area;
+            GEOSGeom_destroy_r(geos, rounded);
+            GEOSGeom_destroy_r(geos, exact);
+        }
+        assert_near(sum, whole, 1e-10 * whole);
+        castmap_bands_clear(&bands);
+        castmap_bands_clear(&all);
+    }
+    GEOS_finish_r(geos);
+    free(values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_plain_sum_for_every_kernel),
+        cmocka_unit_test(long_rows_stay_exact),
         cmocka_unit_test(the_surface_holds_every_event),
         cmocka_unit_test(order_and_threads_change_no_byte),
         cmocka_unit_test(refuses_what_has_no_meaning),
         cmocka_unit_test(no_points_give_an_empty_surface),
         cmocka_unit_test(a_quartic_radius_is_root_eight_deviations),
         cmocka_unit_test(bands_are_valid_apart_and_match_the_cells),
+        cmocka_unit_test(bands_meet_at_the_outer_edge),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }

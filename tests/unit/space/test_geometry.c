@@ -229,6 +229,47 @@ static void turns_rings_the_right_way(void **state)
     cm_polygon_set_clear(&set);
 }
 
+/* A neck of a tenth of a step: both its sides fall on one line of the grid. A square beside it is left as it is, one far below a step too. */
+static void outlines_that_a_grid_would_pinch_are_rebuilt(void **state)
+{
+    static const char *const SHAPES[] = {
+        "POLYGON((0 0,2 0,2 0.99999995,4 0.99999995,4 0,6 0,6 2,4 2,4 1.00000005,2 1.00000005,2 2,0 2,0 0))",
+        "POLYGON((6 0,8.1234567 0,8 2,6 2,6 0))",
+        "POLYGON((9 9,9.0000001 9,9.0000001 9.0000001,9 9))",
+    };
+    cm_polygon_set set = CM_POLYGON_SET_INIT, out = CM_POLYGON_SET_INIT, alone = CM_POLYGON_SET_INIT;
+    size_t rebuilt = 99;
+    bool valid = false;
+
+    for (size_t i = 0; i < 3; i++)
+        assert_true(add_wkt(&set, SHAPES[i]));
+    const castmap_polygons view = cm_polygon_set_view(&set);
+    assert_status(cm_geos_on_grid(*state, &view, 1e6, &out, &rebuilt), CASTMAP_OK);
+    assert_int_equal(rebuilt, 2);
+    assert_int_equal(out.count, 3);
+    const castmap_polygons result = cm_polygon_set_view(&out);
+    assert_int_equal(result.part_start[1], 2); /* the neck is gone, both halves are there */
+    assert_status(cm_geos_is_valid(*state, &result, 0, &valid), CASTMAP_OK);
+    assert_true(valid);
+    for (size_t v = 0; v < result.vertex_start[result.ring_start[result.part_start[1]]]; v++) {
+        assert_near(result.x[v] * 1e6, round(result.x[v] * 1e6), 1e-6);
+        assert_near(result.y[v] * 1e6, round(result.y[v] * 1e6), 1e-6);
+    }
+    assert_int_equal(result.part_start[3], 4);
+    assert_near(result.x[result.vertex_start[result.ring_start[2]] + 1], 8.1234567, 0.0);
+    assert_near(result.x[result.vertex_start[result.ring_start[3]] + 1], 9.0000001, 0.0);
+
+    assert_true(add_wkt(&alone, SHAPES[1]));
+    cm_polygon_set_clear(&out);
+    const castmap_polygons square = cm_polygon_set_view(&alone);
+    assert_status(cm_geos_on_grid(*state, &square, 1e6, &out, &rebuilt), CASTMAP_OK);
+    assert_int_equal(rebuilt, 0);
+    assert_int_equal(out.count, 0);
+    cm_polygon_set_clear(&alone);
+    cm_polygon_set_clear(&out);
+    cm_polygon_set_clear(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +280,7 @@ int main(void)
         cmocka_unit_test(simplified_neighbours_keep_one_border),
         cmocka_unit_test(puts_a_label_inside_a_crescent),
         cmocka_unit_test(turns_rings_the_right_way),
+        cmocka_unit_test(outlines_that_a_grid_would_pinch_are_rebuilt),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
