@@ -76,7 +76,7 @@ typedef struct cm_heat_layer {
     char    *legend, *unit;   /* owned; "Observations per km2", "per km2" */
     char    *note;            /* owned; a sentence on the method, or "" */
     size_t   spread;          /* records that were spread over the area they are known to */
-    size_t   n_slices;        /* surfaces of equal parts of a period, per km2 and month */
+    size_t   n_slices;        /* surfaces of parts of a period, per km2 and month */
     int64_t *slice_from_s, *slice_to_s; /* owned [n_slices] */
     double  *slice_values;    /* owned [n_slices * columns * rows] */
     size_t   n_slice_breaks;

@@ -128,6 +128,8 @@ static castmap_status read_mask(cm_heat_run *run)
         cm_fail_hint(run->ctx, "give a file of areas: water, or places that nobody may enter");
     }
     if (!status)
+        status = cm_sha256_file(run->ctx, run->options->mask, run->mask_digest, NULL);
+    if (!status)
         status = project_mask(run, plain || strcmp(layer.crs, "EPSG:4326") == 0 ? NULL : layer.crs);
     if (status)
         cm_fail_where(run->ctx, "%s", run->options->mask);

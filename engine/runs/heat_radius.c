@@ -130,6 +130,7 @@ castmap_status cm_heat_choose_radius(cm_heat_run *run)
     cm_heat_points_clear(&all);
     if (status)
         return status;
+    run->by_rule = why;
     s->radius_m = run->options->by_rule ? suggested : cm_sayable(suggested);
     s->sigma_m = castmap_kernel_sigma_m(s->kernel, s->radius_m);
     cm_length_words(s->radius_m, radius);
@@ -149,7 +150,7 @@ castmap_status cm_heat_choose_grid(cm_heat_run *run)
     const double reach = run->within ? 0.0 : s->kernel == CASTMAP_KERNEL_GAUSSIAN ? 5.5 * s->sigma_m : s->radius_m;
     const double width = run->extent.east - run->extent.west + 2.0 * reach;
     const double height = run->extent.north - run->extent.south + 2.0 * reach;
-    const double most = run->options->slices > 1 ? MOST_CELLS / run->options->slices : MOST_CELLS;
+    const double most = run->layer.n_slices > 1 ? MOST_CELLS / (double)run->layer.n_slices : MOST_CELLS;
     double cell = run->options->cell_m;
 
     if (cell < 0.0 || !isfinite(cell))

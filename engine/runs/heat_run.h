@@ -4,12 +4,14 @@
  *   heat_area.c        the mapped part, the study area, the mask, which observations are counted
  *   heat_footprints.c  records that are known only to an area
  *   heat_radius.c      how far an observation reaches
+ *   heat_slices.c      parts of the period
  *   heat_surface.c     the surface by its kind, its measure and its classes
  *   run_heat.c         the steps in order, and keeping the layer
  */
 #ifndef CM_RUNS_HEAT_RUN_H
 #define CM_RUNS_HEAT_RUN_H
 
+#include "base/digest.h"
 #include "castmap/areas.h"
 #include "project/layer_table.h"
 #include "runs/map_extent.h"
@@ -42,6 +44,8 @@ typedef struct cm_heat_run {
     cm_projected_areas areas;   /* the study area, or the newest boundaries; empty if there are none */
     bool           within;      /* nothing is shown outside the study area */
     cm_polygon_set mask;        /* metres */
+    char           mask_digest[CM_SHA256_HEX]; /* of the file, "": none */
+    const char    *by_rule;     /* static; how the radius was chosen, NULL: it was given */
     cm_heat_points counted, against; /* of points and of others: exact enough to be a point, and inside */
     cm_vague      *vague;       /* owned [n_vague] */
     size_t         n_vague, vague_capacity;
@@ -76,7 +80,8 @@ CASTMAP_NODISCARD castmap_status cm_heat_make_surface(cm_heat_run *run);
 #define CM_SECONDS_A_MONTH (86400.0 * 365.2425 / 12.0)
 /* The period of a filter; an open end is that of the records. False where there is none. */
 bool cm_heat_period(const castmap_filter *filter, const cm_run_points *points, int64_t *from_s, int64_t *to_s);
-/* heat_slices.c: surfaces of equal parts of the period. Does nothing where none were asked for. */
+/* heat_slices.c: which parts of the period, then their surfaces. Do nothing where none were asked for. */
+CASTMAP_NODISCARD castmap_status cm_heat_plan_slices(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_make_slices(cm_heat_run *run);
 
 #endif

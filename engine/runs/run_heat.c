@@ -1,9 +1,11 @@
 /*
  * runs/run_heat.c - a heat map from the project's observations, kept as a layer. The steps are in heat_run.h.
  */
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "base/time_text.h"
 #include "project/run_table.h"
 #include "runs/heat_run.h"
 
@@ -24,18 +26,29 @@ void castmap_heat_summary_clear(castmap_heat_summary *summary)
     memset(summary, 0, sizeof *summary);
 }
 
+/* Of a comparison without categories: the period of the filter against the first. */
+static bool compares_periods(const castmap_heat_run_options *o)
+{
+    return !o->cases && !o->controls && (o->first.from_s != INT64_MIN || o->first.to_s != INT64_MAX);
+}
+
 /* What makes no sense together is refused before anything is read. */
 static castmap_status check(castmap_context *ctx, const castmap_heat_run_options *o)
 {
     if (o->version != 2u || (unsigned)o->kind > CASTMAP_HEAT_CHANGE || (unsigned)o->measure > CASTMAP_HEAT_PROBABILITY ||
         (unsigned)o->edge > CASTMAP_EDGE_DIGGLE)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
-    if (o->kind == CASTMAP_HEAT_COMPARE && (!o->cases || !o->controls))
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison needs two categories");
+    if (o->kind == CASTMAP_HEAT_COMPARE && !compares_periods(o) && (!o->cases || !o->controls))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison needs two categories or two periods");
     if (o->kind != CASTMAP_HEAT_DENSITY && (o->adaptive || o->edge != CASTMAP_EDGE_NONE || o->measure != CASTMAP_HEAT_PER_KM2))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison or a change has its own measure and its own treatment of the edge");
-    if (o->slices > 60 || (o->slices > 0 && o->kind != CASTMAP_HEAT_DENSITY))
+    const bool sliced = o->slices > 0 || o->slicing != CASTMAP_SLICES_EQUAL;
+    if ((unsigned)o->slicing > CASTMAP_SLICES_QUARTER)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
+    if (o->slices > 60 || (sliced && o->kind != CASTMAP_HEAT_DENSITY))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, o->slices > 60 ? "at most 60 slices in time" : "a comparison or a change has no slices in time");
+    if (sliced && (o->adaptive || o->edge != CASTMAP_EDGE_NONE))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "slices in time have one radius and no correction at the border; a map of all of it can have them");
     if (o->kind == CASTMAP_HEAT_COMPARE && o->weigh_persons)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison weighs every observation alike");
     if (o->adaptive && o->edge == CASTMAP_EDGE_UNIFORM)
@@ -48,11 +61,11 @@ static castmap_status load(cm_heat_run *run)
     castmap_filter filter = run->options->filter, other = run->options->first;
     castmap_status status;
 
-    if (run->options->kind == CASTMAP_HEAT_COMPARE) {
+    if (run->options->kind == CASTMAP_HEAT_COMPARE && !compares_periods(run->options)) {
         other = filter;
         filter.category = run->options->cases;
         other.category = run->options->controls;
-    } else if (run->options->kind == CASTMAP_HEAT_CHANGE) {
+    } else if (run->options->kind != CASTMAP_HEAT_DENSITY) {
         other.category = filter.category;
         other.accuracy_m = filter.accuracy_m;
     }
@@ -101,16 +114,45 @@ static castmap_status complete_layer(cm_heat_run *run)
                                  layer->band_lat, NULL);
 }
 
+/* "2024-01-01 to 2024-12-31" */
+static void period_words(const castmap_filter *period, char *out, size_t size)
+{
+    char from[CM_DECIMAL_SIZE] = "the beginning", to[CM_DECIMAL_SIZE] = "the end";
+
+    if (period->from_s != INT64_MIN)
+        cm_date_iso(period->from_s, from);
+    if (period->to_s != INT64_MAX)
+        cm_date_iso(period->to_s - 1, to);
+    snprintf(out, size, "%s to %s", from, to);
+}
+
+/* The two sides of a comparison, in words. */
+static void side_words(const cm_heat_run *run, char first[80], char second[80])
+{
+    const castmap_heat_run_options *o = run->options;
+
+    if (compares_periods(o)) {
+        period_words(&o->filter, first, 80);
+        period_words(&o->first, second, 80);
+        return;
+    }
+    snprintf(first, 80, "%s", o->cases);
+    snprintf(second, 80, "%s", o->controls);
+}
+
 /* One sentence for the method notes of products. */
 static castmap_status write_note(cm_heat_run *run)
 {
     const castmap_heat_run_options *o = run->options;
     cm_text note = CM_TEXT_INIT;
+    char first[80], second[80];
 
+    if (o->kind == CASTMAP_HEAT_COMPARE)
+        side_words(run, first, second);
     if (o->kind == CASTMAP_HEAT_COMPARE)
         cm_text_addf(&note, "The ratio of the densities of %s (%zu) and %s (%zu), Gaussian kernel, corrected for the edge of the study area; "
                      "outlined where it is above 1 with p below 0.05 at that place, not corrected for looking at many places.",
-                     o->cases, run->counted.count, o->controls, run->against.count);
+                     first, run->counted.count, second, run->against.count);
     else if (o->kind == CASTMAP_HEAT_CHANGE)
         cm_text_addf(&note, "The density of the second period less that of the first, both per month (%zu and %zu observations).",
                      run->counted.count, run->against.count);
@@ -126,6 +168,14 @@ static castmap_status write_note(cm_heat_run *run)
     run->layer.note = note.failed ? NULL : cm_copy_text(note.length ? note.bytes : "");
     cm_text_clear(&note);
     return run->layer.note ? CASTMAP_OK : cm_fail_memory(run->ctx);
+}
+
+static void add_period(cm_json *json, const char *key, const castmap_filter *period)
+{
+    char words[80];
+
+    period_words(period, words, sizeof words);
+    cm_json_string(json, key, period->from_s == INT64_MIN && period->to_s == INT64_MAX ? NULL : words);
 }
 
 static void write_parameters(const cm_heat_run *run, cm_text *out)
@@ -150,6 +200,13 @@ static void write_parameters(const cm_heat_run *run, cm_text *out)
     cm_json_bool(&json, "adaptive", o->adaptive);
     cm_json_bool(&json, "weigh_persons", o->weigh_persons);
     cm_json_string(&json, "study_area", run->within ? run->areas.set.level : NULL);
+    cm_json_string(&json, "rule", run->by_rule);
+    cm_json_bool(&json, "keep_whole", o->keep_whole);
+    cm_json_number(&json, "accuracy_m", o->filter.accuracy_m); /* null: no limit */
+    add_period(&json, "period", &o->filter);
+    if (o->kind == CASTMAP_HEAT_CHANGE || (o->kind == CASTMAP_HEAT_COMPARE && compares_periods(o)))
+        add_period(&json, "first_period", &o->first);
+    cm_json_string(&json, "mask_sha256", run->mask_digest[0] ? run->mask_digest : NULL);
     cm_json_string(&json, "cases", o->cases);
     cm_json_string(&json, "controls", o->controls);
     cm_json_integer(&json, "spread", (int64_t)s->spread);
@@ -160,12 +217,13 @@ static void write_parameters(const cm_heat_run *run, cm_text *out)
 static void write_summary(const cm_heat_run *run, char *words, size_t size)
 {
     const castmap_heat_summary *s = &run->summary;
-    char radius[32];
+    char radius[32], first[80], second[80];
 
     cm_length_words(s->radius_m, radius);
     if (s->kind == CASTMAP_HEAT_COMPARE)
-        snprintf(words, size, "%.60s against %.60s, %zu and %zu observations, radius %s", run->options->cases, run->options->controls,
-                 run->counted.count, run->against.count, radius);
+        side_words(run, first, second);
+    if (s->kind == CASTMAP_HEAT_COMPARE)
+        snprintf(words, size, "%.60s against %.60s, %zu and %zu observations, radius %s", first, second, run->counted.count, run->against.count, radius);
     else if (s->kind == CASTMAP_HEAT_CHANGE)
         snprintf(words, size, "change from %zu to %zu observations, %s kernel, radius %s", run->against.count, run->counted.count,
                  castmap_kernel_name(s->kernel), radius);
@@ -232,6 +290,8 @@ castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project, 
         status = cm_heat_find_area(&run);
     if (!status)
         status = cm_heat_count_points(&run);
+    if (!status)
+        status = cm_heat_plan_slices(&run);
     if (!status)
         status = cm_heat_choose_radius(&run);
     if (!status)

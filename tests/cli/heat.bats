@@ -186,17 +186,29 @@ JSON
 }
 
 @test "what partners and the public see does not depend on the heat map made inside" {
-    mkdir other
-    cp town.castmap.sqlite other/town.castmap.sqlite
-    castmap -q heat --radius 500m >/dev/null
-    castmap -q heat --compare late_night_visitors:street_light_out --radius 800m -p other/town.castmap.sqlite >/dev/null
-    for audience in partner public; do
-        castmap -q export --for $audience --today 2026-11-01 -o "$audience-a" >/dev/null
-        castmap -q export --for $audience --today 2026-11-01 -o "$audience-b" -p other/town.castmap.sqlite >/dev/null
-        cmp $audience-a/heat.geojson $audience-b/heat.geojson
-        cmp $audience-a/heat-classes.tif $audience-b/heat-classes.tif
-        [ ! -e $audience-b/heat.tif ]
-        [ ! -e $audience-b/tolerance.geojson ]
+    echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[-4.06,53.745],[-4.03,53.745],[-4.03,53.755],[-4.06,53.745]]]}}]}' >water.geojson
+    n=0
+    for words in "--radius 500m" "--compare late_night_visitors:street_light_out --radius 800m" "--change 2024-07..2025-06:2025-07..2026-06" \
+        "--slices 3 --persons --kernel uniform --radius 200m" "--unit per-1000 --edge uniform --sigma 90m" "--adaptive --mask water.geojson --keep-whole"; do
+        n=$((n + 1))
+        mkdir $n
+        cp town.castmap.sqlite $n/town.castmap.sqlite
+        # shellcheck disable=SC2086
+        castmap -q heat $words -p $n/town.castmap.sqlite >/dev/null
+        for audience in partner public; do
+            castmap -q export --for $audience --today 2026-11-01 -o $n/$audience -p $n/town.castmap.sqlite >/dev/null
+            cmp 1/$audience/heat.geojson $n/$audience/heat.geojson
+            cmp 1/$audience/heat-classes.tif $n/$audience/heat-classes.tif
+            diff <(cd 1/$audience && ls) <(cd $n/$audience && ls)
+            [ ! -e $n/$audience/heat.tif ]
+            [ ! -e $n/$audience/tolerance.geojson ]
+            [ -z "$(ogrinfo -q $n/$audience/layers.gpkg | grep -E "tolerance|heat_")" ]
+            [ "$(grep -Ec "heat_0|p_below|Tolerance contours" $n/$audience/map.html)" -eq 0 ]
+            # Every raster that leaves holds whole numbers: classes, no surface.
+            for raster in $n/$audience/*.tif; do
+                gdalinfo "$raster" | grep -q "Type=Byte"
+            done
+        done
     done
 }
 
@@ -259,10 +271,91 @@ JSON
     castmap -q map --for internal --layer heat_02 -o two.pdf >/dev/null
     castmap -q export --for partner --today 2026-11-01 -o away >/dev/null
     [ ! -e away/heat_01.geojson ]
-    both castmap heat --slices 61
-    [ "$status" -ne 0 ]
+    for words in 0 61 4x week; do
+        both castmap heat --slices $words
+        code_is 2
+        says "$err" "month, a quarter or a number"
+    done
+    both castmap heat --slices 4 --edge diggle
+    code_is 2
     both castmap heat --slices 4 --change 2024:2025
     code_is 2
     castmap -q undo 3 >/dev/null # the partner release is step 4, and stays
     [ "$(sqlite3 town.castmap.sqlite 'SELECT count(*) FROM heat_slice')" -eq 0 ]
+}
+
+@test "slices by the calendar, side by side on a sheet for the group itself alone" {
+    heat --slices quarter --radius 500m --cell 80m
+    code_is 0
+    [ "$(value .slices)" -eq 8 ]
+    castmap -q export --for internal -o sliced >/dev/null
+    [ "$(jq -r .title sliced/heat_03.geojson)" = "Heat map, 2025-01-01 to 2025-03-31" ]
+    both castmap -q map --for internal --layer slices -o slices.pdf
+    code_is 0
+    pdftotext slices.pdf - >words.txt
+    for date in "2024-07-01 to 2024-09-30" "2026-04-01 to 2026-06-30" "INTERNAL"; do grep -q "$date" words.txt; done
+    heat --slices month --from 2024-11-10 --to 2025-02-03 --radius 500m --cell 80m
+    [ "$(value .slices)" -eq 4 ]
+    castmap -q export --for internal -o months >/dev/null
+    [ "$(jq -r .title months/heat_01.geojson)" = "Heat map, 2024-11-10 to 2024-11-30" ]
+    [ "$(jq -r .title months/heat_04.geojson)" = "Heat map, 2025-02-01 to 2025-02-03" ]
+    for audience in partner public; do
+        for layer in slices heat_02 tolerance; do
+            for file in s.pdf s.html; do
+                both castmap map --for $audience --today 2026-11-01 --layer $layer -o $file
+                code_is 7
+                says "$err" "the group itself"
+                [ ! -e $file ]
+            done
+        done
+    done
+    both castmap heat --slices month --from 2010
+    [ "$status" -ne 0 ]
+    says "$err" "more than 60 slices"
+    heat --radius 500m --cell 80m
+    both castmap map --for internal --layer slices -o none.pdf
+    code_is 1
+    says "$err" "--slices quarter"
+}
+
+@test "slices of persons say so, and records spread over an area are said to be missing in them" {
+    heat --persons --slices 2 --radius 500m --cell 80m
+    castmap -q export --for internal -o persons >/dev/null
+    [ "$(jq -r .fields.label.title persons/heat_01.geojson)" = "Persons per km² and month" ]
+    castmap -q init rough.castmap.sqlite >/dev/null
+    {
+        echo latitude,longitude,date,accuracy
+        for i in $(seq 10 49); do echo "53.7$i,-4.0501,2025-01-10,10"; done
+        for i in $(seq 10 19); do echo "53.7$i,-4.0602,2025-02-10,800"; done
+    } >rough.csv
+    castmap -q import rough.csv -p rough.castmap.sqlite >/dev/null
+    heat -p rough.castmap.sqlite --slices 2 --radius 400m --cell 50m
+    jq -e '.remarks[] | select(.code == "slices-without-spread") | .text | test("^10 records")' out.txt
+}
+
+@test "one period against another: where its records lie more likely, whatever their number" {
+    heat --compare 2025-07..2026-06:2024-07..2025-06 --radius 700m
+    code_is 0
+    [ "$(value .kind)" = compare ]
+    [ "$(sqlite3 town.castmap.sqlite "SELECT json_extract(parameters, '\$.first_period') FROM run ORDER BY number DESC LIMIT 1")" = "2024-07-01 to 2025-06-30" ]
+    up=$(value .maximum)
+    down=$(value .minimum)
+    heat --compare 2024-07..2025-06:2025-07..2026-06 --radius 700m
+    near "$(value .maximum)" "$(awk -v a="$down" 'BEGIN { printf "%.17g", -a }')" 1e-9
+    near "$(value .minimum)" "$(awk -v a="$up" 'BEGIN { printf "%.17g", -a }')" 1e-9
+    both castmap heat --compare 2025:2025-06
+    code_is 2
+    says "$err" "overlap"
+}
+
+@test "how a heat map was made is kept: rule, period, mask" {
+    cat >water.geojson <<'JSON'
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[-4.06,53.745],[-4.03,53.745],[-4.03,53.755],[-4.06,53.755],[-4.06,53.745]]]}}]}
+JSON
+    heat --rule scott --mask water.geojson --from 2025 --to 2025 --cell 100m
+    code_is 0
+    sqlite3 town.castmap.sqlite "SELECT parameters FROM run ORDER BY number DESC LIMIT 1" >kept.json
+    jq -e '.rule | test("Scott")' kept.json
+    [ "$(jq -r .mask_sha256 kept.json)" = "$(sha256sum water.geojson | cut -d' ' -f1)" ]
+    [ "$(jq -r .period kept.json)" = "2025-01-01 to 2025-12-31" ]
 }

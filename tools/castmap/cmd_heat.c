@@ -3,13 +3,13 @@
 #include "heat_options.h"
 #include "session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct heat_args {
     double      radius_m, sigma_m, cell_m;
-    const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *mask;
+    const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *mask, *slices;
     bool        adaptive, within, keep_whole, persons;
-    uint32_t    slices;
     filter_args filter;
 } heat_args;
 
@@ -23,12 +23,12 @@ static const cli_option OPTIONS[] = {
     CLI_HEADING("What it shows"),
     {CLI_CHOICE, 'u', "unit", offsetof(heat_args, unit), "per-km2|per-km2-month|per-1000|probability", "per-km2",
      "observations per km2, per km2 and month, per 1,000 residents, or percent of all in each km2"},
-    {CLI_TEXT, 0, "compare", offsetof(heat_args, compare), "CATEGORY:CATEGORY", NULL,
-     "where the first is more likely than the second: the ratio of their densities, outlined where p is below 0.05"},
+    {CLI_TEXT, 0, "compare", offsetof(heat_args, compare), "FIRST:SECOND", NULL,
+     "two categories, or two periods: where the first is more likely than the second, outlined where p is below 0.05"},
     {CLI_TEXT, 0, "change", offsetof(heat_args, change), "PERIOD:PERIOD", NULL,
      "the second period less the first, both per month: 2024:2025, 2024-Q1:2024-Q2, 2024-01..2024-06:2025-01..2025-06"},
-    {CLI_COUNT, 0, "slices", offsetof(heat_args, slices), "N", NULL,
-     "also a map for each of N equal parts of the period, with one legend: layers to switch on the page and in a GIS"},
+    {CLI_TEXT, 0, "slices", offsetof(heat_args, slices), "month|quarter|N", NULL,
+     "also a map for each month, quarter, or of N equal parts of the period, with one legend; castmap map --layer slices draws them"},
     {CLI_FLAG, 0, "persons", offsetof(heat_args, persons), NULL, NULL,
      "count the persons that each observation tells of, not the observations (1 where it does not say)"},
     CLI_HEADING("How the radius is chosen"),
@@ -88,6 +88,22 @@ static bool period(const char *text, int64_t *from_s, int64_t *to_s)
     return cli_period(first, from_s, &ignored) && cli_period(dots + 2, &ignored, to_s) && *from_s < *to_s;
 }
 
+/* "month", "quarter", or a number. */
+static bool slices_of(const char *text, castmap_heat_run_options *options)
+{
+    char *end;
+
+    if (!text)
+        return true;
+    if (strcmp(text, "month") == 0 || strcmp(text, "quarter") == 0) {
+        options->slicing = text[0] == 'm' ? CASTMAP_SLICES_MONTH : CASTMAP_SLICES_QUARTER;
+        return true;
+    }
+    const unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    options->slices = (unsigned)n;
+    return n >= 1 && n <= 60 && *end == '\0';
+}
+
 /* The kind of map; 0, or the exit code after a complaint. */
 static int choose_kind(cli_env *env, const heat_args *args, char room[400], castmap_heat_run_options *options)
 {
@@ -96,10 +112,20 @@ static int choose_kind(cli_env *env, const heat_args *args, char room[400], cast
     if (args->compare && args->change)
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--compare, --change", "give one of them", "a map shows a comparison or a change, not both");
     if (args->compare) {
-        if (!halves(args->compare, room, &options->cases, &options->controls))
-            return cli_fail(env, CASTMAP_E_ARGUMENT, "--compare", "--compare begging:visitors; several are separated by commas",
-                            "two categories with a colon between them are needed");
+        if (!halves(args->compare, room, &first, &second))
+            return cli_fail(env, CASTMAP_E_ARGUMENT, "--compare", "--compare begging:visitors, or --compare 2025:2024; several categories are separated by commas",
+                            "two categories or two periods with a colon between them are needed");
         options->kind = CASTMAP_HEAT_COMPARE;
+        castmap_filter one = options->filter, other = options->first;
+        if (!period(first, &one.from_s, &one.to_s) || !period(second, &other.from_s, &other.to_s)) {
+            options->cases = first;
+            options->controls = second;
+        } else if (one.from_s < other.to_s && other.from_s < one.to_s) {
+            return cli_fail(env, CASTMAP_E_ARGUMENT, "--compare", "--compare 2025:2024", "the periods overlap");
+        } else {
+            options->filter = one;
+            options->first = other;
+        }
     }
     if (args->change) {
         if (!halves(args->change, room, &first, &second) ||
@@ -138,9 +164,10 @@ static int run(cli_env *env, const void *parsed)
     options.within = args->within;
     options.adaptive = args->adaptive;
     options.keep_whole = args->keep_whole;
-    options.slices = args->slices;
     options.weigh_persons = args->persons;
     options.mask = args->mask;
+    if (!slices_of(args->slices, &options))
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--slices", "--slices quarter, or --slices 6", "a month, a quarter or a number from 1 to 60 is needed");
     const int complaint = choose_kind(env, args, room, &options);
     if (complaint)
         return complaint;

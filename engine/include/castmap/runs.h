@@ -189,6 +189,9 @@ typedef enum castmap_heat_measure {
     CASTMAP_HEAT_PROBABILITY  /**< percent of all observations in each km2 */
 } castmap_heat_measure;
 
+/** How the period is cut into slices. Months and quarters are those of UTC; the first and the last end with the period. */
+typedef enum castmap_heat_slicing { CASTMAP_SLICES_EQUAL = 0, CASTMAP_SLICES_MONTH, CASTMAP_SLICES_QUARTER } castmap_heat_slicing;
+
 typedef struct castmap_heat_run_options {
     uint32_t       version;
     const char    *name;      /**< of the layer; NULL: "heat" */
@@ -207,14 +210,16 @@ typedef struct castmap_heat_run_options {
     bool           adaptive;    /**< narrow where observations are dense, wide where they are sparse (Abramson) */
     bool           keep_whole;  /**< leave records that are known only to an area on its middle instead of spreading them over it */
     const char    *mask;        /**< file of polygons that are blanked out: water, no-go places; NULL: none */
-    const char    *cases, *controls; /**< compare: categories, separated by commas */
-    castmap_filter first;       /**< change: only its period is read; the second is that of `filter` */
+    const char    *cases, *controls; /**< compare: categories, separated by commas; both NULL: the period of `filter` against `first` */
+    castmap_filter first;       /**< change, compare: only its period is read; the second is that of `filter` */
     unsigned       slices;        /**< density: also one surface for each of so many equal parts of the period, with one legend; 0: none. At most 60 */
     bool           weigh_persons; /**< each observation counts as the number of persons it tells of (1 where it does not say) */
+    castmap_heat_slicing slicing; /**< by the calendar in place of `slices` equal parts; at most 60 */
 } castmap_heat_run_options;
 #define CASTMAP_HEAT_RUN_OPTIONS_INIT \
     {2u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
-     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, 0u, false}
+     CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, 0u, false, \
+     CASTMAP_SLICES_EQUAL}
 
 typedef struct castmap_heat_summary {
     int64_t run_number;

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define PER_KM2_MONTH "Observations per km\xc2\xb2 and month"
+#define PERSONS_PER_KM2_MONTH "Persons per km\xc2\xb2 and month"
 #define NEUTRAL 3 /* of the seven classes of a comparison or a change: about the same */
 
 /* Enough decimals for two digits of the lowest edge. */
@@ -156,6 +157,7 @@ static castmap_status add_tolerance(castmap_context *ctx, const cm_release_input
 static castmap_status add_slices(castmap_context *ctx, const cm_release_inputs *in, const cm_heat_layer *heat, cm_release_build *build)
 {
     const size_t cells = heat->grid.columns * heat->grid.rows;
+    const char *legend = strncmp(heat->legend, "Persons", 7) == 0 ? PERSONS_PER_KM2_MONTH : PER_KM2_MONTH;
     castmap_status status = CASTMAP_OK;
 
     for (size_t i = 0; i < heat->n_slices && !status; i++) {
@@ -171,7 +173,7 @@ static castmap_status add_slices(castmap_context *ctx, const cm_release_inputs *
         cm_layer *layer = cm_build_layer(build, name, title, "Density of the observations about this part of the period.", CM_SHAPE_POLYGON,
                                          bands.count);
         cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "Number of the class in the legend, from 0", "", 0);
-        cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", PER_KM2_MONTH, "Words of the class", "", 0);
+        cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", legend, "Words of the class", "", 0);
         if (label) {
             layer->visible = false;
             cm_release_range_classes(build, &layer->style, heat->slice_breaks, heat->n_slice_breaks, false, CM_RAMP_DUSK);
@@ -181,13 +183,13 @@ static castmap_status add_slices(castmap_context *ctx, const cm_release_inputs *
             cm_field_set_integer(class_number, b, k > 0 ? (int64_t)k - 1 : 0);
             cm_field_set_text(build, label, b, layer->style.classes[k > 0 ? k - 1 : 0].label);
         }
-        cm_build_colour_by(build, layer, "class", PER_KM2_MONTH);
+        cm_build_colour_by(build, layer, "class", legend);
         const castmap_polygons view = {bands.count, bands.part_start, bands.ring_start, bands.vertex_start, bands.x, bands.y};
         status = cm_release_shapes(ctx, in, build, layer, &view);
         castmap_bands_clear(&bands);
     }
     if (!status && heat->n_slices > 0)
-        cm_build_method(build, "Slices in time: %zu equal parts of the period, each smoothed over its neighbours, in one legend.", heat->n_slices);
+        cm_build_method(build, "Slices in time: %zu parts of the period, each smoothed over its neighbours, in one legend.", heat->n_slices);
     return status;
 }
 

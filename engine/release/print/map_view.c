@@ -3,6 +3,7 @@
  */
 #include "release/print/map_view.h"
 
+#include "base/fail.h"
 #include "release/print/map_labels.h"
 
 #include <math.h>
@@ -35,6 +36,27 @@ const char *cm_map_main_layer(const castmap_release *release, const char *wanted
             return CHOICE[i];
     }
     return NULL;
+}
+
+/* Slices and tolerance contours are drawn from the exact surface: no rule says yet how they could leave. */
+static bool internal_alone(const char *layer)
+{
+    return strcmp(layer, "slices") == 0 || strcmp(layer, "tolerance") == 0 || strncmp(layer, "heat_", 5) == 0;
+}
+
+castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *release, const char *layer)
+{
+    castmap_status status;
+
+    if (layer && release->audience != CASTMAP_INTERNAL && internal_alone(layer)) {
+        status = cm_fail(ctx, CASTMAP_E_RELEASE, "%s: drawn from the exact surface, so it is for the group itself alone", layer);
+        cm_fail_hint(ctx, "say --for internal; partners and the public see heat, which is computed from published squares");
+        return status;
+    }
+    status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "this release has no layer %s to draw", layer ? layer : "of heat, cells or areas");
+    cm_fail_hint(ctx, layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
+                                                     : "run castmap areas or castmap heat first");
+    return status;
 }
 
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)

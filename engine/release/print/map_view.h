@@ -19,6 +19,9 @@ cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, 
 /* "heat" where the release has one, else "cells", else "areas"; NULL if it has none of them. */
 const char *cm_map_main_layer(const castmap_release *release, const char *wanted);
 
+/* Why a layer that was asked for cannot be drawn: CASTMAP_E_RELEASE where it exists for the group itself alone, else CASTMAP_E_NOT_FOUND. */
+CASTMAP_NODISCARD castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *release, const char *layer);
+
 /* Backdrop, the main layer, boundaries, places and names, clipped to the frame. */
 CASTMAP_NODISCARD castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const castmap_release *release,
                                                   const cm_map_view *view, const char *main_layer);

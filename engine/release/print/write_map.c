@@ -10,6 +10,7 @@
 #include "release/print/map_furniture.h"
 #include "release/print/map_picture.h"
 #include "release/print/picture_kind.h"
+#include "release/print/slice_sheet.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -128,13 +129,10 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
     if (status)
         return status;
     sheet.title = options->title ? options->title : release->title;
-    sheet.main_layer = cm_map_main_layer(release, options->layer);
-    if (!sheet.main_layer) {
-        status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "this release has no layer %s to draw",
-                         options->layer ? options->layer : "of heat, cells or areas");
-        cm_fail_hint(ctx, "run castmap areas or castmap heat first");
-        return status;
-    }
+    const bool slices = options->layer && strcmp(options->layer, CM_SLICES) == 0;
+    sheet.main_layer = cm_map_main_layer(release, slices ? CM_SLICES_FIRST : options->layer);
+    if (!sheet.main_layer)
+        return cm_map_no_layer(ctx, release, options->layer);
     status = cm_output_reserve(ctx, path, options->overwrite, &output);
     if (status)
         return status;
@@ -142,13 +140,16 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
                             release->to_s, &sheet.canvas);
     if (status)
         goto done;
-    status = options->landscape ? draw_landscape(&sheet, width, height) : draw_portrait(&sheet, width, height);
+    if (slices)
+        cm_slices_draw(&sheet, width, height);
+    else
+        status = options->landscape ? draw_landscape(&sheet, width, height) : draw_portrait(&sheet, width, height);
     if (status) {
         cm_canvas_free(sheet.canvas);
         goto done;
     }
     status = cm_canvas_finish(ctx, sheet.canvas);
-    if (!status && kind == CM_CANVAS_PDF)
+    if (!status && kind == CM_CANVAS_PDF && !slices)
         status = register_frame(ctx, release, &sheet.view, output.temporary);
     output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)

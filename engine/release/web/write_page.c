@@ -115,12 +115,8 @@ castmap_status castmap_write_page(castmap_context *ctx, const castmap_release *r
         return status;
     p.title = options->title ? options->title : release->title;
     p.main_layer = cm_map_main_layer(release, options->layer);
-    if (!p.main_layer) {
-        status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "this release has no layer %s to draw",
-                         options->layer ? options->layer : "of heat, cells or areas");
-        cm_fail_hint(ctx, "run castmap areas or castmap heat first");
-        return status;
-    }
+    if (!p.main_layer)
+        return cm_map_no_layer(ctx, release, options->layer);
     status = cm_output_open(ctx, path, options->overwrite, release->audience == CASTMAP_INTERNAL, &output);
     if (status)
         return status;

@@ -1,0 +1,15 @@
+/*
+ * release/print/slice_sheet.h - slices in time as small maps on one sheet.
+ */
+#ifndef CM_RELEASE_PRINT_SLICE_SHEET_H
+#define CM_RELEASE_PRINT_SLICE_SHEET_H
+
+#include "release/print/map_furniture.h"
+
+#define CM_SLICES "slices"         /* what a reader asks for */
+#define CM_SLICES_FIRST "heat_01"  /* the layer that is there when there are any */
+
+/* Every slice of the release with its dates, in reading order, and the legend they share. sheet->main_layer is the first slice. */
+void cm_slices_draw(cm_sheet *sheet, double width, double height);
+
+#endif
