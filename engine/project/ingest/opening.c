@@ -131,8 +131,10 @@ static const char *format_name(const cm_opening *o)
 static void describe_input(cm_opening *o, const castmap_import_options *options)
 {
     const bool own = o->mapping.profile->formats != NULL; /* the title says it all */
-    const char *why = options->profile ? "given" : own || o->stream ? "content" : "header";
+    char known_by[160];
+    const char *why = known_by;
 
+    snprintf(known_by, sizeof known_by, "%s%s", options->profile ? "given" : "known by ", options->profile ? "" : o->mapping.profile->fingerprint);
     if (o->stream && !own && o->mapping.profile == &CM_PROFILE_GENERIC)
         snprintf(o->format, sizeof o->format, "%s %s", format_name(o), cm_stream_table_of(o->stream)->sheet ? "sheet" : "layer");
     else

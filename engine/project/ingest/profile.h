@@ -18,6 +18,7 @@ typedef struct cm_alias {
 typedef struct cm_profile {
     const char *name;  /* for --profile */
     const char *title; /* "KoboToolbox" */
+    const char *fingerprint; /* what in the header tells it, in words, shown before it is used */
     /* How surely the header is of this kind, 0..100; the highest wins, the earlier of equals. */
     int (*fits)(const cm_columns *columns);
     void (*locate)(const cm_columns *columns, cm_mapping *mapping); /* columns that need more than a name; may be NULL */

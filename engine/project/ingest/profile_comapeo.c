@@ -27,6 +27,7 @@ static int fits(const cm_columns *columns)
 const cm_profile CM_PROFILE_COMAPEO = {
     .name = "comapeo",
     .title = "CoMapeo",
+    .fingerprint = "docId, versionId; or $created, $version",
     .fits = fits,
     .alias = ALIAS,
     .generic_too = true,

@@ -91,6 +91,7 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
 const cm_profile CM_PROFILE_EPICOLLECT = {
     .name = "epicollect",
     .title = "Epicollect5",
+    .fingerprint = "ec5_uuid, or lat_N_Name and long_N_Name of a question N",
     .fits = fits,
     .locate = locate,
     .alias = ALIAS,

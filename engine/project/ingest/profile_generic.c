@@ -63,6 +63,7 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
 const cm_profile CM_PROFILE_GENERIC = {
     .name = "generic",
     .title = "table",
+    .fingerprint = "the names of its columns",
     .fits = fits,
     .locate = locate,
     .alias = ALIAS,

@@ -72,6 +72,7 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
 const cm_profile CM_PROFILE_KOBO = {
     .name = "kobo",
     .title = "KoboToolbox",
+    .fingerprint = "_Q_latitude and _Q_longitude of a question Q, or _uuid, _submission_time",
     .fits = fits,
     .locate = locate,
     .alias = ALIAS,

@@ -62,6 +62,7 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
 const cm_profile CM_PROFILE_ODK = {
     .name = "odk",
     .title = "ODK",
+    .fingerprint = "Q-Latitude, Q-Longitude of a question Q, with KEY or instanceID",
     .fits = fits,
     .locate = locate,
     .alias = ALIAS,

@@ -30,6 +30,7 @@ static int fits(const cm_columns *columns)
 const cm_profile CM_PROFILE_OPEN311 = {
     .name = "open311",
     .title = "FixMyStreet or Open311",
+    .fingerprint = "Report ID, Detail, Confirmed, Category; or service_request_id, service_name",
     .fits = fits,
     .alias = ALIAS,
     .own_words = true,

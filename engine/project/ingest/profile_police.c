@@ -24,6 +24,7 @@ static int fits(const cm_columns *columns)
 const cm_profile CM_PROFILE_POLICE = {
     .name = "police",
     .title = "police.uk street file",
+    .fingerprint = "Month, Location, LSOA code, Crime type",
     .fits = fits,
     .alias = ALIAS,
     .precision = CM_PLACE_SNAPPED,

@@ -40,6 +40,7 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
 const cm_profile CM_PROFILE_USHAHIDI = {
     .name = "ushahidi",
     .title = "Ushahidi",
+    .fingerprint = "Post ID, Survey",
     .fits = fits,
     .locate = locate,
     .alias = ALIAS,
