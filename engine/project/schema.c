@@ -36,6 +36,7 @@ static const migration MIGRATIONS[] = {
 /* Schemas as made with these versions of SpatiaLite. */
 static const char *const KNOWN_FINGERPRINTS[] = {
     "7d353e62abbc522d2f1d3dd448701ebe09a4065b5f9abf7e323e141ebf194a21", /* version 1, SpatiaLite 5.0.1 */
+    "a184d8711c91320b421e53d010a725d97eae3457cda2409c69d72c0a25865087", /* version 2, SpatiaLite 5.0.1 */
 };
 
 /* sqlite_stat tables are not listed as ours: an ANALYZE made elsewhere steers the planner, so it counts as an alteration. */
