@@ -152,9 +152,13 @@ static castmap_status choose_radius(cm_cluster_run *run, double *limit_m)
     if (run->points.set.count < s->min_points)
         return CASTMAP_OK;
     cm_length_words(s->eps_m, length);
+    /* At the upper end the share is not known: few may have that many so near. */
     if (cm_remark_add(&s->remarks, &s->n_remarks, "radius-chosen",
-                      "The radius of %s was chosen from the data: about a quarter of the observations have %u or more within that distance. "
-                      "Set it with --radius; castmap tune cluster compares others.",
+                      s->eps_m < MOST_EPS_M
+                          ? "The radius of %s was chosen from the data: about a quarter of the observations have %u or more within that distance. "
+                            "Set it with --radius; castmap tune cluster compares others."
+                          : "The observations lie far apart: %s is the longest radius that is taken unasked, and fewer than a quarter may have %u "
+                            "or more within it. Set it with --radius; castmap tune cluster compares others.",
                       length, s->min_points))
         return cm_fail_memory(run->ctx);
     return CASTMAP_OK;
