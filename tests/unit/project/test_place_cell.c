@@ -158,7 +158,7 @@ static void refusals_name_their_reason(void **state)
 static void words_are_left_to_the_tables(void **state)
 {
     static const char *const WORDS[] = {"SO16 0AS", "so160as", "M1 1AE", "B1", "S1 1", "Newport", "Newport, Isle of Wight", "12 High Street", "N1",
-                                        "\xC5\x81\xC3\xB3" "d\xC5\xBA", "1st Avenue"};
+                                        ("\xC5\x81\xC3\xB3" "d\xC5\xBA"), "1st Avenue"};
     (void)state;
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
         cm_place place;
