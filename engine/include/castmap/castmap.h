@@ -11,6 +11,7 @@
 #include "castmap/cluster_tuning.h"
 #include "castmap/context.h"
 #include "castmap/density.h"
+#include "castmap/flows.h"
 #include "castmap/heat_tuning.h"
 #include "castmap/import.h"
 #include "castmap/network.h"
