@@ -45,6 +45,77 @@ typedef struct castmap_network_events {
     const int64_t  *id;       /**< [count] stable ids; NULL: the index */
 } castmap_network_events;
 
+/** Lines that a network is made of, as they were drawn. Borrowed. */
+typedef struct castmap_street_lines {
+    size_t         count;
+    const size_t  *start;      /**< [count + 1] vertices of line i are [start[i], start[i + 1]) */
+    const double  *x, *y;      /**< metres */
+    const int8_t  *level;      /**< [count] 0 ground, 1 and more bridges, -1 and less tunnels; NULL: all 0 */
+    const uint8_t *way;        /**< [count] castmap_way; NULL: all both ways */
+} castmap_street_lines;
+
+/** Options of castmap_network_build(). Start from CASTMAP_NETWORK_OPTIONS_INIT. */
+typedef struct castmap_network_options {
+    uint32_t version;
+    bool     at_crossings;     /**< streets also meet where they cross or touch without a common vertex, if they are on one level */
+    double   join_m;           /**< an end that nothing meets is joined to the nearest other street within this distance; 0: none is */
+} castmap_network_options;
+
+#define CASTMAP_NETWORK_OPTIONS_VERSION 1u
+#define CASTMAP_NETWORK_OPTIONS_INIT {CASTMAP_NETWORK_OPTIONS_VERSION, false, 0.0}
+
+/** Coordinates of a network are whole multiples of this; vertices that fall on the same one are one place. */
+#define CASTMAP_NETWORK_GRAIN_M 0.001
+
+/** What became of the lines. */
+typedef struct castmap_network_report {
+    size_t lines, lines_without_length; /**< of them: dropped because all their vertices are one place */
+    size_t doubled;            /**< edges dropped because they were drawn twice, in either direction */
+    size_t crossings;          /**< places where streets meet because of at_crossings */
+    size_t joined;             /**< ends that were joined */
+    size_t kept_apart;         /**< places where a bridge or tunnel has a vertex in common with a street that it does not meet */
+    size_t near_misses;        /**< ends that nothing meets, though another street is within 2 m and on the same level */
+    size_t short_edges;        /**< shorter than 1 m */
+    size_t loops, parallel;    /**< edges that end where they begin; edges that share both nodes with another */
+    size_t dead_ends, one_way; /**< nodes with one end; edges */
+    size_t parts;              /**< pieces of the network that are not joined */
+    double total_m, largest_part_m;
+} castmap_network_report;
+
+/**
+ * @brief Make a network of lines: nodes where they meet, edges between.
+ *
+ * Two lines meet at a vertex that both have (on the same millimetre), unless they are on different levels and neither ends there. A line meets itself
+ * where it comes back to one of its vertices. Nodes are numbered from west to east and then from south to north, edges in the order of the lines.
+ *
+ * @param report  may be NULL
+ * @retval CASTMAP_E_ARGUMENT  join_m negative or above 100
+ * @retval CASTMAP_E_DATA      a coordinate that is not finite; no line with a length
+ * @retval CASTMAP_E_LIMIT     more than 4,000 km across, or more than 2^31 vertices
+ *
+ * Cost: O(vertices), crossings and joins O(segments near one another). Memory: about 100 bytes a vertex while it works.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_network_build(castmap_context *ctx, const castmap_street_lines *lines,
+                                                                   const castmap_network_options *options, castmap_network *out,
+                                                                   castmap_network_report *report);
+/** Free the arrays of a network that castmap_network_build() made. */
+CASTMAP_API void castmap_network_clear(castmap_network *network);
+
+/**
+ * @brief The nearest place of a network for each of n points.
+ *
+ * Ties go to the edge with the lower number, then to the place nearer its beginning.
+ * @param edge        out [n]; CASTMAP_NO_EDGE: nothing within limit_m
+ * @param along_m     out [n]; 0 where there is no edge
+ * @param distance_m  out [n] from the point to the place; INFINITY where there is no edge; may be NULL
+ * @retval CASTMAP_E_ARGUMENT  limit_m not finite and positive
+ *
+ * Cost: O(segments + points * segments near each). Memory: about 30 bytes a segment.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_network_snap(castmap_context *ctx, const castmap_network *network, size_t n,
+                                                                  const double *x, const double *y, double limit_m,
+                                                                  uint32_t *edge, double *along_m, double *distance_m);
+
 #ifdef __cplusplus
 }
 #endif
