@@ -8,6 +8,7 @@ extern const char *const CM_MIGRATION_1[];
 
 /* The second step, one list a family of tables. */
 extern const char *const CM_MIGRATION_2_CLUSTERS[];
+extern const char *const CM_MIGRATION_2_FLOWS[];
 extern const char *const CM_MIGRATION_2_HEAT[];
 extern const char *const CM_MIGRATION_2_PLACES[];
 extern const char *const CM_MIGRATION_2_INGEST[];

@@ -30,7 +30,8 @@ typedef struct migration {
 
 static const migration MIGRATIONS[] = {
     {1, "first schema", {CM_MIGRATION_1}},
-    {2, "methods, places, recipes", {CM_MIGRATION_2_CLUSTERS, CM_MIGRATION_2_HEAT, CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST}},
+    {2, "methods, places, recipes", {CM_MIGRATION_2_CLUSTERS, CM_MIGRATION_2_HEAT, CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST,
+                                  CM_MIGRATION_2_FLOWS}},
 };
 
 /* Schemas as made with these versions of SpatiaLite. */

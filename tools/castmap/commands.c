@@ -16,6 +16,7 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_TUNE_HEAT,
     &CMD_AREAS,
     &CMD_HEAT,
+    &CMD_FLOWS,
     &CMD_MAP,
     &CMD_EXPORT,
     &CMD_REPORT,

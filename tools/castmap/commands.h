@@ -12,6 +12,7 @@ extern const cli_command CMD_CLUSTER;
 extern const cli_command CMD_COMPLETION;
 extern const cli_command CMD_DOCTOR;
 extern const cli_command CMD_EXPORT;
+extern const cli_command CMD_FLOWS;
 extern const cli_command CMD_HEAT;
 extern const cli_command CMD_HELP;
 extern const cli_command CMD_IMPORT;

@@ -14,6 +14,7 @@
 #include "castmap/flows.h"
 #include "castmap/heat_tuning.h"
 #include "castmap/import.h"
+#include "castmap/movements.h"
 #include "castmap/network.h"
 #include "castmap/places.h"
 #include "castmap/points.h"

@@ -1,0 +1,26 @@
+/*
+ * runs/flow_run.h - what the parts of a run over movements share.
+ */
+#ifndef CM_RUNS_FLOW_RUN_H
+#define CM_RUNS_FLOW_RUN_H
+
+#include "project/flow_layer_table.h"
+#include "runs/movement_file.h"
+
+typedef struct cm_flow_run {
+    castmap_context    *ctx;
+    castmap_project    *project;
+    const castmap_flows_run_options *options;
+    cm_movement_places  places;    /* owned */
+    cm_movements        movements; /* owned */
+    castmap_flows       flows;     /* owned; over all times */
+    double             *expected, *p, *q; /* owned [flows.count] */
+    castmap_corridors   corridors; /* owned */
+    cm_flow_layer       layer;     /* owned */
+    castmap_flows_summary summary; /* owned */
+} cm_flow_run;
+
+/* flow_summary.c: periods and their flows, rows, names, remarks; takes what it can out of the run. */
+CASTMAP_NODISCARD castmap_status cm_flow_summarise(cm_flow_run *run);
+
+#endif

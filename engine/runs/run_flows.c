@@ -1,0 +1,412 @@
+/*
+ * runs/run_flows.c - from a table of movements to a layer of flows.
+ *
+ *   1. read         every row placed in two areas, or counted with its reason          movement_file.c
+ *   2. order        areas by code, rows by what they say: the layer does not depend on the order of the table
+ *   3. add up       flows over all times, and the test against the null
+ *   4. corridors    chains of stops along journeys
+ *   5. summarise    rows, periods, remarks                                             flow_summary.c
+ *   6. keep         one run: the layer with its reasons
+ */
+#include "runs/flow_run.h"
+
+#include "base/fail.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "base/time_text.h"
+#include "project/run_table.h"
+#include "space/geometry/geos.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void release(cm_flow_run *run)
+{
+    cm_movement_places_clear(&run->places);
+    cm_movements_clear(&run->movements);
+    castmap_flows_clear(&run->flows);
+    free(run->expected);
+    free(run->p);
+    free(run->q);
+    castmap_corridors_clear(&run->corridors);
+    cm_flow_layer_clear(&run->layer);
+    castmap_flows_summary_clear(&run->summary);
+}
+
+static castmap_status check(castmap_context *ctx, const castmap_flows_run_options *o)
+{
+    if (o->version != CASTMAP_FLOWS_RUN_OPTIONS_VERSION)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
+    if (!o->path || !*o->path)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "no table of movements was named");
+    if (!castmap_flow_null_name(o->null))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "there is no such null");
+    if (o->null == CASTMAP_FLOW_GRAVITY && o->keep_within)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "gravity has no movements within an area: distance is what it weighs by");
+    if (!(o->alpha > 0.0 && o->alpha < 1.0))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the share of false discoveries must lie between 0 and 1");
+    if (o->least_journeys < 2)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a corridor recurs on at least 2 journeys");
+    if (o->labels && o->level)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "areas are those of a boundary level or the words of the table, not both");
+    return CASTMAP_OK;
+}
+
+static castmap_status read_movements(cm_flow_run *run)
+{
+    const castmap_flows_run_options *o = run->options;
+    castmap_status status = cm_movement_places_open(run->ctx, run->project, o->level, o->labels, &run->places);
+
+    if (!status && o->null == CASTMAP_FLOW_GRAVITY && run->places.labels) {
+        status = cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "gravity needs to know how far areas lie apart, and these are words only");
+        cm_fail_hint(run->ctx, "bring boundaries in with castmap boundaries add, or use the null of independence");
+    }
+    if (!status)
+        status = cm_movements_read(run->ctx, run->project, o, &run->places, &run->movements);
+    if (!status && run->movements.count == run->movements.within) {
+        const cm_movements *m = &run->movements;
+        status = cm_fail(run->ctx, CASTMAP_E_NOT_FOUND, "%zu rows, and none goes from one area to another", m->read);
+        if (m->n_reasons)
+            cm_fail_hint(run->ctx, "%zu rows: %s", m->reasons[0].count, m->reasons[0].reason);
+        else
+            cm_fail_hint(run->ctx, "all begin and end in one area; use smaller areas");
+    }
+    return status;
+}
+
+/* Codes and names of the areas; words are sorted by code, and the movements numbered anew. */
+static castmap_status name_areas(cm_flow_run *run)
+{
+    const cm_movement_places *places = &run->places;
+    cm_flow_layer *layer = &run->layer;
+    const size_t n = cm_movement_areas(places);
+    uint32_t *rank = NULL;
+
+    layer->n_areas = n;
+    layer->code = cm_alloc_zero(n, sizeof *layer->code);
+    layer->area_name = cm_alloc_zero(n, sizeof *layer->area_name);
+    if (!layer->code || !layer->area_name || (places->labels && cm_text_numbers_rank(&places->label_codes, &rank)))
+        return cm_fail_memory(run->ctx);
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = rank ? rank[i] : i;
+        layer->code[at] = cm_copy_text(rank ? places->label_codes.text[i] : places->areas.set.code[i]);
+        layer->area_name[at] = cm_copy_text(rank ? places->label_name[i] : places->areas.set.area_name[i]);
+    }
+    for (size_t i = 0; i < run->movements.count && rank; i++) {
+        run->movements.from[i] = rank[run->movements.from[i]];
+        run->movements.to[i] = rank[run->movements.to[i]];
+    }
+    free(rank);
+    for (size_t i = 0; i < n; i++) {
+        if (!layer->code[i] || !layer->area_name[i])
+            return cm_fail_memory(run->ctx);
+    }
+    return CASTMAP_OK;
+}
+
+/* Where each area is: a point inside it, metres. */
+static castmap_status place_areas(cm_flow_run *run, double **x, double **y)
+{
+    const castmap_polygons areas = cm_projected_areas_view(&run->places.areas);
+    castmap_status status = CASTMAP_OK;
+
+    *x = cm_alloc(areas.count, sizeof **x);
+    *y = cm_alloc(areas.count, sizeof **y);
+    if (!*x || !*y)
+        return cm_fail_memory(run->ctx);
+    for (size_t i = 0; i < areas.count && !status; i++)
+        status = cm_geos_label_point(run->ctx, &areas, i, &(*x)[i], &(*y)[i]);
+    return status;
+}
+
+static castmap_status add_up(cm_flow_run *run)
+{
+    const castmap_flows_run_options *o = run->options;
+    const cm_movements *m = &run->movements;
+    castmap_flow_test_options test = CASTMAP_FLOW_TEST_OPTIONS_INIT;
+    double *weight = cm_alloc(m->count, sizeof *weight), *x = NULL, *y = NULL;
+    castmap_status status = weight ? CASTMAP_OK : cm_fail_memory(run->ctx);
+
+    for (size_t i = 0; i < m->count && !status; i++)
+        weight[i] = m->persons[i];
+    const castmap_moves moves = {m->count, m->from, m->to, NULL, weight};
+    if (!status)
+        status = castmap_flows_aggregate(run->ctx, run->layer.n_areas, &moves, o->symmetric, &run->flows);
+    if (!status) {
+        run->expected = cm_alloc(run->flows.count, sizeof *run->expected);
+        run->p = cm_alloc(run->flows.count, sizeof *run->p);
+        run->q = cm_alloc(run->flows.count, sizeof *run->q);
+        status = run->expected && run->p && run->q ? CASTMAP_OK : cm_fail_memory(run->ctx);
+    }
+    if (!status && o->null == CASTMAP_FLOW_GRAVITY)
+        status = place_areas(run, &x, &y);
+    test.null = o->null;
+    test.keep_within = o->keep_within;
+    test.x = x;
+    test.y = y;
+    if (!status)
+        status = castmap_flows_test(run->ctx, &run->flows, &test, run->expected, run->p, run->q, &run->summary.fit);
+    free(weight);
+    free(x);
+    free(y);
+    return status;
+}
+
+/* ---- corridors -------------------------------------------------------------------------------------------------- */
+
+typedef struct leg {
+    int32_t  journey;
+    int64_t  order, when_s;
+    uint32_t row;
+} leg;
+
+/* By the number of the leg, else by time, else as they stand in the table. */
+static int compare_legs(const void *left, const void *right)
+{
+    const leg *a = left, *b = right;
+
+    if (a->journey != b->journey)
+        return a->journey < b->journey ? -1 : 1;
+    if (a->order != b->order)
+        return a->order < b->order ? -1 : 1;
+    if (a->when_s != b->when_s)
+        return a->when_s < b->when_s ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+static castmap_status find_corridors(cm_flow_run *run)
+{
+    const cm_movements *m = &run->movements;
+    castmap_corridor_options options = CASTMAP_CORRIDOR_OPTIONS_INIT;
+    leg *legs = cm_alloc(m->count, sizeof *legs);
+    uint32_t *stop = cm_alloc(2 * m->count, sizeof *stop);
+    size_t *start = cm_alloc(m->count + 1, sizeof *start), n = 0, journeys = 0;
+    castmap_status status = legs && stop && start ? CASTMAP_OK : cm_fail_memory(run->ctx);
+
+    for (size_t i = 0; i < m->count && !status; i++) {
+        if (m->journey[i] >= 0)
+            legs[n++] = (leg){m->journey[i], m->order[i], m->when_s[i], (uint32_t)i};
+    }
+    if (!status && n > 1)
+        qsort(legs, n, sizeof *legs, compare_legs);
+    for (size_t k = 0; k < n && !status; k++) { /* where one leg ends and the next begins is one stop, or two if they differ */
+        if (k == 0 || legs[k].journey != legs[k - 1].journey)
+            start[journeys++] = 2 * k;
+        stop[2 * k] = m->from[legs[k].row];
+        stop[2 * k + 1] = m->to[legs[k].row];
+    }
+    if (!status)
+        start[journeys] = 2 * n;
+    options.least_journeys = run->options->least_journeys;
+    if (!status)
+        status = castmap_corridors_find(run->ctx, journeys, start, stop, &options, &run->corridors);
+    run->summary.n_journeys = journeys;
+    free(legs);
+    free(stop);
+    free(start);
+    return status;
+}
+
+/* ---- the layer -------------------------------------------------------------------------------------------------- */
+
+typedef struct kept_row {
+    int64_t value[7]; /* from, to, when, span, person, source, grade */
+} kept_row;
+
+static int compare_rows(const void *left, const void *right)
+{
+    const kept_row *a = left, *b = right;
+
+    for (size_t k = 0; k < 7; k++) {
+        if (a->value[k] != b->value[k])
+            return a->value[k] < b->value[k] ? -1 : 1;
+    }
+    return 0;
+}
+
+static castmap_status fill_movements(cm_flow_run *run)
+{
+    const cm_movements *m = &run->movements;
+    cm_flow_layer *layer = &run->layer;
+    int64_t **const column[] = {&layer->from, &layer->to, &layer->when_s, &layer->span_s, &layer->person, &layer->source, &layer->grade};
+    kept_row *row = cm_alloc(m->count, sizeof *row);
+
+    if (!row)
+        return cm_fail_memory(run->ctx);
+    for (size_t i = 0; i < m->count; i++) {
+        /* A journey stands for its person where none is named. */
+        const int64_t person = m->person[i] >= 0 ? m->person[i] : m->journey[i] >= 0 ? (int64_t)m->n_persons + m->journey[i] : -1;
+        row[i] = (kept_row){{m->from[i], m->to[i], m->when_s[i], m->span_s[i], person, m->source[i], m->grade[i]}};
+    }
+    if (m->count > 1)
+        qsort(row, m->count, sizeof *row, compare_rows);
+    layer->n = m->count;
+    for (size_t c = 0; c < 7; c++) {
+        *column[c] = cm_alloc(m->count, sizeof **column[c]);
+        if (!*column[c]) {
+            free(row);
+            return cm_fail_memory(run->ctx);
+        }
+        for (size_t i = 0; i < m->count; i++)
+            (*column[c])[i] = row[i].value[c];
+    }
+    free(row);
+    return CASTMAP_OK;
+}
+
+static castmap_status fill_flows(cm_flow_run *run)
+{
+    const castmap_flows_summary *s = &run->summary;
+    const castmap_corridors *c = &run->corridors;
+    cm_flow_layer *layer = &run->layer;
+    const size_t n = s->n_rows, stops = c->start[c->count];
+
+    layer->flow_from = cm_alloc(n, sizeof *layer->flow_from);
+    layer->flow_to = cm_alloc(n, sizeof *layer->flow_to);
+    layer->moves = cm_alloc(n, sizeof *layer->moves);
+    layer->persons = cm_alloc(n, sizeof *layer->persons);
+    layer->expected = cm_alloc(n, sizeof *layer->expected);
+    layer->p = cm_alloc(n, sizeof *layer->p);
+    layer->q = cm_alloc(n, sizeof *layer->q);
+    layer->corridor_start = cm_alloc(c->count + 1, sizeof *layer->corridor_start);
+    layer->corridor_stop = cm_alloc(stops, sizeof *layer->corridor_stop);
+    layer->corridor_journeys = cm_alloc(c->count, sizeof *layer->corridor_journeys);
+    if (!layer->flow_from || !layer->flow_to || !layer->moves || !layer->persons || !layer->expected || !layer->p || !layer->q ||
+        !layer->corridor_start || !layer->corridor_stop || !layer->corridor_journeys)
+        return cm_fail_memory(run->ctx);
+    layer->n_flows = n;
+    for (size_t f = 0; f < n; f++) {
+        const castmap_flow_row *row = &s->rows[f];
+        layer->flow_from[f] = row->from;
+        layer->flow_to[f] = row->to;
+        layer->moves[f] = (int64_t)row->moves;
+        layer->persons[f] = (int64_t)row->persons;
+        layer->expected[f] = row->expected;
+        layer->p[f] = row->p;
+        layer->q[f] = row->q;
+    }
+    layer->n_corridors = c->count;
+    for (size_t i = 0; i <= c->count; i++)
+        layer->corridor_start[i] = (int64_t)c->start[i];
+    for (size_t i = 0; i < stops; i++)
+        layer->corridor_stop[i] = c->stop[i];
+    for (size_t i = 0; i < c->count; i++)
+        layer->corridor_journeys[i] = c->journeys[i];
+    return CASTMAP_OK;
+}
+
+static castmap_status fill_layer(cm_flow_run *run)
+{
+    cm_flow_layer *layer = &run->layer;
+    castmap_status status = fill_movements(run);
+
+    if (!status)
+        status = fill_flows(run);
+    layer->name = cm_copy_text(run->options->name ? run->options->name : "flows");
+    layer->level = cm_copy_text(run->places.labels ? "" : run->places.areas.set.level);
+    layer->boundary_id = run->places.labels ? 0 : run->places.areas.set.id;
+    layer->symmetric = run->options->symmetric;
+    layer->null = run->options->null;
+    layer->beta = run->summary.fit.beta;
+    layer->alpha = run->options->alpha;
+    layer->not_placed = run->summary.not_placed;
+    return status ? status : layer->name && layer->level ? CASTMAP_OK : cm_fail_memory(run->ctx);
+}
+
+static char *parameters(const cm_flow_run *run)
+{
+    cm_text text = CM_TEXT_INIT;
+    cm_json json;
+
+    cm_json_begin(&json, &text, false);
+    cm_json_object(&json, NULL);
+    cm_json_string(&json, "file_sha256", run->movements.sha256);
+    cm_json_string(&json, "level", run->layer.level);
+    cm_json_integer(&json, "boundary_set", run->layer.boundary_id);
+    cm_json_bool(&json, "symmetric", run->layer.symmetric);
+    cm_json_string(&json, "null", castmap_flow_null_name(run->layer.null));
+    cm_json_bool(&json, "keep_within", run->options->keep_within);
+    cm_json_number(&json, "beta", run->layer.beta);
+    cm_json_number(&json, "alpha", run->layer.alpha);
+    cm_json_integer(&json, "least_journeys", run->options->least_journeys);
+    cm_json_integer(&json, "rows", (int64_t)run->movements.read);
+    cm_json_integer(&json, "not_placed", (int64_t)run->summary.not_placed);
+    cm_json_string(&json, "layer", run->layer.name);
+    cm_json_end_object(&json);
+    return cm_text_take(&text);
+}
+
+static castmap_status keep(cm_flow_run *run)
+{
+    castmap_flows_summary *s = &run->summary;
+    char words[200], *text = NULL, *provenance = NULL;
+    castmap_status status;
+
+    status = cm_run_begin(run->ctx, run->project, "flows", &s->run_number);
+    if (status)
+        goto done;
+    run->layer.run_number = s->run_number;
+    status = cm_flow_layer_store(run->ctx, run->project, &run->layer);
+    if (status)
+        goto done;
+    text = parameters(run);
+    provenance = cm_run_provenance(run->ctx, run->project, NULL);
+    if (!text || !provenance) {
+        status = cm_fail_memory(run->ctx);
+        goto done;
+    }
+    snprintf(words, sizeof words, "%zu movements from one area to another (%.40s), %zu within one, %zu not placed", s->used,
+             *s->level ? s->level : "by name", s->within, s->not_placed);
+    status = cm_run_finish(run->ctx, run->project, s->run_number, words, text, provenance);
+
+done:
+    if (status && s->run_number)
+        cm_run_abandon(run->project, s->run_number);
+    free(text);
+    free(provenance);
+    return status;
+}
+
+castmap_status castmap_run_flows(castmap_context *ctx, castmap_project *project, const castmap_flows_run_options *options,
+                                 castmap_flows_summary *out)
+{
+    cm_flow_run run = {.ctx = ctx, .project = project, .options = options};
+    castmap_status status;
+
+    cm_fail_clear(ctx);
+    status = check(ctx, options);
+    if (status)
+        return status;
+    status = read_movements(&run);
+    if (status)
+        goto done;
+    status = name_areas(&run);
+    if (status)
+        goto done;
+    status = add_up(&run);
+    if (status)
+        goto done;
+    status = find_corridors(&run);
+    if (status)
+        goto done;
+    status = cm_flow_summarise(&run);
+    if (status)
+        goto done;
+    status = fill_layer(&run);
+    if (status)
+        goto done;
+    if (!options->dry_run)
+        status = keep(&run);
+    if (status)
+        goto done;
+    run.summary.corridors = run.corridors;
+    run.corridors = (castmap_corridors)CASTMAP_CORRIDORS_INIT;
+    *out = run.summary;
+    run.summary = (castmap_flows_summary)CASTMAP_FLOWS_SUMMARY_INIT;
+
+done:
+    release(&run);
+    return status;
+}

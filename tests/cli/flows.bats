@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Movements from one area to another: every row accounted for, flows, periods, corridors, and taken back.
+load helper
+
+# Three areas side by side, about 1.3 km wide each, and a project that knows them.
+three_areas() {
+    cat >three.geojson <<'JSON'
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"WD25CD":"X1","WD25NM":"West"},"geometry":{"type":"Polygon","coordinates":[[[-4.12,53.74],[-4.10,53.74],[-4.10,53.76],[-4.12,53.76],[-4.12,53.74]]]}},
+{"type":"Feature","properties":{"WD25CD":"X2","WD25NM":"Middle"},"geometry":{"type":"Polygon","coordinates":[[[-4.10,53.74],[-4.08,53.74],[-4.08,53.76],[-4.10,53.76],[-4.10,53.74]]]}},
+{"type":"Feature","properties":{"WD25CD":"X3","WD25NM":"East"},"geometry":{"type":"Polygon","coordinates":[[[-4.08,53.74],[-4.06,53.74],[-4.06,53.76],[-4.08,53.76],[-4.08,53.74]]]}}]}
+JSON
+    castmap init town >/dev/null 2>&1
+    castmap boundaries add three.geojson >/dev/null 2>&1
+}
+
+moves() {
+    cat >moves.csv <<'CSV'
+from,to,date,journey,leg,people
+X1,Middle,2025-01-10,J1,1,2
+X2,East,2025-01-10,J1,2,2
+x1,middle,2025-02-01,J2,1,1
+MIDDLE,X3,2025-02-01,J2,2,1
+West,X2,2025-05-01,J3,1,3
+X2,X3,2025-05-01,J3,2,3
+X3,X1,,J4,1,1
+X2,X2,2025-05-02,,,1
+,X2,2025-05-02,,,1
+X1,Nowhere,2025-05-02,,,1
+X1,X2,03/04/2025,,,1
+X1,X2,2025-05-02,,,none
+X1,X2
+CSV
+}
+
+@test "flows: every row is used, within one area, or not placed with its reason" {
+    three_areas
+    moves
+    both castmap flows moves.csv --by quarter --json
+    code_is 3
+    jq -e '.read == 13 and .used == 7 and .within == 1 and .not_placed == 5 and .read == .used + .within + .not_placed' out.txt
+    jq -e '[.reasons[].code] | sort == ["bad-date","bad-persons","bad-row","no-origin","unknown-destination"]' out.txt
+    jq -e '.reasons[] | select(.code == "bad-date") | .first_row == 12' out.txt
+    jq -e '.flows[0] | .from == "X1" and .to == "X2" and .movements == 3 and .persons == 6' out.txt
+    jq -e '.flows[1] | .from == "X2" and .to == "X3" and .movements == 3' out.txt
+    jq -e '[.periods[] | select(.period == "2025-Q1")] | length == 2 and .[0].movements == 2' out.txt
+    jq -e '.periods[-1].period == "no date" and .undated == 1' out.txt
+    jq -e '.journeys == 4 and .corridors == [{"stops":["X1","X2","X3"],"journeys":3,"passes":3}]' out.txt
+    jq -e '.areas[] | select(.code == "X2") | .leaving == 3 and .arriving == 3' out.txt
+}
+
+@test "flows: the words say the same, and private words are not among them" {
+    three_areas
+    moves
+    both castmap flows moves.csv --date-order dmy
+    code_is 3
+    says "$out" "13 rows read = 8 from one area to another + 1 within one + 4 not placed"
+    says "$out" "3 journeys  West > Middle > East"
+    says "$err" "column name"
+    case $out$err in *Nowhere*) return 1 ;; esac
+    castmap log | grep -q "flows"
+}
+
+@test "flows: coordinates and postcodes are placed, and what lies outside is told" {
+    three_areas
+    cat >points.csv <<'CSV'
+start_lon;start_lat;end_lon;end_lat
+-4.11;53.75;-4.09;53.75
+-4.11;53.75;-4.07;53.75
+-4.11;53.75;10.0;53.75
+-4.11;53.75;-4.07;530
+CSV
+    both castmap flows points.csv --json
+    code_is 3
+    jq -e '.used == 2 and .not_placed == 2 and ([.reasons[].code] | sort == ["bad-destination","outside-destination"])' out.txt
+    jq -e '.guesses[] | select(.what == "separator") | .value == "semicolon"' out.txt
+    printf 'postcode,lat,lon\nAB1 1AA,53.75,-4.11\nAB1 1AB,53.75,-4.07\n' >codes.csv
+    castmap places add codes.csv >/dev/null 2>&1
+    printf 'from_postcode,to_postcode\nAB1 1AA,AB1 1AB\nAB1 1AA,AB1\nab11aa,ZZ9 9ZZ\n' >posted.csv
+    both castmap flows posted.csv --json
+    code_is 3
+    jq -e '.used == 1 and .flows[0].from == "X1" and .flows[0].to == "X3"' out.txt
+    jq -e '[.reasons[].code] | sort == ["part-destination","unknown-destination"]' out.txt
+}
+
+@test "flows: countries under their codes, both directions as one" {
+    castmap init world >/dev/null 2>&1
+    printf 'origin country,destination country\nRomania,UK\nGB,ROU\nUnited Kingdom,Romania\nVN,FR\nElsewhere,gb\n' >countries.csv
+    both castmap flows countries.csv --symmetric --json
+    code_is 0
+    jq -e '.flows[0] | .from == "GB" and .to == "RO" and .to_name == "Romania" and .movements == 3' out.txt
+    jq -e '.level == null and ([.areas[].code] == ["Elsewhere","FR","GB","RO","VN"])' out.txt
+    both castmap flows countries.csv --null gravity
+    code_is 2
+    says "$err" "castmap boundaries add"
+}
+
+@test "flows: a layer is the same whatever the order of rows, and undo takes all of it back" {
+    three_areas
+    moves
+    head -8 moves.csv >clean.csv
+    { head -1 clean.csv; tail -n +2 clean.csv | sort -r; } >turned.csv
+    castmap flows clean.csv --json | jq 'del(.run, .timings_s)' >a.json
+    castmap flows turned.csv --json | jq 'del(.run, .timings_s)' >b.json
+    cmp a.json b.json
+    sqlite3 town.castmap.sqlite 'SELECT count(DISTINCT digest), count(*) FROM flow_layer' | grep -qx '1|2'
+    castmap undo >/dev/null 2>&1
+    castmap undo >/dev/null 2>&1
+    sqlite3 town.castmap.sqlite 'SELECT (SELECT count(*) FROM flow) + (SELECT count(*) FROM flow_area) + (SELECT count(*) FROM flow_layer)' | grep -qx 0
+    castmap flows -n clean.csv >/dev/null 2>&1
+    sqlite3 town.castmap.sqlite 'SELECT count(*) FROM flow_layer' | grep -qx 0
+    castmap flows clean.csv >/dev/null 2>&1
+    castmap undo 1 >/dev/null 2>&1
+    sqlite3 town.castmap.sqlite 'SELECT count(*) FROM flow_layer' | grep -qx 0
+}
+
+@test "flows: what is no table of movements is refused and nothing is kept" {
+    three_areas
+    printf 'a,b\nX1,X2\n' >no.csv
+    both castmap flows no.csv
+    code_is 4
+    says "$err" "--map from=COLUMN"
+    both castmap flows no.csv --map from=a --map to=b
+    code_is 0
+    both castmap flows no.csv --map from=a --map to=c
+    code_is 1
+    says "$err" "no column"
+    both castmap flows no.csv --map where=a
+    code_is 2
+    printf 'from,to\n"X1,X2\n' >quote.csv
+    both castmap flows quote.csv
+    code_is 4
+    printf 'from,to\nX1,X1\n' >still.csv
+    both castmap flows still.csv
+    code_is 1
+    says "$err" "none goes from one area to another"
+    both castmap flows no.csv --map from=a --map to=b --boundaries parish
+    code_is 1
+    [ "$(castmap log --json | jq '[.. | objects | select(.kind? == "flows")] | length')" = 1 ]
+}
