@@ -28,5 +28,6 @@
 #include "castmap/routes.h"
 #include "castmap/runs.h"
 #include "castmap/status.h"
+#include "castmap/tracks.h"
 
 #endif
