@@ -56,8 +56,8 @@
   function drawn(layer) {
     var id = layer.id, list = [], style = layer.style, width = Math.max(style.stroke_mm * PX_PER_MM, 0.6);
     var look = { visibility: layer.shown ? 'visible' : 'none' };
-    function add(suffix, type, paint, filter) {
-      var one = { id: id + suffix, type: type, source: id, layout: Object.assign({}, look), paint: paint };
+    function add(suffix, type, paint, filter, layout) {
+      var one = { id: id + suffix, type: type, source: id, layout: Object.assign({}, look, layout), paint: paint };
       if (type === 'line') { one.layout['line-join'] = 'round'; one.layout['line-cap'] = style.dashed ? 'butt' : 'round'; }
       if (filter) one.filter = filter;
       list.push(one);
@@ -76,6 +76,10 @@
       add('-fill', 'fill', { 'fill-color': byClass(layer), 'fill-opacity': coloured ? 0.82 : 1, 'fill-antialias': !coloured });
       if (hatched(layer).length) add('-hatch', 'fill', { 'fill-pattern': 'hatch' }, ['in', ['get', 'k'], ['literal', hatched(layer)]]);
     }
+    if (layer.shape === 'line' && style.classes.length) {
+      classedLines(layer, add);
+      return list;
+    }
     if (style.stroke) {
       var paint = { 'line-color': style.stroke,
         'line-width': ['interpolate', ['linear'], ['zoom'], layer.zoom - 1, width * 0.8, layer.zoom + 4, width * 2.5] };
@@ -83,6 +87,35 @@
       add('-line', 'line', paint);
     }
     return list;
+  }
+
+  /* Lines whose colour and width follow from their class, with a head in the middle where they have a direction. */
+  function classedLines(layer, add) {
+    function width(more, times) {
+      var match = ['match', ['get', 'k']];
+      layer.style.classes.forEach(function (c, k) { match.push(k, (c.stroke_mm || layer.style.stroke_mm) * PX_PER_MM * times + more); });
+      return match.concat(more + 1);
+    }
+    function zoomed(more) { return ['interpolate', ['linear'], ['zoom'], layer.zoom - 1, width(more, 0.8), layer.zoom + 4, width(more, 2)]; }
+    if (layer.style.arrows) add('-casing', 'line', { 'line-color': 'rgba(255,255,255,0.75)', 'line-width': zoomed(2) });
+    add('-line', 'line', { 'line-color': byClass(layer), 'line-width': zoomed(0) });
+    if (layer.style.arrows) {
+      add('-heads', 'symbol', { 'icon-color': byClass(layer) }, null,
+        { 'symbol-placement': 'line-center', 'icon-image': 'head', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
+          'icon-size': ['interpolate', ['linear'], ['get', 'k'], 0, 0.5, 5, 1.1] });
+    }
+  }
+
+  /* A triangle that points along its line; its colour is given where it is used. */
+  function headImage() {
+    var size = 24, pixels = new Uint8ClampedArray(size * size * 4);
+    for (var y = 0; y < size; y++) {
+      for (var x = 0; x < size; x++) {
+        var inside = x >= 4 && x <= 20 && Math.abs(y - size / 2 + 0.5) <= (20 - x) / 2;
+        pixels.set([255, 255, 255, inside ? 255 : 0], (y * size + x) * 4);
+      }
+    }
+    return { width: size, height: size, data: pixels };
   }
 
   function hatchImage() {
@@ -338,6 +371,7 @@
     map.keyboard.disableRotation();
     map.getCanvas().setAttribute('aria-label', 'Map. The table below holds the same areas.');
     map.addImage('hatch', hatchImage(), { pixelRatio: 2 });
+    map.addImage('head', headImage(), { pixelRatio: 2, sdf: true });
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
     map.addControl(new maplibregl.ScaleControl({ unit: 'metric' }), 'bottom-left');
     map.getCanvasContainer().appendChild(board);

@@ -34,6 +34,7 @@ typedef struct cm_class {
     char    *label;          /* "10 to 24" */
     uint32_t rgba;           /* 0xRRGGBBAA */
     bool     hatched;        /* "not shown" areas are hatched */
+    double   stroke_mm;      /* width of a line of this class; 0: that of the layer */
 } cm_class;
 
 typedef enum cm_shape { CM_SHAPE_POINT, CM_SHAPE_LINE, CM_SHAPE_POLYGON } cm_shape;
@@ -47,6 +48,7 @@ typedef struct cm_style {
     uint32_t stroke_rgba;    /* 0: none */
     double   stroke_mm;
     bool     dashed;
+    bool     arrows;         /* lines have a direction, from their first vertex to their last, and stand apart from what they cross */
     uint32_t fill_rgba;      /* single symbol fill; 0: none */
     double   size_mm;        /* points */
     int      label_field;    /* text field drawn as a label; -1: none */

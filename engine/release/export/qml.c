@@ -66,8 +66,23 @@ static void add_hatching(cm_text *text, uint32_t rgba)
     cm_text_add(text, "</Option></layer></symbol></layer>");
 }
 
+/* A head in the middle of a line, where it does not meet those of other lines. */
+static void add_arrow(cm_text *text, uint32_t rgba, double class_mm)
+{
+    cm_text_add(text, "<layer class=\"MarkerLine\" enabled=\"1\" locked=\"0\" pass=\"0\"><Option type=\"Map\">");
+    add_option(text, "placement", "centralpoint");
+    add_option(text, "rotate", "1");
+    cm_text_add(text, "</Option><symbol type=\"marker\" name=\"@head\" alpha=\"1\" clip_to_extent=\"1\" force_rhr=\"0\">"
+                      "<layer class=\"SimpleMarker\" enabled=\"1\" locked=\"0\" pass=\"0\"><Option type=\"Map\">");
+    add_option(text, "name", "filled_arrowhead");
+    add_colour(text, "color", rgba);
+    add_colour(text, "outline_color", rgba);
+    add_length(text, "size", "size_unit", 2.0 + 1.6 * class_mm);
+    cm_text_add(text, "</Option></layer></symbol></layer>");
+}
+
 /* One symbol. rgba 0: no fill. */
-static void add_symbol(cm_text *text, const cm_layer *layer, size_t number, uint32_t rgba, bool hatched)
+static void add_symbol(cm_text *text, const cm_layer *layer, size_t number, uint32_t rgba, bool hatched, double class_mm)
 {
     static const char *const TYPES[] = {"marker", "line", "fill"};
     const cm_style *style = &layer->style;
@@ -85,7 +100,7 @@ static void add_symbol(cm_text *text, const cm_layer *layer, size_t number, uint
         cm_text_add(text, "<layer class=\"SimpleLine\" enabled=\"1\" locked=\"0\" pass=\"0\"><Option type=\"Map\">");
         add_colour(text, "line_color", rgba ? rgba : style->stroke_rgba);
         add_option(text, "line_style", style->dashed ? "dash" : "solid");
-        add_length(text, "line_width", "line_width_unit", style->stroke_mm > 0.0 ? style->stroke_mm : 0.26);
+        add_length(text, "line_width", "line_width_unit", class_mm > 0.0 ? class_mm : style->stroke_mm > 0.0 ? style->stroke_mm : 0.26);
     } else {
         cm_text_add(text, "<layer class=\"SimpleMarker\" enabled=\"1\" locked=\"0\" pass=\"0\"><Option type=\"Map\">");
         add_option(text, "name", "circle");
@@ -93,7 +108,10 @@ static void add_symbol(cm_text *text, const cm_layer *layer, size_t number, uint
         add_outline_options(text, style);
         add_length(text, "size", "size_unit", style->size_mm > 0.0 ? style->size_mm : 1.5);
     }
-    cm_text_add(text, "</Option></layer></symbol>");
+    cm_text_add(text, "</Option></layer>");
+    if (layer->shape == CM_SHAPE_LINE && style->arrows)
+        add_arrow(text, rgba ? rgba : style->stroke_rgba, class_mm);
+    cm_text_add(text, "</symbol>");
 }
 
 static void add_renderer(cm_text *text, const cm_layer *layer)
@@ -102,7 +120,7 @@ static void add_renderer(cm_text *text, const cm_layer *layer)
 
     if (style->class_field < 0) {
         cm_text_add(text, "<renderer-v2 type=\"singleSymbol\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\"><symbols>");
-        add_symbol(text, layer, 0, style->fill_rgba, false);
+        add_symbol(text, layer, 0, style->fill_rgba, false, 0.0);
         cm_text_add(text, "</symbols></renderer-v2>");
         return;
     }
@@ -116,7 +134,7 @@ static void add_renderer(cm_text *text, const cm_layer *layer)
     }
     cm_text_add(text, "</categories><symbols>");
     for (size_t k = 0; k < style->n_classes; k++)
-        add_symbol(text, layer, k, style->classes[k].rgba, style->classes[k].hatched);
+        add_symbol(text, layer, k, style->classes[k].rgba, style->classes[k].hatched, style->classes[k].stroke_mm);
     cm_text_add(text, "</symbols></renderer-v2>");
 }
 

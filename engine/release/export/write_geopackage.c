@@ -16,21 +16,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void put_number(unsigned char **at, uint64_t bits, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        *(*at)++ = (unsigned char)(bits >> (8 * i));
+}
+
+static void put_double(unsigned char **at, double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    put_number(at, bits, 8);
+}
+
 /* ISO WKB of a point, little-endian. */
 static void point_wkb(double lon, double lat, unsigned char out[21])
 {
-    const uint32_t type = 1;
+    put_number(&out, 1, 1);
+    put_number(&out, 1, 4);
+    put_double(&out, lon);
+    put_double(&out, lat);
+}
 
-    out[0] = 1;
-    for (int i = 0; i < 4; i++)
-        out[1 + i] = (unsigned char)(type >> (8 * i));
-    for (int k = 0; k < 2; k++) {
-        uint64_t bits;
-        const double value = k ? lat : lon;
-        memcpy(&bits, &value, sizeof bits);
-        for (int i = 0; i < 8; i++)
-            out[5 + 8 * k + i] = (unsigned char)(bits >> (8 * i));
+/* ISO WKB of a feature's lines, little-endian; *wkb owned by the caller. */
+static castmap_status lines_wkb(castmap_context *ctx, const cm_layer *layer, size_t feature, unsigned char **wkb, size_t *length)
+{
+    const size_t first = layer->part_start[feature], end = layer->part_start[feature + 1];
+    const size_t vertices = layer->vertex_start[layer->ring_start[end]] - layer->vertex_start[layer->ring_start[first]];
+    unsigned char *at;
+
+    *length = 9 + (end - first) * 9 + vertices * 16;
+    at = *wkb = cm_alloc(*length, 1);
+    if (!at)
+        return cm_fail_memory(ctx);
+    put_number(&at, 1, 1);
+    put_number(&at, 5, 4); /* MultiLineString */
+    put_number(&at, end - first, 4);
+    for (size_t part = first; part < end; part++) {
+        const size_t ring = layer->ring_start[part]; /* a part of lines has one */
+        put_number(&at, 1, 1);
+        put_number(&at, 2, 4);
+        put_number(&at, layer->vertex_start[ring + 1] - layer->vertex_start[ring], 4);
+        for (size_t v = layer->vertex_start[ring]; v < layer->vertex_start[ring + 1]; v++) {
+            put_double(&at, layer->lon[v]);
+            put_double(&at, layer->lat[v]);
+        }
     }
+    return CASTMAP_OK;
 }
 
 static cm_value value_of(const cm_field *field, size_t i)
@@ -64,6 +97,8 @@ static castmap_status add_features(castmap_context *ctx, cm_geopackage *package,
             values[f] = value_of(&layer->fields[f], i);
         if (layer->shape == CM_SHAPE_POINT)
             point_wkb(layer->lon[i], layer->lat[i], point);
+        else if (layer->shape == CM_SHAPE_LINE)
+            status = lines_wkb(ctx, layer, i, &wkb, &length);
         else
             status = cm_polygons_wkb(ctx, &view, i, &wkb, &length);
         if (!status)
@@ -96,7 +131,8 @@ static castmap_status add_layer(castmap_context *ctx, cm_geopackage *package, co
         fields[f] = (cm_package_field){.name = layer->fields[f].name, .kind = TYPES[layer->fields[f].type],
                                        .title = layer->fields[f].title, .description = layer->fields[f].description};
     const cm_layer_form form = {.name = layer->name, .title = layer->title, .description = layer->description,
-                                .kind = layer->shape == CM_SHAPE_POINT ? CM_PACKAGE_POINT : CM_PACKAGE_MULTIPOLYGON,
+                                .kind = layer->shape == CM_SHAPE_POINT ? CM_PACKAGE_POINT
+                                        : layer->shape == CM_SHAPE_LINE ? CM_PACKAGE_MULTILINE : CM_PACKAGE_MULTIPOLYGON,
                                 .field = fields, .n_fields = layer->n_fields};
     status = cm_geopackage_layer(ctx, package, &form);
     if (!status && !added_later(layer))
@@ -144,7 +180,7 @@ castmap_status castmap_write_geopackage(castmap_context *ctx, const castmap_rele
         return status;
     status = cm_geopackage_create(ctx, output.temporary, changed_at, &package);
     for (size_t i = 0; i < release->n_layers && !status; i++)
-        status = release->layers[i].shape == CM_SHAPE_LINE ? CASTMAP_OK : add_layer(ctx, package, &release->layers[i]);
+        status = add_layer(ctx, package, &release->layers[i]);
     if (status)
         cm_geopackage_abandon(package);
     else
@@ -155,8 +191,7 @@ castmap_status castmap_write_geopackage(castmap_context *ctx, const castmap_rele
     }
     for (size_t i = 0; i < release->n_layers && !status; i++) {
         const cm_layer *layer = &release->layers[i];
-        if (layer->shape != CM_SHAPE_LINE)
-            status = cm_geopackage_recount(ctx, output.temporary, layer->name, layer->count, layer->count);
+        status = cm_geopackage_recount(ctx, output.temporary, layer->name, layer->count, layer->count);
     }
     output.mode = cm_export_private(release) ? 0600 : 0644;
     if (!status)

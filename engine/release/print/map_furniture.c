@@ -63,7 +63,8 @@ static void swatch(cm_sheet *sheet, double x, double y, double width, double hei
     if (layer->shape == CM_SHAPE_LINE) {
         cm_canvas_move(sheet->canvas, x, y + height / 2);
         cm_canvas_line(sheet->canvas, x + width, y + height / 2);
-        cm_canvas_stroke(sheet->canvas, c ? c->rgba : style->stroke_rgba, fmax(style->stroke_mm, 0.25), style->dashed);
+        cm_canvas_stroke(sheet->canvas, c ? c->rgba : style->stroke_rgba, fmax(c && c->stroke_mm > 0.0 ? c->stroke_mm : style->stroke_mm, 0.25),
+                         style->dashed);
         return;
     }
     if (layer->shape == CM_SHAPE_POINT) {

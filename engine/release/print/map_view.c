@@ -12,6 +12,8 @@
 #define MARGIN 0.03          /* of the extent, on each side */
 #define LEAST_STEP_MM 0.06   /* vertices nearer than this on paper are left out */
 #define LAND 0xF7F6F1FFu
+#define CASING 0xFFFFFFC0u
+#define ARROW_AT 0.62
 
 cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, double width, double height)
 {
@@ -27,7 +29,7 @@ cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, 
 
 const char *cm_map_main_layer(const castmap_release *release, const char *wanted)
 {
-    static const char *const CHOICE[] = {"heat", "cells", "areas"};
+    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows"};
 
     if (wanted)
         return cm_release_layer(release, wanted) ? wanted : NULL;
@@ -62,7 +64,7 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)
 {
     return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
-           strcmp(layer->name, "places") == 0 || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
+           (strcmp(layer->name, "places") == 0 && strcmp(main_layer, "flows") != 0) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
 }
 
 static double sheet_x(const cm_map_view *view, double x)
@@ -122,14 +124,47 @@ static const cm_class *class_of(const cm_layer *layer, size_t feature)
     return &style->classes[number[feature]];
 }
 
+/* A head where a line has gone ARROW_AT of its way: at the ends, in the middle of areas, many lines meet. */
+static void draw_arrow(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer, size_t feature, uint32_t rgba, double width_mm)
+{
+    const size_t ring = layer->ring_start[layer->part_start[feature]];
+    const size_t first = layer->vertex_start[ring], end = layer->vertex_start[ring + 1];
+    const size_t at = first + (size_t)((double)(end - 1 - first) * ARROW_AT);
+
+    if (end - first < 2)
+        return;
+    const size_t next = at + 1 < end ? at + 1 : at, before = next - 1;
+    const double x = sheet_x(view, layer->x[next]), y = sheet_y(view, layer->y[next]);
+    double dx = x - sheet_x(view, layer->x[before]), dy = y - sheet_y(view, layer->y[before]);
+    const double length = hypot(dx, dy), half = 0.5 + 0.9 * width_mm, tall = 1.2 + 1.6 * width_mm;
+    if (!(length > 0.0))
+        return;
+    dx /= length;
+    dy /= length;
+    cm_canvas_move(canvas, x + dx * tall / 2, y + dy * tall / 2);
+    cm_canvas_line(canvas, x - dx * tall / 2 - dy * half, y - dy * tall / 2 + dx * half);
+    cm_canvas_line(canvas, x - dx * tall / 2 + dy * half, y - dy * tall / 2 - dx * half);
+    cm_canvas_close(canvas);
+    cm_canvas_fill(canvas, rgba);
+}
+
+/* The last feature first, so that the first lies on top. */
 static void draw_lines(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer)
 {
     const cm_style *style = &layer->style;
 
-    for (size_t f = 0; f < layer->count; f++) {
+    for (size_t f = layer->count; f-- > 0;) {
         const cm_class *c = class_of(layer, f);
+        const double width = c && c->stroke_mm > 0.0 ? c->stroke_mm : style->stroke_mm;
+        const uint32_t rgba = c ? c->rgba : style->stroke_rgba;
+        if (style->arrows) { /* a pale border keeps lines apart where they cross */
+            trace_feature(canvas, view, layer, f);
+            cm_canvas_stroke(canvas, CASING, width + 0.5, false);
+        }
         trace_feature(canvas, view, layer, f);
-        cm_canvas_stroke(canvas, c ? c->rgba : style->stroke_rgba, style->stroke_mm, style->dashed);
+        cm_canvas_stroke(canvas, rgba, width, style->dashed);
+        if (style->arrows)
+            draw_arrow(canvas, view, layer, f, rgba, width);
     }
 }
 
@@ -182,7 +217,8 @@ castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const c
             cm_map_draw_layer(canvas, view, &release->backdrop[i]);
     }
     const cm_layer *main = cm_release_layer(release, main_layer);
-    if (main)
+    const bool lines = main && main->shape == CM_SHAPE_LINE; /* they lie over everything else */
+    if (main && !lines)
         cm_map_draw_layer(canvas, view, main);
     for (size_t i = 0; i < release->n_backdrop; i++) {
         if (release->backdrop[i].shape != CM_SHAPE_POLYGON)
@@ -192,11 +228,13 @@ castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const c
         if (&release->layers[i] != main && cm_map_shows(&release->layers[i], main_layer))
             cm_map_draw_layer(canvas, view, &release->layers[i]);
     }
+    if (lines)
+        cm_map_draw_layer(canvas, view, main);
     /* Names last, the most wanted first: places, areas, then the backdrop. */
     static const char *const ORDER[] = {"places", "boundaries"};
     for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0] && !status; i++) {
         const cm_layer *layer = cm_release_layer(release, ORDER[i]);
-        if (layer)
+        if (layer && cm_map_shows(layer, main_layer))
             status = cm_labels_draw(ctx, canvas, view, layer, &board);
     }
     for (size_t i = 0; i < release->n_backdrop && !status; i++)

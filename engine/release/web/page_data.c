@@ -123,6 +123,7 @@ static void add_style(cm_json *json, const cm_style *style)
     add_colour(json, "stroke", style->stroke_rgba);
     cm_json_fixed(json, "stroke_mm", style->stroke_mm, 2);
     cm_json_bool(json, "dashed", style->dashed);
+    cm_json_bool(json, "arrows", style->arrows);
     add_colour(json, "fill", style->fill_rgba);
     cm_json_fixed(json, "size_mm", style->size_mm, 2);
     cm_json_fixed(json, "min_label_mm", style->min_label_mm, 1);
@@ -132,6 +133,7 @@ static void add_style(cm_json *json, const cm_style *style)
         cm_json_string(json, "label", style->classes[k].label);
         add_colour(json, "colour", style->classes[k].rgba);
         cm_json_bool(json, "hatched", style->classes[k].hatched);
+        cm_json_fixed(json, "stroke_mm", style->classes[k].stroke_mm, 2);
         cm_json_end_object(json);
     }
     cm_json_end_array(json);
