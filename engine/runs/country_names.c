@@ -135,6 +135,11 @@ const char *cm_country_code(int country)
     return COUNTRY[country].two;
 }
 
+const char *cm_country_long_code(int country)
+{
+    return COUNTRY[country].three;
+}
+
 const char *cm_country_name(int country)
 {
     return COUNTRY[country].name;

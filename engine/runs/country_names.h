@@ -10,8 +10,9 @@
 
 /* By its two or three letters (ISO 3166-1) or its English name, case aside: "GB", "gbr", "UK", "United Kingdom". CM_NO_COUNTRY: none. */
 int cm_country_find(const char *text, size_t length);
-/* Two letters, and the short English name. Static. */
+/* Two letters, three, and the short English name. Static. */
 const char *cm_country_code(int country);
+const char *cm_country_long_code(int country);
 const char *cm_country_name(int country);
 
 #endif

@@ -128,6 +128,23 @@ static void place_by_tables(const cm_movement_places *p, const char *word, size_
     end->lat = hit[0].lat;
 }
 
+/* Areas that are countries go by two letters, three letters or a name, whichever their boundaries use. */
+static uint32_t find_country(const cm_movement_places *p, const char *word, size_t length)
+{
+    const int country = cm_country_find(word, length);
+    uint32_t area = CM_NO_NUMBER;
+
+    for (int k = 0; k < 3 && country != CM_NO_COUNTRY && area == CM_NO_NUMBER; k++) {
+        const char *text = k == 0 ? cm_country_code(country) : k == 1 ? cm_country_long_code(country) : cm_country_name(country);
+        const cm_text_numbers *keys = k == 2 ? &p->names : &p->codes;
+        char *key = cm_utf8_key(text, strlen(text));
+        const uint32_t number = key ? cm_text_number_find(keys, key, strlen(key)) : CM_NO_NUMBER;
+        area = number == CM_NO_NUMBER ? CM_NO_NUMBER : k == 2 ? p->name_area[number] : p->code_area[number];
+        free(key);
+    }
+    return area;
+}
+
 static castmap_status place_in_areas(cm_movement_places *p, const char *word, size_t length, cm_movement_end *end)
 {
     char *key = cm_utf8_key(word, length);
@@ -143,7 +160,7 @@ static castmap_status place_in_areas(cm_movement_places *p, const char *word, si
         if (number != CM_NO_NUMBER) {
             end->area = p->name_area[number];
             end->flaw = end->area == CM_NO_NUMBER ? CM_END_AMBIGUOUS : CM_END_FINE;
-        } else {
+        } else if ((end->area = find_country(p, word, length)) == CM_NO_NUMBER) {
             place_by_tables(p, word, length, key, end);
         }
     }

@@ -74,6 +74,8 @@ void show_suppressed(cli_env *env, castmap_audience audience, const castmap_supp
     cli_say(env, "  %s: %zu squares shown (%zu larger ones in place of small ones), %zu held back; %zu areas shown, %zu not",
             castmap_audience_name(audience), s->cells_shown, s->cells_merged, s->cells_withheld, s->areas_shown,
             s->areas_withheld);
+    if (s->flows_shown + s->flows_withheld > 0)
+        cli_say(env, "    %zu flows shown, %zu not", s->flows_shown, s->flows_withheld);
     cli_say(env, "    not counted: %zu for their grade, %zu for their handling, %zu outside the closed periods", s->excluded_grade,
             s->excluded_handling, s->excluded_period);
 }
@@ -91,6 +93,8 @@ void json_suppressed(cli_json *json, const castmap_suppressed *s)
     cli_json_whole(json, "cells_withheld", (int64_t)s->cells_withheld);
     cli_json_whole(json, "areas_shown", (int64_t)s->areas_shown);
     cli_json_whole(json, "areas_withheld", (int64_t)s->areas_withheld);
+    cli_json_whole(json, "flows_shown", (int64_t)s->flows_shown);
+    cli_json_whole(json, "flows_withheld", (int64_t)s->flows_withheld);
 }
 
 static bool wants(const char *format, const char *one)

@@ -64,6 +64,7 @@ typedef struct castmap_suppressed {
     size_t shown_groups;       /**< groups inside shown cells */
     size_t cells_shown, cells_merged, cells_withheld;
     size_t areas_shown, areas_withheld;
+    size_t flows_shown, flows_withheld; /**< pairs of areas with a movement in the period */
 } castmap_suppressed;
 
 CASTMAP_API const castmap_suppressed *castmap_release_suppressed(const castmap_release *release);

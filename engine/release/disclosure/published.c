@@ -23,6 +23,7 @@ void cm_published_clear(cm_published *published)
     free(published->cell);
     free(published->place_start);
     free(published->place_cell);
+    cm_published_flows_clear(&published->flows);
     *published = (cm_published){0};
 }
 
@@ -226,7 +227,21 @@ static void add_parameters(cm_text *text, const cm_published *published)
         cm_json_end_array(&json);
     }
     cm_json_end_array(&json);
+    cm_published_flows_to_json(&json, &published->flows);
     cm_json_end_object(&json);
+}
+
+static void digest_flows(cm_sha256 *hash, const cm_published_flows *flows)
+{
+    const int64_t head[] = {flows->symmetric, (int64_t)flows->count};
+
+    cm_sha256_add(hash, head, sizeof head);
+    cm_sha256_add(hash, flows->areas, strlen(flows->areas) + 1);
+    for (size_t f = 0; f < flows->count; f++) {
+        cm_sha256_add(hash, flows->flow[f].from, strlen(flows->flow[f].from) + 1);
+        cm_sha256_add(hash, flows->flow[f].to, strlen(flows->flow[f].to) + 1);
+        cm_sha256_add(hash, &flows->flow[f].published, sizeof flows->flow[f].published);
+    }
 }
 
 /* Over what is published; neither the recipient nor the last record is part of it. */
@@ -250,6 +265,8 @@ static void digest(const cm_published *published, char hex[CM_SHA256_HEX])
         cm_sha256_add(&hash, &n, sizeof n);
         cm_sha256_add(&hash, &published->place_cell[published->place_start[p]], n * sizeof *published->place_cell);
     }
+    if (published->flows.present)
+        digest_flows(&hash, &published->flows);
     cm_sha256_final(&hash, hex);
 }
 
@@ -356,6 +373,9 @@ castmap_status cm_published_from_entry(castmap_context *ctx, const cm_ledger_ent
         status = cm_fail(ctx, CASTMAP_E_PROJECT, "release %lld of the ledger cannot be read", (long long)entry->number);
         goto done;
     }
+    status = cm_published_flows_from_json(ctx, document, &made.flows);
+    if (status)
+        goto done;
     *out = made;
     made = (cm_published){0};
 

@@ -392,16 +392,19 @@ void cm_build_extent(cm_release_build *build, double west, double south, double 
 typedef struct allowed_layer {
     const char *name;
     bool        lattice;
+    bool        lines;  /* between the middles of areas, see check_flows() */
     const char *fields[16];
 } allowed_layer;
 
 static const allowed_layer ALLOWED[] = {
-    {"areas", false, {"code", "name", "parent", "count", "class", "label", "area_km2", "density_per_km2", "population",
+    {"areas", false, false, {"code", "name", "parent", "count", "class", "label", "area_km2", "density_per_km2", "population",
                       "rate_per_1000", NULL}},
-    {"boundaries", false, {"code", "name", "parent", NULL}},
-    {"cells", true, {"cell", "side_m", "count", "density_per_km2", "class", "label", NULL}},
-    {"places", true, {"number", "name", "count", "cells", "label", NULL}},
-    {"heat", false, {"class", "label", "lower_per_km2", "upper_per_km2", NULL}},
+    {"boundaries", false, false, {"code", "name", "parent", NULL}},
+    {"cells", true, false, {"cell", "side_m", "count", "density_per_km2", "class", "label", NULL}},
+    {"flow_areas", false, false, {"code", "name", "parent", "leaving", "arriving", NULL}},
+    {"flows", false, true, {"from_code", "from_name", "to_code", "to_name", "count", "class", "label", NULL}},
+    {"places", true, false, {"number", "name", "count", "cells", "label", NULL}},
+    {"heat", false, false, {"class", "label", "lower_per_km2", "upper_per_km2", NULL}},
 };
 
 static const allowed_layer *find_allowed(const char *name)
@@ -424,7 +427,7 @@ static castmap_status check_layer(castmap_context *ctx, const cm_layer *layer, d
 
     if (!allowed)
         return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" may not leave the project", layer->name);
-    if (layer->shape != CM_SHAPE_POLYGON)
+    if (layer->shape != (allowed->lines ? CM_SHAPE_LINE : CM_SHAPE_POLYGON))
         return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" holds points or lines; only whole cells and areas may leave",
                        layer->name);
     for (size_t f = 0; f < layer->n_fields; f++) {
@@ -438,6 +441,30 @@ static castmap_status check_layer(castmap_context *ctx, const cm_layer *layer, d
     for (size_t i = 0; allowed->lattice && i < layer->n_vertices; i++) {
         if (!(lattice_m > 0.0) || !on_lattice(layer->x[i], lattice_m) || !on_lattice(layer->y[i], lattice_m))
             return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" has a vertex that is no corner of a cell", layer->name);
+    }
+    return CASTMAP_OK;
+}
+
+static bool is_middle(const cm_layer *areas, double x, double y)
+{
+    for (size_t i = 0; areas && areas->label_x && i < areas->count; i++) {
+        if (fabs(areas->label_x[i] - x) < 1e-6 && fabs(areas->label_y[i] - y) < 1e-6)
+            return true;
+    }
+    return false;
+}
+
+/* A flow runs from the middle of one area to the middle of another, never from where somebody was. */
+static castmap_status check_flows(castmap_context *ctx, const castmap_release *release)
+{
+    const cm_layer *flows = cm_release_layer(release, "flows"), *areas = cm_release_layer(release, "flow_areas");
+
+    for (size_t f = 0; flows && f < flows->count; f++) {
+        const size_t ring = flows->ring_start[flows->part_start[f]];
+        const size_t first = flows->vertex_start[ring], last = flows->vertex_start[ring + 1] - 1;
+        if (flows->part_start[f + 1] != flows->part_start[f] + 1 || flows->ring_start[flows->part_start[f] + 1] != ring + 1 || last <= first ||
+            !is_middle(areas, flows->x[first], flows->y[first]) || !is_middle(areas, flows->x[last], flows->y[last]))
+            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"flows\" has a line that does not join the middles of two areas");
     }
     return CASTMAP_OK;
 }
@@ -466,7 +493,7 @@ static castmap_status check_release(castmap_context *ctx, const castmap_release 
         if (status)
             return status;
     }
-    return CASTMAP_OK;
+    return check_flows(ctx, release);
 }
 
 castmap_status cm_build_finish(castmap_context *ctx, cm_release_build *build, castmap_release **out)

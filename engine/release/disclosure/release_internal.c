@@ -3,6 +3,7 @@
  *
  * A result that no run has made yet is left out. Free text is in no layer.
  */
+#include "release/disclosure/release_flows.h"
 #include "release/disclosure/release_inputs.h"
 
 #include "base/decimal.h"
@@ -271,6 +272,9 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     if (status)
         return status;
     status = cm_release_places(ctx, in, build);
+    if (status)
+        return status;
+    status = cm_release_flows_internal(ctx, in, build);
     if (status)
         return status;
     add_observations(in, build);

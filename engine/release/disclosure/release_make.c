@@ -18,6 +18,7 @@
 #include "release/disclosure/buildings_file.h"
 #include "release/disclosure/ledger_check.h"
 #include "release/disclosure/release_cells.h"
+#include "release/disclosure/release_flows.h"
 #include "release/disclosure/release_inputs.h"
 
 #include <math.h>
@@ -37,6 +38,7 @@ typedef struct gate {
     cm_ledger_verdict  verdict;
     cm_published       published;
     cm_cell_areas      areas;
+    cm_flow_inputs     flows;
     cm_report         *reports;   /* owned */
     size_t             n_reports;
     bool               sources_recorded;
@@ -55,6 +57,7 @@ static void clear_gate(gate *g)
     cm_ledger_clear(&g->ledger);
     cm_published_clear(&g->published);
     cm_cell_areas_clear(&g->areas);
+    cm_flow_inputs_clear(&g->flows);
     free(g->reports);
     free(g->place);
     free(g->building_x);
@@ -274,6 +277,10 @@ static castmap_status publish(castmap_context *ctx, gate *g)
     }
     status = keep_inside(ctx, g);
     g->stats.cells_shown = g->published.n_cells;
+    cm_published_flows_clear(&g->published.flows);
+    if (!status)
+        status = cm_flows_publish(ctx, &g->flows, &g->ledger, &g->policy, &g->period, &g->published.flows, &g->stats.flows_withheld);
+    g->stats.flows_shown = g->published.flows.count;
     return status;
 }
 
@@ -402,7 +409,11 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_release_inputs_load(ctx, project, g->options, INT64_MIN, INT64_MAX, &g->in);
     if (status)
         return status;
+    status = cm_flow_inputs_load(ctx, &g->in, &g->flows);
+    if (status)
+        return status;
     time_span(&g->in.observations, &first_s, &last_s);
+    cm_flow_inputs_span(&g->flows, &first_s, &last_s);
     status = cm_period_choose(ctx, &g->policy, &g->ledger, g->options->from_s, g->options->to_s, now_s, first_s, last_s,
                               &g->period);
     if (status)
@@ -426,6 +437,9 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     if (status)
         return status;
     status = cm_release_cells(ctx, &g->in, &g->published, &g->areas, &g->build, &g->stats);
+    if (status)
+        return status;
+    status = cm_release_flows(ctx, &g->in, &g->flows, &g->published.flows, &g->build);
     if (status)
         return status;
     write_words(g);

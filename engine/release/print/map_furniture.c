@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MOST_FLOWS 10
 #define INK 0x1F2429FFu
 #define QUIET 0x555C63FFu
 #define FRAME 0x7A8087FFu
@@ -180,6 +181,32 @@ double cm_block_scale(cm_sheet *sheet, double x, double y, double width, bool dr
     if (draw)
         cm_canvas_untag(sheet->canvas, "P");
     return fmax(5.6 + height, 10.0);
+}
+
+double cm_block_flows(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    static const cm_lettering NUMBER = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};
+    const cm_layer *layer = cm_release_layer(sheet->release, sheet->main_layer);
+    const cm_field *from = layer ? cm_layer_field(layer, "from_name") : NULL, *to = layer ? cm_layer_field(layer, "to_name") : NULL;
+    const cm_field *count = layer ? cm_layer_field(layer, "count") : NULL;
+    double at = y;
+
+    if (!from || !to || !count || layer->count == 0)
+        return 0.0;
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, layer->count > MOST_FLOWS ? "Largest flows" : "Flows", &HEADING, draw) + 0.8;
+    for (size_t i = 0; i < layer->count && i < MOST_FLOWS; i++) {
+        char words[320], number[CM_DECIMAL_SIZE];
+        snprintf(words, sizeof words, "%.150s %s %.150s", from->text[i] ? from->text[i] : "", layer->style.arrows ? "to" : "and", to->text[i] ? to->text[i] : "");
+        cm_decimal_grouped(count->integer[i], number);
+        const double a = put(sheet, x, at, width * 0.82, words, &BODY, draw);
+        const double b = put(sheet, x + width * 0.84, at, width * 0.16, number, &NUMBER, draw);
+        at += fmax(a, b) + 0.35;
+    }
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
 }
 
 double cm_block_facts(cm_sheet *sheet, double x, double y, double width, bool draw)

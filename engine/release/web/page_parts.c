@@ -309,6 +309,10 @@ void cm_part_suppressed(cm_text *html, const castmap_release *release)
     held_back_row(html, "Left out because they lie outside the period", s->excluded_period);
     held_back_row(html, "Areas shown", s->areas_shown);
     held_back_row(html, "Areas not shown", s->areas_withheld);
+    if (s->flows_shown + s->flows_withheld > 0) {
+        held_back_row(html, "Flows shown", s->flows_shown);
+        held_back_row(html, "Flows not shown", s->flows_withheld);
+    }
     held_back_row(html, "Squares shown", s->cells_shown);
     held_back_row(html, "Squares joined with neighbours", s->cells_merged);
     held_back_row(html, "Squares not shown", s->cells_withheld);
