@@ -16,6 +16,7 @@
 #include "castmap/import.h"
 #include "castmap/movements.h"
 #include "castmap/network.h"
+#include "castmap/network_k.h"
 #include "castmap/network_paths.h"
 #include "castmap/places.h"
 #include "castmap/points.h"
