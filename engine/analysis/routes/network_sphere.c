@@ -111,7 +111,7 @@ static int count_own(cm_sphere *s)
 
     if (s->along_m <= SAME_M || back <= SAME_M)
         return count_edge(s, x0, x1, length);
-    return ranked_add(&s->single, 0.0) || count_edge(s, 0.0, x0, s->along_m) || count_edge(s, 0.0, x1, back) ? -1 : 0;
+    return count_edge(s, 0.0, x0, s->along_m) || count_edge(s, 0.0, x1, back) ? -1 : 0;
 }
 
 static int count(cm_sphere *s)
