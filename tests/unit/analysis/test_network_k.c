@@ -83,6 +83,21 @@ static void star(void **state)
     assert_near(k[3], 150.0, 1e-12); /* two ends at 200: 300 / 2 * (1/2 + 1/2) */
 }
 
+/* A cycle of 100 at the end of an arm: 60 from 10 up the arm are the far side of the cycle, once, and 70 up the arm. */
+static void far_side_of_a_cycle_is_one_point(void **state)
+{
+    small_network n;
+    const uint32_t edge[] = {1, 0};
+    const double along[] = {10.0, 50.0};
+    double k[1];
+
+    small_network_start(&n, 2);
+    small_network_edge(&n, 0, 0, 100.0);
+    small_network_edge(&n, 0, 1, 100.0);
+    plain_k(state, &n, events_of(2, edge, along), NULL, 60.0, 1, true, k);
+    assert_near(k[0], 150.0, 1e-12); /* 200 / 2 * (1/2 + 1); back from the far side there is one point only */
+}
+
 static void events_on_one_spot_are_at_distance_0(void **state)
 {
     small_network n;
@@ -338,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cycle),
         cmocka_unit_test(star),
+        cmocka_unit_test(far_side_of_a_cycle_is_one_point),
         cmocka_unit_test(events_on_one_spot_are_at_distance_0),
         cmocka_unit_test(points_at_a_distance_are_counted_exactly),
         cmocka_unit_test(chance_is_called_so_as_often_as_promised),
