@@ -1,4 +1,5 @@
-/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv */
+/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv |
+ * network SIDE EVENTS OUT.csv (lines node,x,y; edge,from,to; event,edge,share of its length) */
 #include "bench/work_sets.h"
 
 #include <stdio.h>
@@ -57,6 +58,20 @@ static int write_areas(FILE *out)
     return ferror(out);
 }
 
+static int write_network(size_t side, size_t events, FILE *out)
+{
+    work_network set = work_network_new(side, side, events);
+
+    for (size_t v = 0; v < set.nodes; v++)
+        fprintf(out, "node,%.6f,%.6f\n", set.x[v], set.y[v]);
+    for (size_t e = 0; e < set.edges; e++)
+        fprintf(out, "edge,%u,%u\n", set.from[e], set.to[e]);
+    for (size_t i = 0; i < set.events; i++)
+        fprintf(out, "event,%u,%.12f\n", set.event_edge[i], set.event_offset_m[i] / set.length_m[set.event_edge[i]]);
+    work_network_free(&set);
+    return ferror(out);
+}
+
 int main(int argc, char **argv)
 {
     FILE *out = argc > 2 ? fopen(argv[argc - 1], "wb") : NULL;
@@ -70,8 +85,10 @@ int main(int argc, char **argv)
         failed = write_observations(strtoul(argv[2], NULL, 10), out);
     else if (out && argc == 3 && strcmp(argv[1], "areas") == 0)
         failed = write_areas(out);
+    else if (out && argc == 5 && strcmp(argv[1], "network") == 0)
+        failed = write_network(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), out);
     else
-        fputs("usage: write_work_set points N OUT | csv N OUT.csv | obs N OUT.csv | areas OUT.geojson\n", stderr);
+        fputs("usage: write_work_set points N OUT | csv N OUT.csv | obs N OUT.csv | areas OUT.geojson | network SIDE EVENTS OUT.csv\n", stderr);
     if (out && fclose(out) != 0)
         failed = 1;
     return failed ? 1 : 0;
