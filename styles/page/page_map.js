@@ -3,7 +3,7 @@
  * missing nothing happens here, and the picture stays.
  */
 (function () {
-  var COLOURED = /^(heat(_\d+)?|cells|areas)$/; /* layers that colour the whole map: one at a time */
+  var COLOURED = /^(heat(_\d+)?|cells|areas|flows)$/; /* layers that colour the whole map: one at a time */
   var PX_PER_MM = 3.7795;
   var data = JSON.parse(document.getElementById('release').textContent);
   var box = document.getElementById('map');
@@ -96,23 +96,24 @@
       layer.style.classes.forEach(function (c, k) { match.push(k, (c.stroke_mm || layer.style.stroke_mm) * PX_PER_MM * times + more); });
       return match.concat(more + 1);
     }
-    function zoomed(more) { return ['interpolate', ['linear'], ['zoom'], layer.zoom - 1, width(more, 0.8), layer.zoom + 4, width(more, 2)]; }
-    if (layer.style.arrows) add('-casing', 'line', { 'line-color': 'rgba(255,255,255,0.75)', 'line-width': zoomed(2) });
-    add('-line', 'line', { 'line-color': byClass(layer), 'line-width': zoomed(0) });
+    function zoomed(more) { return ['interpolate', ['linear'], ['zoom'], layer.zoom - 1, width(more, 0.9), layer.zoom + 4, width(more, 2)]; }
+    var order = { 'line-sort-key': ['get', 'k'] };
+    if (layer.style.arrows) add('-casing', 'line', { 'line-color': 'rgba(255,255,255,0.75)', 'line-width': zoomed(2) }, null, order);
+    add('-line', 'line', { 'line-color': byClass(layer), 'line-width': zoomed(0) }, null, order);
     if (layer.style.arrows) {
       add('-heads', 'symbol', { 'icon-color': byClass(layer) }, null,
         { 'symbol-placement': 'line-center', 'icon-image': 'head', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-          'icon-size': ['interpolate', ['linear'], ['get', 'k'], 0, 0.5, 5, 1.1] });
+          'icon-size': ['interpolate', ['linear'], ['get', 'k'], 0, 0.8, 4, 2] });
     }
   }
 
-  /* A triangle that points along its line; its colour is given where it is used. */
+  /* A triangle that points along its line, as distances from its edge (an eighth of the range a pixel); its colour is given where it is used. */
   function headImage() {
-    var size = 24, pixels = new Uint8ClampedArray(size * size * 4);
+    var size = 32, pixels = new Uint8ClampedArray(size * size * 4);
     for (var y = 0; y < size; y++) {
       for (var x = 0; x < size; x++) {
-        var inside = x >= 4 && x <= 20 && Math.abs(y - size / 2 + 0.5) <= (20 - x) / 2;
-        pixels.set([255, 255, 255, inside ? 255 : 0], (y * size + x) * 4);
+        var slope = (x + 0.5 - 6) * 10, up = ((y + 0.5 - 6) * 20 - slope) / 22.36, down = ((26 - y - 0.5) * 20 - slope) / 22.36;
+        pixels.set([255, 255, 255, 255 * (0.75 + Math.min(x + 0.5 - 6, up, down) / 8)], (y * size + x) * 4);
       }
     }
     return { width: size, height: size, data: pixels };
