@@ -21,6 +21,7 @@ static const product PRODUCTS[] = {
     {"backdrop.geojson", publish_backdrop},     {"places.geojson", publish_places},
     {"buildings.csv", publish_buildings},       {"categories.csv", publish_categories},
     {"observations.csv", publish_observations}, {"expected.json", publish_expected},
+    {"movements.csv", publish_movements},
 };
 
 int main(int argc, char **argv)

@@ -21,6 +21,7 @@ void publish_backdrop(const sample *s, const char *file);
 void publish_places(const sample *s, const char *file);
 void publish_buildings(const sample *s, const char *file);
 void publish_categories(const sample *s, const char *file);
+void publish_movements(const sample *s, const char *file);
 void publish_expected(const sample *s, const char *file);
 
 #endif

@@ -138,3 +138,42 @@ CSV
     code_is 1
     [ "$(castmap log --json | jq '[.. | objects | select(.kind? == "flows")] | length')" = 1 ]
 }
+
+@test "flows of the sample: the planted flow and corridor are found; gravity explains the near ones" {
+    castmap init town >/dev/null 2>&1
+    castmap boundaries add "$SAMPLE/wards.geojson" >/dev/null 2>&1
+    both castmap flows "$SAMPLE/movements.csv" --json
+    code_is 3
+    jq -e '.read == 1444 and .used == 782 and .within == 653 and .not_placed == 9 and ([.reasons[].count] | add) == 9' out.txt
+    jq -e '.flows[0] | .from_name == "Brackwold" and .to_name == "Northgate" and .q < 1e-6 and .more_than_expected' out.txt
+    jq -e '.corridors == [{"stops":["X05000020","X05000015","X05000012","X05000005"],"journeys":46,"passes":46}]' out.txt
+    jq -e '[.flows[] | select(.more_than_expected)] | length > 6' out.txt
+    both castmap flows "$SAMPLE/movements.csv" --null gravity --json
+    jq -e '.beta > 0.5 and .fitted and ([.flows[] | select(.more_than_expected)] | length == 4)' out.txt
+    castmap export --for public --layer flows -o flows.csv >/dev/null 2>&1
+    [ "$(wc -l <flows.csv)" -eq 6 ]
+    grep -q '^Brackwold,Northgate,40,X05000023,X05000002,' flows.csv
+    castmap export --for public -o all >/dev/null 2>&1
+    jq -e '[.features[] | select(.geometry.type == "LineString")] | length == 5' all/flows.geojson
+    jq -e '[.features[].properties | select(.leaving != null)] | length == 5' all/flow_areas.geojson
+    cmp flows.csv all/flows.csv
+    ogrinfo -so all/layers.gpkg flows | grep -q 'Feature Count: 5'
+    castmap map --for public --layer flows -o map.png >/dev/null 2>&1
+    [ -s map.png ]
+    castmap map --for public --layer flows -o map.html >/dev/null 2>&1
+    grep -q '<table id="flows">' map.html
+}
+
+@test "export of a table: text that a spreadsheet would run begins with an apostrophe" {
+    three_areas
+    sed 's/"West"/"=1+1"/; s/"East"/"a \\"b\\", c"/' three.geojson >odd.geojson
+    castmap boundaries add odd.geojson --level odd >/dev/null 2>&1
+    printf 'from,to\nX1,X3\n' >one.csv
+    castmap flows one.csv --boundaries odd >/dev/null 2>&1
+    both castmap export --for internal --layer flows -o one_flow.csv
+    code_is 0
+    grep -q "^'=1+1,\"a \"\"b\"\", c\",1,X1,X3," one_flow.csv
+    both castmap export --for internal -o one_flow.csv
+    code_is 2
+    says "$err" "--layer"
+}

@@ -104,9 +104,9 @@ const cli_command CMD_MAP = {
 
 static const cli_option EXPORT_OPTIONS[] = {
     {CLI_FILE, 'o', "output", offsetof(product_args, output), "PATH", CLI_REQUIRED,
-     "folder for the files and their manifest; or one file: .geojson, .gpkg, .tif"},
-    {CLI_CHOICE, 0, "format", offsetof(product_args, format), "geojson|gpkg|geotiff", NULL, "only this kind; else all files, maps and report too"},
-    {CLI_TEXT, 0, "layer", offsetof(product_args, layer), "NAME", NULL, "of one .geojson: areas, places, heat, cells, ..."},
+     "folder for the files and their manifest; or one file: .geojson, .csv, .gpkg, .tif"},
+    {CLI_CHOICE, 0, "format", offsetof(product_args, format), "geojson|csv|gpkg|geotiff", NULL, "only this kind; else all files, maps and report too"},
+    {CLI_TEXT, 0, "layer", offsetof(product_args, layer), "NAME", NULL, "of one .geojson or .csv: areas, flows, places, heat, cells, ..."},
     RELEASE_OPTIONS(product_args, release),
     {0},
 };
@@ -116,6 +116,8 @@ static const char *format_of(const char *path)
 {
     if (has_suffix(path, ".geojson") || has_suffix(path, ".json"))
         return "geojson";
+    if (has_suffix(path, ".csv"))
+        return "csv";
     if (has_suffix(path, ".gpkg"))
         return "gpkg";
     return has_suffix(path, ".tif") || has_suffix(path, ".tiff") ? "geotiff" : NULL;
@@ -123,17 +125,17 @@ static const char *format_of(const char *path)
 
 static int check_export(cli_env *env, const product_args *args, const char *format)
 {
-    const bool one_layer = format && strcmp(format, "geojson") == 0;
+    const bool one_layer = format && (strcmp(format, "geojson") == 0 || strcmp(format, "csv") == 0);
 
     if (format && args->format && strcmp(format, args->format) != 0)
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--format, --output", "leave --format out, or name a folder",
                         "the name of the file says %s and --format says %s", format, args->format);
     if (one_layer && !args->layer)
-        return cli_fail(env, CASTMAP_E_ARGUMENT, "--layer", "name one: areas, places, heat, cells; or a folder for all",
-                        "a GeoJSON file holds one layer");
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--layer", "name one: areas, flows, places, heat, cells; or a folder for all",
+                        "a GeoJSON or CSV file holds one layer");
     if (args->layer && !one_layer)
-        return cli_fail(env, CASTMAP_E_ARGUMENT, "--layer", "leave it out, or name a .geojson file",
-                        "--layer chooses the layer of one GeoJSON file");
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--layer", "leave it out, or name a .geojson or .csv file",
+                        "--layer chooses the layer of one GeoJSON or CSV file");
     return 0;
 }
 
@@ -146,6 +148,8 @@ static castmap_status write_one(cli_env *env, const product_args *args, const ca
         return castmap_write_geopackage(env->ctx, release, args->output, overwrite);
     if (strcmp(format, "geojson") == 0)
         return castmap_write_geojson(env->ctx, release, args->layer, args->output, overwrite);
+    if (strcmp(format, "csv") == 0)
+        return castmap_write_csv(env->ctx, release, args->layer, args->output, overwrite);
     if (castmap_release_audience(release) == CASTMAP_INTERNAL)
         return castmap_write_heat_geotiff(env->ctx, release, args->output, overwrite);
     return castmap_write_heat_classes(env->ctx, release, args->output, overwrite);

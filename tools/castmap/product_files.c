@@ -102,15 +102,30 @@ static bool wants(const char *format, const char *one)
     return !format || strcmp(format, one) == 0;
 }
 
-static castmap_status write_layers(castmap_context *ctx, const castmap_release *release, const char *folder, bool overwrite)
+static castmap_status write_layers(castmap_context *ctx, const castmap_release *release, const char *folder, const char *suffix, bool overwrite)
 {
     for (size_t i = 0; i < castmap_release_layers(release); i++) {
         const char *name = castmap_release_layer_name(release, i);
         char path[4600];
-        snprintf(path, sizeof path, "%s/%s.geojson", folder, name);
-        castmap_status status = castmap_write_geojson(ctx, release, name, path, overwrite);
+        snprintf(path, sizeof path, "%s/%s.%s", folder, name, suffix);
+        castmap_status status = strcmp(suffix, "csv") == 0 ? castmap_write_csv(ctx, release, name, path, overwrite)
+                                                           : castmap_write_geojson(ctx, release, name, path, overwrite);
         if (status)
             return status;
+    }
+    return CASTMAP_OK;
+}
+
+/* Flows are read as a table as often as on a map. */
+static castmap_status write_flow_table(castmap_context *ctx, const castmap_release *release, const char *folder, bool overwrite)
+{
+    char path[4600];
+
+    for (size_t i = 0; i < castmap_release_layers(release); i++) {
+        if (strcmp(castmap_release_layer_name(release, i), "flows") != 0)
+            continue;
+        snprintf(path, sizeof path, "%s/flows.csv", folder);
+        return castmap_write_csv(ctx, release, "flows", path, overwrite);
     }
     return CASTMAP_OK;
 }
@@ -141,7 +156,11 @@ castmap_status write_products(castmap_context *ctx, const castmap_release *relea
     castmap_status status = CASTMAP_OK;
 
     if (wants(format, "geojson"))
-        status = write_layers(ctx, release, folder, overwrite);
+        status = write_layers(ctx, release, folder, "geojson", overwrite);
+    if (!status && format && wants(format, "csv"))
+        status = write_layers(ctx, release, folder, "csv", overwrite);
+    if (!status && !format)
+        status = write_flow_table(ctx, release, folder, overwrite);
     if (!status && wants(format, "gpkg")) {
         snprintf(path, sizeof path, "%s/layers.gpkg", folder);
         status = castmap_write_geopackage(ctx, release, path, overwrite);

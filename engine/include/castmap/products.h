@@ -21,6 +21,9 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_geojson(castmap_conte
                                                                    const castmap_release *release,
                                                                    const char *layer, const char *path,
                                                                    bool overwrite);
+/** One layer as a table (.csv): its fields without its shapes. Text that a spreadsheet would run as a formula begins with an apostrophe. */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_csv(castmap_context *ctx, const castmap_release *release,
+                                                               const char *layer, const char *path, bool overwrite);
 /** All vector layers as one GeoPackage with styles (layer_styles) that QGIS applies by itself. */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_write_geopackage(castmap_context *ctx,
                                                                       const castmap_release *release,
