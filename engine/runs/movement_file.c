@@ -198,6 +198,12 @@ static castmap_status settle_columns(reading *r, const char *file)
         return status;
     if (!whole)
         return fail_columns(r, file);
+    if (r->places->labels && (r->columns.column[CM_MOVE_FROM] == CM_NO_COLUMN || r->columns.column[CM_MOVE_TO] == CM_NO_COLUMN)) {
+        status = cm_fail(r->ctx, CASTMAP_E_NOT_FOUND, "positions in degrees lie in areas, and there are none");
+        cm_fail_where(r->ctx, "%s:1", file);
+        cm_fail_hint(r->ctx, "bring boundaries in with castmap boundaries add");
+        return status;
+    }
     status = guess(r, "separator", separator == ',' ? "comma" : separator == ';' ? "semicolon" : "tab", r->options->delimiter ? "given" : "header");
     for (int role = 0; role < CM_MOVE_ROLES && !status; role++) {
         if (r->columns.column[role] != CM_NO_COLUMN)

@@ -18,6 +18,7 @@ void cm_movement_places_clear(cm_movement_places *p)
     cm_projected_areas_clear(&p->areas);
     cm_projection_free(p->projection);
     cm_place_index_free(p->places);
+    free(p->table_used);
     for (size_t i = 0; i < p->n_labels; i++)
         free(p->label_name[i]);
     free(p->label_name);
@@ -79,6 +80,8 @@ castmap_status cm_movement_places_open(castmap_context *ctx, castmap_project *pr
         status = index_keys(&p, p.areas.set.area_name, &p.names, &p.name_area);
     if (!status && p.has_areas)
         status = cm_place_index_load(ctx, project, &p.places);
+    if (!status && p.places && !(p.table_used = cm_alloc_zero(cm_place_index_tables(p.places) + 1, sizeof *p.table_used)))
+        status = cm_fail_memory(ctx);
     if (status)
         cm_movement_places_clear(&p);
     else
@@ -124,6 +127,9 @@ static void place_by_tables(const cm_movement_places *p, const char *word, size_
         const size_t n = cm_place_index_name(p->places, key, NULL, hit);
         end->flaw = n == 1 ? CM_END_FINE : n > 1 ? CM_END_AMBIGUOUS : CM_END_UNKNOWN;
     }
+    if (end->flaw != CM_END_FINE)
+        return;
+    p->table_used[hit[0].table] = true;
     end->lon = hit[0].lon;
     end->lat = hit[0].lat;
 }

@@ -338,6 +338,19 @@ static char *parameters(const cm_flow_run *run)
     return cm_text_take(&text);
 }
 
+/* Movements that were placed by a table go when the table goes. */
+static castmap_status note_tables(cm_flow_run *run)
+{
+    const cm_place_index *places = run->places.places;
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; places && i < cm_place_index_tables(places) && !status; i++) {
+        if (run->places.table_used[i])
+            status = cm_place_note_used(run->ctx, run->project, run->summary.run_number, cm_place_index_table(places, i)->run);
+    }
+    return status;
+}
+
 static castmap_status keep(cm_flow_run *run)
 {
     castmap_flows_summary *s = &run->summary;
@@ -349,6 +362,8 @@ static castmap_status keep(cm_flow_run *run)
         goto done;
     run->layer.run_number = s->run_number;
     status = cm_flow_layer_store(run->ctx, run->project, &run->layer);
+    if (!status)
+        status = note_tables(run);
     if (status)
         goto done;
     text = parameters(run);

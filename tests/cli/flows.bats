@@ -177,3 +177,29 @@ CSV
     code_is 2
     says "$err" "--layer"
 }
+
+@test "flows: what was placed by a table of postcodes goes when the table goes; coordinates need areas" {
+    three_areas
+    printf 'postcode,lat,lon\nAB1 1AA,53.75,-4.11\nAB1 1AB,53.75,-4.07\n' >codes.csv
+    castmap places add codes.csv >/dev/null 2>&1
+    printf 'from_postcode,to_postcode\nAB1 1AA,AB1 1AB\n' >posted.csv
+    castmap flows posted.csv >/dev/null 2>&1
+    castmap undo 2 >/dev/null 2>&1
+    sqlite3 town.castmap.sqlite 'SELECT count(*) FROM flow_layer' | grep -qx 0
+    castmap init other >/dev/null 2>&1
+    printf 'from_lon,from_lat,to_lon,to_lat\n-4.11,53.75,-4.07,53.75\n' >degrees.csv
+    both castmap flows -p other.castmap.sqlite degrees.csv
+    code_is 1
+    says "$err" "castmap boundaries add"
+}
+
+@test "flows: names, pseudonyms and the words of places are not kept in the project" {
+    three_areas
+    printf 'from,to,person,reporter,journey\nX1,X2,MARIA-7,SISTER-AGNES,VAN-22\nX1,The red door,MARIA-7,SISTER-AGNES,VAN-22\n' >moves.csv
+    both castmap flows moves.csv
+    code_is 3
+    case $out$err in *"red door"* | *MARIA* | *AGNES*) return 1 ;; esac
+    for word in MARIA AGNES VAN-22 "red door"; do
+        if grep -qa "$word" town.castmap.sqlite; then return 1; fi
+    done
+}

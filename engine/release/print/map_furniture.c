@@ -117,6 +117,8 @@ double cm_block_legend(cm_sheet *sheet, double x, double y, double width, bool d
                 at += legend_line(sheet, x, at, width, main, c, c->label, draw);
         }
     }
+    if (main->style.n_classes == 0)
+        at += legend_line(sheet, x, at, width, main, NULL, main->title, draw);
     at += 0.8;
     for (size_t i = 0; i < release->n_layers; i++) {
         const cm_layer *layer = &release->layers[i];

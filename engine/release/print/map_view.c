@@ -56,7 +56,8 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
         return status;
     }
     status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "this release has no layer %s to draw", layer ? layer : "of heat, cells or areas");
-    cm_fail_hint(ctx, layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
+    cm_fail_hint(ctx, layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
+                      : layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
                                                      : "run castmap areas or castmap heat first");
     return status;
 }
@@ -124,23 +125,30 @@ static const cm_class *class_of(const cm_layer *layer, size_t feature)
     return &style->classes[number[feature]];
 }
 
+static double sheet_step(const cm_map_view *view, const cm_layer *layer, size_t v)
+{
+    return hypot(layer->x[v + 1] - layer->x[v], layer->y[v + 1] - layer->y[v]) * view->mm_per_m;
+}
+
 /* A head where a line has gone ARROW_AT of its way: at the ends, in the middle of areas, many lines meet. */
 static void draw_arrow(cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer, size_t feature, uint32_t rgba, double width_mm)
 {
     const size_t ring = layer->ring_start[layer->part_start[feature]];
-    const size_t first = layer->vertex_start[ring], end = layer->vertex_start[ring + 1];
-    const size_t at = first + (size_t)((double)(end - 1 - first) * ARROW_AT);
+    const size_t first = layer->vertex_start[ring], last = layer->vertex_start[ring + 1] - 1;
+    const double half = 0.5 + 0.9 * width_mm, tall = 1.2 + 1.6 * width_mm;
+    double left = 0.0;
+    size_t v = first;
 
-    if (end - first < 2)
+    for (size_t k = first; k < last; k++)
+        left += ARROW_AT * sheet_step(view, layer, k);
+    while (v + 1 < last && left > sheet_step(view, layer, v))
+        left -= sheet_step(view, layer, v++);
+    const double step = v < last ? sheet_step(view, layer, v) : 0.0;
+    if (!(step > 0.0))
         return;
-    const size_t next = at + 1 < end ? at + 1 : at, before = next - 1;
-    const double x = sheet_x(view, layer->x[next]), y = sheet_y(view, layer->y[next]);
-    double dx = x - sheet_x(view, layer->x[before]), dy = y - sheet_y(view, layer->y[before]);
-    const double length = hypot(dx, dy), half = 0.5 + 0.9 * width_mm, tall = 1.2 + 1.6 * width_mm;
-    if (!(length > 0.0))
-        return;
-    dx /= length;
-    dy /= length;
+    const double ax = sheet_x(view, layer->x[v]), ay = sheet_y(view, layer->y[v]);
+    const double dx = (sheet_x(view, layer->x[v + 1]) - ax) / step, dy = (sheet_y(view, layer->y[v + 1]) - ay) / step;
+    const double x = ax + dx * left, y = ay + dy * left;
     cm_canvas_move(canvas, x + dx * tall / 2, y + dy * tall / 2);
     cm_canvas_line(canvas, x - dx * tall / 2 - dy * half, y - dy * tall / 2 + dx * half);
     cm_canvas_line(canvas, x - dx * tall / 2 + dy * half, y - dy * tall / 2 - dx * half);

@@ -83,8 +83,8 @@ static void refuses_what_is_no_movement(void **state)
     castmap_moves moves = {N, FROM, TO, NULL, weight};
     castmap_flows got = {.n_areas = 77};
 
-    assert_status(castmap_flows_aggregate(*state, 3, &moves, false, &got), CASTMAP_E_DATA);
     memcpy(weight, WEIGHT, sizeof weight);
+    assert_status(castmap_flows_aggregate(*state, 3, &moves, false, &got), CASTMAP_E_DATA);
     weight[4] = -1.0;
     assert_status(castmap_flows_aggregate(*state, 4, &moves, false, &got), CASTMAP_E_DATA);
     weight[4] = (double)NAN;
