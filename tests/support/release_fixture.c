@@ -479,6 +479,59 @@ static void add_places(fixture *town)
     cm_build_label(layer, "label", 0.0);
 }
 
+/* Movements between some wards: one pair both ways, and one in each of three classes. */
+static void add_flows(fixture *town)
+{
+    static const struct {
+        int     from, to;
+        int64_t count;
+    } FLOWS[] = {{0, 13, 120}, {13, 0, 40}, {7, 2, 35}, {4, 18, 10}};
+    enum { N = sizeof FLOWS / sizeof FLOWS[0] };
+    static const double LOWER[] = {10, 30, 100};
+    cm_release_build *build = &town->build;
+    cm_polygon_set set = CM_POLYGON_SET_INIT;
+    char words[CM_LABEL_SIZE];
+    cm_layer *areas = cm_build_layer(build, "flow_areas", "Movements by ward", "Sums of the flows shown.", CM_SHAPE_POLYGON, COLUMNS * ROWS);
+    ward_geometry(town, areas);
+    ward_names(town, areas);
+    cm_field *leaving = cm_build_field(build, areas, CM_FIELD_INTEGER, "leaving", "Leaving", "", "", 0);
+    areas->visible = false;
+    cm_build_outline(areas, CM_COLOUR_BORDER, 0.2, false);
+
+    cm_layer *layer = cm_build_layer(build, "flows", "Movements between wards", "Each line bends to the right of its way.", CM_SHAPE_LINE, N);
+    cm_field *from = cm_build_field(build, layer, CM_FIELD_TEXT, "from_name", "From", "", "", 0);
+    cm_field *to = cm_build_field(build, layer, CM_FIELD_TEXT, "to_name", "To", "", "", 0);
+    cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", "Movements", "", "", 0);
+    cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "", "", 0);
+    for (size_t f = 0; f < N; f++) {
+        const double ax = areas->label_x[FLOWS[f].from] - WEST, ay = areas->label_y[FLOWS[f].from] - SOUTH;
+        const double bx = areas->label_x[FLOWS[f].to] - WEST, by = areas->label_y[FLOWS[f].to] - SOUTH;
+        feature(&set);
+        part(&set);
+        vertex(&set, ax, ay);
+        for (int k = 1; k < 8; k++) {
+            const double t = k / 8.0, off = 0.4 * t * (1.0 - t);
+            vertex(&set, ax + t * (bx - ax) + off * (by - ay), ay + t * (by - ay) - off * (bx - ax));
+        }
+        vertex(&set, bx, by);
+        cm_field_set_text(build, from, f, cm_layer_field(areas, "name")->text[FLOWS[f].from]);
+        cm_field_set_text(build, to, f, cm_layer_field(areas, "name")->text[FLOWS[f].to]);
+        cm_field_set_integer(count, f, FLOWS[f].count);
+        cm_field_set_integer(class_number, f, class_of((double)FLOWS[f].count, LOWER, 3) - 1);
+        cm_field_set_integer(leaving, (size_t)FLOWS[f].from, FLOWS[f].count);
+    }
+    give(town, layer, &set);
+    for (size_t k = 0; k < 3; k++) {
+        cm_label_counts(LOWER[k], k == 2 ? (double)INFINITY : LOWER[k + 1] - 1, words);
+        cm_build_class(build, &layer->style, LOWER[k], k == 2 ? (double)INFINITY : LOWER[k + 1] - 1, words, cm_ramp_colour(CM_RAMP_DUSK, k + 1, 4), false);
+        layer->style.classes[k].stroke_mm = 0.4 + 0.5 * (double)k;
+    }
+    cm_build_colour_by(build, layer, "class", "Movements");
+    cm_build_outline(layer, CM_COLOUR_PLACE, 0.35, false);
+    layer->style.arrows = true;
+    layer->visible = false;
+}
+
 static void add_observations(fixture *town)
 {
     enum { N = 400 };
@@ -563,6 +616,7 @@ castmap_release *fixture_release(castmap_context *ctx, castmap_audience audience
     if (audience != CASTMAP_INTERNAL)
         add_cells(&town);
     add_places(&town);
+    add_flows(&town);
     if (audience == CASTMAP_INTERNAL)
         add_observations(&town);
     free(town.lon);

@@ -79,6 +79,13 @@ async function checkMap(page) {
   const before = await page.locator('#legend').textContent();
   await page.locator('#layers input[type=radio][value=areas]').check();
   assert.notEqual(await page.locator('#legend').textContent(), before);
+  assert.ok(await page.locator('table#flows tbody tr').count() === 4);
+  const plain = await page.locator('#map canvas').screenshot();
+  await page.locator('#layers input[type=radio][value=flows]').check();
+  assert.ok((await page.locator('#legend').textContent()).includes('100 or more'));
+  await page.waitForTimeout(800);
+  assert.ok(!plain.equals(await page.locator('#map canvas').screenshot()), 'the lines are drawn');
+  await page.locator('#layers input[type=radio][value=areas]').check();
   const boxes = page.locator('input[type=checkbox][value=places]');
   const title = await page.locator('#layers label', { has: boxes }).textContent();
   assert.ok((await page.locator('#legend').textContent()).includes(title));

@@ -105,6 +105,33 @@ static void the_manifest_names_each_file_with_its_digest(void **state)
     castmap_release_free(release);
 }
 
+static void a_table_holds_the_fields_of_every_feature(void **state)
+{
+    castmap_release *release = fixture_release(*state, CASTMAP_PUBLIC);
+    char folder[64], path[160], *bytes;
+
+    folder_make(folder);
+    snprintf(path, sizeof path, "%s/flows.csv", folder);
+    assert_status(castmap_write_csv(*state, release, "flows", path, false), CASTMAP_OK);
+    file_text(state, path, &bytes);
+    assert_int_equal(strncmp(bytes, "from_name,to_name,count,class\r\n", 31), 0);
+    size_t lines = 0;
+    for (const char *at = bytes; (at = strstr(at, "\r\n")) != NULL; at += 2)
+        lines++;
+    assert_int_equal(lines, 5);
+    assert_non_null(strstr(bytes, ",120,2\r\n"));
+    free(bytes);
+    assert_status(castmap_write_csv(*state, release, "flows", path, false), CASTMAP_E_EXISTS);
+    assert_status(castmap_write_csv(*state, release, "streams", path, true), CASTMAP_E_NOT_FOUND);
+    snprintf(path, sizeof path, "%s/areas.csv", folder); /* what is not shown is empty, not 0 */
+    assert_status(castmap_write_csv(*state, release, "areas", path, false), CASTMAP_OK);
+    file_text(state, path, &bytes);
+    assert_non_null(strstr(bytes, ",,"));
+    free(bytes);
+    folder_remove(folder);
+    castmap_release_free(release);
+}
+
 static void qgis_styles_carry_classes_hatching_and_labels(void **state)
 {
     castmap_release *release = fixture_release(*state, CASTMAP_PUBLIC);
@@ -116,6 +143,12 @@ static void qgis_styles_carry_classes_hatching_and_labels(void **state)
     assert_non_null(strstr(qml.bytes, "label=\"not shown\""));
     assert_non_null(strstr(qml.bytes, "LinePatternFill"));
     assert_non_null(strstr(qml.bytes, "fieldName=\"name\""));
+    cm_text_reset(&qml);
+    cm_qml_add(&qml, cm_release_layer(release, "flows")); /* a width for each class, and a head in the middle */
+    assert_non_null(strstr(qml.bytes, "value=\"0.40\""));
+    assert_non_null(strstr(qml.bytes, "value=\"1.40\""));
+    assert_non_null(strstr(qml.bytes, "MarkerLine"));
+    assert_null(strstr(qml.bytes, "SimpleFill"));
     cm_text_clear(&qml);
     castmap_release_free(release);
 }
@@ -141,6 +174,8 @@ static void the_geopackage_holds_all_layers_with_styles_and_the_same_bytes(void 
         assert_status(castmap_write_geopackage(*state, release, two, false), CASTMAP_OK);
         assert_int_equal(shell("cmp -s", one, two), 0);
         assert_int_equal(shell("ogrinfo -so", one, "areas 2>&1 | grep -q 'Feature Count: 20'"), 0);
+        assert_int_equal(shell("ogrinfo -so", one, "flows 2>&1 | grep -q 'Geometry: Multi Line String'"), 0);
+        assert_int_equal(shell("ogrinfo", one, "flows 2>&1 | grep -c '^  MULTILINESTRING' | grep -qx 4"), 0);
         assert_int_equal(shell("test $(sqlite3", one, "'SELECT count(*) FROM layer_styles WHERE useAsDefault') -ge 4"), 0);
         assert_status(castmap_write_geopackage(*state, release, one, false), CASTMAP_E_EXISTS);
         folder_remove(folder);
@@ -225,6 +260,7 @@ int main(void)
         cmocka_unit_test(writes_the_same_bytes_twice),
         cmocka_unit_test(refuses_unknown_layers_and_existing_files),
         cmocka_unit_test(the_manifest_names_each_file_with_its_digest),
+        cmocka_unit_test(a_table_holds_the_fields_of_every_feature),
         cmocka_unit_test(qgis_styles_carry_classes_hatching_and_labels),
         cmocka_unit_test(the_geopackage_holds_all_layers_with_styles_and_the_same_bytes),
         cmocka_unit_test(many_points_make_a_geopackage_as_gdal_would),
