@@ -168,21 +168,24 @@ static castmap_status take(castmap_context *ctx, uint32_t kind, const unsigned c
     return frame_done(ctx, &f);
 }
 
-/* Which of the contents may be boundaries. */
-static castmap_status check_content(castmap_context *ctx, cm_content content)
+/* Which of the contents may hold such a layer. */
+static castmap_status check_content(castmap_context *ctx, cm_content content, bool lines)
 {
     castmap_status status;
 
-    if (content == CM_CONTENT_JSON || content == CM_CONTENT_SQLITE || content == CM_CONTENT_SHAPEFILE || content == CM_CONTENT_ZIP)
+    if (content == CM_CONTENT_JSON || content == CM_CONTENT_SQLITE || content == CM_CONTENT_SHAPEFILE || content == CM_CONTENT_ZIP ||
+        (lines && content == CM_CONTENT_OSM_PBF))
         return CASTMAP_OK;
-    status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, not a boundary file", cm_content_words(content));
-    cm_fail_hint(ctx, "give GeoJSON, TopoJSON, a GeoPackage or a Shapefile (also inside a .zip)");
+    status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, not a %s file", cm_content_words(content), lines ? "street" : "boundary");
+    cm_fail_hint(ctx, lines ? "give an OpenStreetMap extract (.osm.pbf), GeoJSON, a GeoPackage or a Shapefile (also inside a .zip)"
+                            : "give GeoJSON, TopoJSON, a GeoPackage or a Shapefile (also inside a .zip)");
     return status;
 }
 
 static castmap_status read_source(castmap_context *ctx, const char *path, cm_vector_source *source, cm_vector_layer *layer)
 {
-    const cm_worker_limits limits = CM_WORKER_LIMITS_INIT;
+    const cm_worker_limits usual = CM_WORKER_LIMITS_INIT, large = {(uint64_t)6 << 30, 600u, 900u, usual.frame_bytes, (uint64_t)4 << 30};
+    const cm_worker_limits limits = source->parts.content == CM_CONTENT_OSM_PBF ? large : usual; /* of a large city; it is unpacked tenfold */
     int keep[CM_PARTS];
     const size_t n = cm_input_parts_list(&source->parts, keep);
     castmap_status status = cm_worker_run(ctx, path, &limits, keep, n, cm_vector_child, source, take, layer);
@@ -200,7 +203,7 @@ castmap_status cm_vector_read(castmap_context *ctx, const char *path, const cm_v
     cm_input_parts_init(&source.parts);
     status = cm_input_parts_open(ctx, path, -1, false, options->max_bytes ? options->max_bytes : MAX_BYTES, &source.parts);
     if (!status)
-        status = check_content(ctx, source.parts.content);
+        status = check_content(ctx, source.parts.content, options->lines);
     if (!status)
         status = read_source(ctx, path, &source, &layer);
     if (!status)

@@ -1,7 +1,7 @@
 /*
- * io/gdal_vector.h - read a polygon layer of a file somebody sent.
+ * io/gdal_vector.h - read a layer of polygons, or of lines, of a file somebody sent.
  *
- * GeoJSON, TopoJSON, GeoPackage and Shapefile (plain or the only one in a .zip). The file is opened here, once, and its bytes are handed to GDAL as memory inside
+ * GeoJSON, TopoJSON, GeoPackage and Shapefile (plain or the only one in a .zip); of lines also OpenStreetMap extracts (.osm.pbf). The file is opened here, once, and its bytes are handed to GDAL as memory inside
  * a worker process with one driver registered: GDAL never sees a name from outside, so no name, link, side file or address inside the data can make it open
  * anything else. Before GDAL looks, JSON is checked against its grammar, a GeoPackage for tables that run code, a zip for entries that lie.
  */
@@ -10,11 +10,13 @@
 
 #include "castmap/context.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct cm_vector_options {
-    const char *layer;    /* NULL: the only one, or the only one with polygons */
+    const char *layer;    /* NULL: the only one, or the only one with polygons (lines) */
+    bool        lines;    /* lines instead of polygons. Of an OpenStreetMap extract: the ways with a highway tag, with the fields of io/osm_lines.h */
     uint64_t    max_bytes;   /* of the file; 0: 1 GiB */
     size_t      max_vertices; /* of a feature; 0: 1,000,000 */
 } cm_vector_options;
@@ -23,13 +25,13 @@ typedef struct cm_vector_options {
 typedef struct cm_vector_feature {
     size_t         number;  /* 1-based place in the layer */
     char         **value;   /* [n_fields]; NULL entries: no value */
-    unsigned char *wkb;     /* polygon or multipolygon, 2-D, units of the file; NULL if there is none */
+    unsigned char *wkb;     /* (multi)polygon, or (multi)linestring, 2-D, units of the file; NULL if there is none */
     size_t         wkb_length;
     char          *problem; /* what is wrong with it in plain words; NULL: nothing */
 } cm_vector_feature;
 
 typedef struct cm_vector_layer {
-    char   *format;   /* "GeoJSON", "TopoJSON", "GeoPackage", "Shapefile", "Shapefile in a zip" */
+    char   *format;   /* "GeoJSON", "TopoJSON", "GeoPackage", "Shapefile", "Shapefile in a zip", "OpenStreetMap extract" */
     char   *layer;
     char   *crs;      /* "EPSG:27700"; "OGC:CRS84"; "" where none is declared; "?" where it is declared but has no code */
     char   *crs_name; /* as the file calls it */

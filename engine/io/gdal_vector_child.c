@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "io/gdal_child.h"
 #include "io/json_screen.h"
+#include "io/osm_lines.h"
 #include "io/record_zip.h"
 #include "io/vector_source.h"
 
@@ -32,7 +33,15 @@ typedef struct child {
     cm_vector_source *source;
     OGRLayerH         layer;
     int               n_fields;
+    bool              lines;
 } child;
+
+static bool is_wanted(const child *c, OGRwkbGeometryType type)
+{
+    if (c->lines)
+        return type == wkbLineString || type == wkbMultiLineString;
+    return type == wkbPolygon || type == wkbMultiPolygon;
+}
 
 /* GDAL takes a name that it does not know for WGS 84; and would look for a file or an address of that name first. */
 static bool knows_crs(const cm_json_screen *screen)
@@ -76,15 +85,15 @@ static int open_json(child *c, const char **driver, const char **name)
         c->gdal.format = *driver = "TopoJSON";
         *name = "/vsimem/in/layer.topojson";
     } else if (strcmp(screen.type, "FeatureCollection") == 0 || strcmp(screen.type, "Feature") == 0 ||
-               strcmp(screen.type, "Polygon") == 0 || strcmp(screen.type, "MultiPolygon") == 0) {
+               strcmp(screen.type, c->lines ? "LineString" : "Polygon") == 0 || strcmp(screen.type, c->lines ? "MultiLineString" : "MultiPolygon") == 0) {
         RegisterOGRGeoJSON();
         c->gdal.format = *driver = "GeoJSON";
         *name = "/vsimem/in/layer.geojson";
     } else {
         char shown[40];
         cm_escape_display(screen.type, strlen(screen.type), shown, sizeof shown);
-        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "give GeoJSON or TopoJSON with polygons",
-                              "JSON, but neither GeoJSON nor TopoJSON with polygons (type \"%s\")", shown);
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, c->lines ? "give GeoJSON with lines" : "give GeoJSON or TopoJSON with polygons",
+                              "JSON, but neither GeoJSON nor TopoJSON with %s (type \"%s\")", c->lines ? "lines" : "polygons", shown);
     }
     return cm_gdal_place(&c->gdal, *name, part->bytes, (size_t)part->size);
 }
@@ -104,17 +113,18 @@ static int open_zip(child *c, const char **driver, const char **name)
     return 0;
 }
 
-static bool may_be_polygons(OGRLayerH layer)
+static bool may_be_wanted(const child *c, OGRLayerH layer)
 {
     const OGRwkbGeometryType type = wkbFlatten(OGR_L_GetGeomType(layer));
 
-    return type == wkbPolygon || type == wkbMultiPolygon || type == wkbUnknown || type == wkbCurvePolygon ||
-           type == wkbMultiSurface;
+    if (type == wkbUnknown || is_wanted(c, type))
+        return true;
+    return !c->lines && (type == wkbCurvePolygon || type == wkbMultiSurface);
 }
 
 static int choose_layer(child *c)
 {
-    const char *wanted = c->source->options->layer;
+    const char *wanted = c->source->parts.content == CM_CONTENT_OSM_PBF ? "lines" : c->source->options->layer;
     const int n = GDALDatasetGetLayerCount(c->gdal.dataset);
     int candidates = 0;
 
@@ -124,7 +134,7 @@ static int choose_layer(child *c)
         return cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "", "the file holds more than %d layers", MAX_LAYERS);
     for (int i = 0; i < n; i++) {
         OGRLayerH layer = GDALDatasetGetLayer(c->gdal.dataset, i);
-        if (wanted ? strcmp(OGR_L_GetName(layer), wanted) != 0 : !may_be_polygons(layer))
+        if (wanted ? strcmp(OGR_L_GetName(layer), wanted) != 0 : !may_be_wanted(c, layer))
             continue;
         c->layer = layer;
         candidates++;
@@ -133,7 +143,8 @@ static int choose_layer(child *c)
         return 0;
     if (wanted)
         return cm_gdal_fail_layers(&c->gdal, CASTMAP_E_NOT_FOUND, "the file has no layer of that name");
-    return cm_gdal_fail_layers(&c->gdal, CASTMAP_E_INPUT, candidates ? "the file holds several layers that may be areas" : "no layer holds polygons");
+    return cm_gdal_fail_layers(&c->gdal, CASTMAP_E_INPUT, c->lines ? candidates ? "the file holds several layers that may be streets" : "no layer holds lines"
+                                                              : candidates ? "the file holds several layers that may be areas" : "no layer holds polygons");
 }
 
 static void add_text(cm_text *frame, const char *text, size_t length)
@@ -184,8 +195,8 @@ static const char *take_shape(child *c, OGRGeometryH shape, unsigned char **wkb,
     type = wkbFlatten(OGR_G_GetGeometryType(shape));
     if (type == wkbCurvePolygon || type == wkbMultiSurface)
         return "is drawn with curves, which are not read";
-    if (type != wkbPolygon && type != wkbMultiPolygon)
-        return "is not a polygon";
+    if (!is_wanted(c, type))
+        return c->lines ? "is not a line" : "is not a polygon";
     OGR_G_FlattenTo2D(shape);
     *length = (size_t)OGR_G_WkbSize(shape);
     if (*length / 16 > c->source->max_vertices)
@@ -207,7 +218,7 @@ static int send_feature(child *c, OGRFeatureH feature)
     int result;
 
     if (problem && strcmp(problem, "has too many vertices") == 0)
-        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "simplify the boundaries first", "a feature has more than %zu vertices",
+        return cm_worker_fail(c->gdal.pipe, CASTMAP_E_LIMIT, "simplify the layer first", "a feature has more than %zu vertices",
                               c->source->max_vertices);
     if (c->gdal.complaint[0])
         problem = c->gdal.complaint;
@@ -230,6 +241,20 @@ static int send_feature(child *c, OGRFeatureH feature)
     return result;
 }
 
+/* Of an OpenStreetMap extract the layers come mixed, as they stand in the file. */
+static OGRFeatureH next_feature(child *c)
+{
+    OGRFeatureH feature;
+    OGRLayerH layer = NULL;
+
+    if (c->source->parts.content != CM_CONTENT_OSM_PBF)
+        return OGR_L_GetNextFeature(c->layer);
+    while ((feature = GDALDatasetGetNextFeature(c->gdal.dataset, &layer, NULL, NULL, NULL)) != NULL &&
+           (layer != c->layer || !OGR_F_IsFieldSetAndNotNull(feature, CM_OSM_HIGHWAY)))
+        OGR_F_Destroy(feature);
+    return feature;
+}
+
 static int send_features(child *c)
 {
     OGRFeatureH feature;
@@ -238,7 +263,7 @@ static int send_features(child *c)
     for (;;) {
         int result;
         c->gdal.complaint[0] = '\0';
-        feature = OGR_L_GetNextFeature(c->layer);
+        feature = next_feature(c);
         if (!feature)
             break;
         result = send_feature(c, feature);
@@ -255,7 +280,7 @@ int cm_vector_child(cm_worker_pipe *pipe, void *payload)
 {
     static const char *const GPKG_OPTIONS[] = {"LIST_ALL_TABLES=NO", NULL};
     cm_vector_source *source = payload;
-    child c = {.gdal = {.pipe = pipe, .parts = &source->parts}, .source = source};
+    child c = {.gdal = {.pipe = pipe, .parts = &source->parts}, .source = source, .lines = source->options->lines};
     const char *driver = NULL, *name = NULL, *const *options = NULL;
     int result;
 
@@ -271,6 +296,9 @@ int cm_vector_child(cm_worker_pipe *pipe, void *payload)
         break;
     case CM_CONTENT_SHAPEFILE:
         result = cm_gdal_take_shapefile(&c.gdal, &driver, &name);
+        break;
+    case CM_CONTENT_OSM_PBF:
+        result = cm_osm_take(&c.gdal, &driver, &name, &options);
         break;
     default: /* the parent lets nothing else through */
         result = open_zip(&c, &driver, &name);

@@ -42,6 +42,8 @@ cm_content cm_content_of(const unsigned char *b, size_t n)
             return MAGIC[i].content;
     if (n >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0)
         at = 3;
+    if (n >= 15 && b[0] == 0 && memcmp(b + 4, "\x0A\x09" "OSMHeader", 11) == 0)
+        return CM_CONTENT_OSM_PBF;
     if (n >= 12 && memcmp(b + 4, "ftyp", 4) == 0)
         return CM_CONTENT_HEIC;
     while (at < n && (isspace(b[at]) || b[at] == 0x1E)) /* a record separator begins a GeoJSON text sequence */
@@ -69,6 +71,7 @@ const char *cm_content_words(cm_content content)
         [CM_CONTENT_OLD_SPREADSHEET] = "an old spreadsheet or document (xls, doc)",
         [CM_CONTENT_GZIP] = "compressed with gzip",
         [CM_CONTENT_UTF16] = "UTF-16 text",
+        [CM_CONTENT_OSM_PBF] = "an OpenStreetMap extract (.osm.pbf)",
     };
 
     return WORDS[content];

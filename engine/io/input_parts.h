@@ -28,7 +28,8 @@ typedef enum cm_content {
     CM_CONTENT_PDF,
     CM_CONTENT_OLD_SPREADSHEET,
     CM_CONTENT_GZIP,
-    CM_CONTENT_UTF16
+    CM_CONTENT_UTF16,
+    CM_CONTENT_OSM_PBF
 } cm_content;
 
 /* By the first bytes (64 are plenty), never by the name. */

@@ -12,5 +12,6 @@ extern const char *const CM_MIGRATION_2_FLOWS[];
 extern const char *const CM_MIGRATION_2_HEAT[];
 extern const char *const CM_MIGRATION_2_PLACES[];
 extern const char *const CM_MIGRATION_2_INGEST[];
+extern const char *const CM_MIGRATION_2_STREETS[];
 
 #endif

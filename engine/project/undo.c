@@ -191,6 +191,7 @@ static const char *const REMOVALS[] = {
     "DELETE FROM area WHERE boundary IN (SELECT id FROM boundary WHERE run = ?)",
     "DELETE FROM boundary WHERE run = ?",
     "DELETE FROM place_set WHERE run = ?",
+    "DELETE FROM street_set WHERE run = ?",
     "UPDATE run SET undone = 1 WHERE number = ?",
 };
 

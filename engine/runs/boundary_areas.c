@@ -1,7 +1,7 @@
 /*
  * runs/boundary_areas.c - from the features of a layer to the areas of a set.
  *
- *   1. settle_crs    which system the numbers are in; a guess is only made where the format fixes it
+ *   1. source_crs    which system the numbers are in; a guess is only made where the format fixes it
  *   2. gather_areas  features sorted by code, those of one code and name joined, outlines repaired in the file's own coordinates, so that no
  *                    step moves a vertex before its validity is judged
  *   3. to_degrees    all vertices at once; areas without a place on earth, and slivers, are refused
@@ -13,6 +13,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "runs/source_crs.h"
 #include "space/geometry/geos.h"
 
 #include <math.h>
@@ -69,38 +70,6 @@ static const char *value_of(const cm_adding *a, size_t feature, size_t column)
     const char *value = column == CM_NO_COLUMN ? NULL : a->layer.feature[feature].value[column];
 
     return value && value[0] ? value : NULL;
-}
-
-/* Which system the file's coordinates are in; sets a->source. */
-static castmap_status settle_crs(cm_adding *a)
-{
-    const char *declared = a->layer.crs, *given = a->options->crs;
-    const bool json = strcmp(a->layer.format, "GeoJSON") == 0, topology = strcmp(a->layer.format, "TopoJSON") == 0;
-    const bool degrees = strcmp(declared, "EPSG:4326") == 0 || strcmp(declared, "OGC:CRS84") == 0;
-    castmap_status status;
-
-    if (declared[0] == '\0' || strcmp(declared, "?") == 0) {
-        if (topology || (json && !given)) {
-            given = "EPSG:4326";
-        } else if (!given) {
-            status = cm_fail(a->ctx, CASTMAP_E_INPUT, declared[0] ? "the coordinate system \"%.60s\" of the file has no known code"
-                                                                  : "the file does not say which coordinate system it is in%.0s",
-                             a->layer.crs_name);
-            cm_fail_hint(a->ctx, "if you know it, name it: --crs EPSG:27700 for British National Grid, EPSG:4326 for longitude and latitude");
-            return status;
-        }
-    } else if (given && strcmp(given, declared) != 0 && !(degrees && strcmp(given, "EPSG:4326") == 0)) {
-        return cm_fail(a->ctx, CASTMAP_E_INPUT, "the file says it is in %s, not in %.40s", declared, given);
-    } else if (json && !degrees && !given) {
-        status = cm_fail(a->ctx, CASTMAP_E_INPUT, "the GeoJSON names another coordinate system (%s) than longitude and latitude",
-                         declared);
-        cm_fail_hint(a->ctx, "if its numbers really are in it, say so: --crs %s", declared);
-        return status;
-    } else {
-        given = declared;
-    }
-    snprintf(a->source_crs, sizeof a->source_crs, "%s", given);
-    return cm_projection_new(a->ctx, a->source_crs, true, &a->source);
 }
 
 /* A feature that may become an area: its place in the layer, under its code. */
@@ -390,7 +359,7 @@ static castmap_status to_degrees(cm_adding *a, cm_polygon_set *shapes)
 castmap_status cm_boundary_areas_make(cm_adding *a)
 {
     cm_polygon_set shapes = CM_POLYGON_SET_INIT;
-    castmap_status status = settle_crs(a);
+    castmap_status status = cm_source_crs(a->ctx, &a->layer, a->options->crs, a->source_crs, &a->source);
 
     if (!status)
         status = gather_areas(a, &shapes);

@@ -9,6 +9,8 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_BOUNDARIES_LIST,
     &CMD_PLACES_ADD,
     &CMD_PLACES_LIST,
+    &CMD_STREETS_ADD,
+    &CMD_STREETS_LIST,
     &CMD_LIST,
     &CMD_INFO,
     &CMD_CLUSTER,

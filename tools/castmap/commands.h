@@ -31,6 +31,8 @@ extern const cli_command CMD_RECIPES_EXPORT;
 extern const cli_command CMD_RECIPES_LIST;
 extern const cli_command CMD_RECIPES_REMOVE;
 extern const cli_command CMD_REPORT;
+extern const cli_command CMD_STREETS_ADD;
+extern const cli_command CMD_STREETS_LIST;
 extern const cli_command CMD_TUNE_CLUSTER;
 extern const cli_command CMD_TUNE_HEAT;
 extern const cli_command CMD_UNDO;

@@ -54,7 +54,7 @@ void json_reasons(cli_json *json, const char *key, const castmap_reason_count *r
     cli_json_close(json);
 }
 
-static void show_area_notes(cli_env *env, const char *what, const castmap_area_note *notes, size_t n)
+void show_area_notes(cli_env *env, const char *what, const castmap_area_note *notes, size_t n)
 {
     if (n > 0)
         cli_say(env, "  %s: %zu", what, n);
@@ -81,7 +81,7 @@ void show_boundaries(cli_env *env, const castmap_boundaries_summary *summary)
                 CLI_SAFE(summary->crs_name), CLI_SAFE(summary->crs_reason), summary->crs_scale_error_ppm);
 }
 
-static void json_area_notes(cli_json *json, const char *key, const castmap_area_note *notes, size_t n)
+void json_area_notes(cli_json *json, const char *key, const castmap_area_note *notes, size_t n)
 {
     cli_json_list(json, key);
     for (size_t i = 0; i < n; i++) {

@@ -43,6 +43,8 @@ void show_guesses(const castmap_guess *guesses, size_t n, void *env);
 void show_import(cli_env *env, const char *file, const castmap_import_summary *summary);
 void json_guesses(cli_json *json, const castmap_guess *guesses, size_t n);
 void json_reasons(cli_json *json, const char *key, const castmap_reason_count *reasons, size_t n);
+void show_area_notes(cli_env *env, const char *what, const castmap_area_note *notes, size_t n);
+void json_area_notes(cli_json *json, const char *key, const castmap_area_note *notes, size_t n);
 void show_boundaries(cli_env *env, const castmap_boundaries_summary *summary);
 void json_boundaries(cli_json *json, const castmap_boundaries_summary *summary);
 void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t most);

@@ -29,6 +29,7 @@
 #include "castmap/routes.h"
 #include "castmap/runs.h"
 #include "castmap/status.h"
+#include "castmap/streets.h"
 #include "castmap/tracks.h"
 
 #endif

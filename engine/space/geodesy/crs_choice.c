@@ -64,7 +64,7 @@ static bool try_declared(castmap_context *ctx, const char *declared, const exten
 {
     if (!declared || !try_crs(ctx, declared, e, true, out))
         return false;
-    snprintf(out->reason, sizeof out->reason, "the boundary file is drawn in it, and it covers the areas");
+    snprintf(out->reason, sizeof out->reason, "the file is drawn in it, and it covers the areas");
     return true;
 }
 

@@ -1,20 +1,23 @@
 /*
- * space/geometry/wkb.c - polygons to ISO well-known binary and back.
+ * space/geometry/wkb.c - polygons to ISO well-known binary and back; lines from it.
  *
- * Written: 2-D, little-endian, always a MultiPolygon. Read: Polygon and MultiPolygon in either byte order, with ISO (1000, 2000, 3000) or EWKB (high bits)
+ * Written: 2-D, little-endian, always a MultiPolygon. Read: Polygon, MultiPolygon, LineString and MultiLineString in either byte order, with ISO (1000, 2000, 3000) or EWKB (high bits)
  * marks of Z and M, whose values are dropped. Every count is checked against the bytes that are left before it is believed.
  *
  * Source: OGC 06-103r4, "Simple feature access, part 1", section 8.2.
  */
 #include "base/fail.h"
 #include "base/memory.h"
+#include "space/geometry/line_set.h"
 #include "space/geometry/polygon_set.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define WKB_LINE 2u
 #define WKB_POLYGON 3u
+#define WKB_MULTILINE 5u
 #define WKB_MULTIPOLYGON 6u
 #define EWKB_Z 0x80000000u
 #define EWKB_M 0x40000000u
@@ -209,4 +212,57 @@ castmap_status cm_polygon_set_add_wkb(castmap_context *ctx, cm_polygon_set *set,
     if (result == NO_MEMORY)
         return cm_fail_memory(ctx);
     return cm_fail(ctx, CASTMAP_E_DATA, "not a well-formed polygon or multipolygon");
+}
+
+static outcome get_line(reader *r, size_t ordinates, size_t feature, cm_line_set *set)
+{
+    uint32_t points;
+
+    if (!get_u32(r, &points) || points > r->left / (8 * ordinates))
+        return BAD;
+    if (points < 2) { /* an empty line, or a point: its vertex is passed over */
+        r->bytes += 8 * ordinates * points;
+        r->left -= 8 * ordinates * points;
+        return GOOD;
+    }
+    if (cm_line_set_line(set, feature) != 0)
+        return NO_MEMORY;
+    for (uint32_t i = 0; i < points; i++) {
+        const double x = get_double(r), y = get_double(r);
+        for (size_t extra = 2; extra < ordinates; extra++)
+            (void)get_double(r);
+        if (!isfinite(x) || !isfinite(y))
+            return BAD;
+        if (cm_line_set_vertex(set, x, y) != 0)
+            return NO_MEMORY;
+    }
+    return GOOD;
+}
+
+castmap_status cm_line_set_add_wkb(castmap_context *ctx, cm_line_set *set, size_t feature, const unsigned char *bytes, size_t length)
+{
+    const size_t lines = set->count, vertices = set->vertices;
+    reader r = {bytes, length, true};
+    uint32_t type, count;
+    size_t ordinates;
+    outcome result = BAD;
+
+    if (get_head(&r, &type, &ordinates)) {
+        if (type == WKB_LINE) {
+            result = get_line(&r, ordinates, feature, set);
+        } else if (type == WKB_MULTILINE && get_u32(&r, &count) && count <= r.left / 9) {
+            result = GOOD;
+            for (uint32_t i = 0; i < count && result == GOOD; i++)
+                result = get_head(&r, &type, &ordinates) && type == WKB_LINE ? get_line(&r, ordinates, feature, set) : BAD;
+        }
+    }
+    if (result == GOOD && r.left == 0)
+        return CASTMAP_OK;
+    set->count = lines;
+    set->vertices = vertices;
+    if (set->start)
+        set->start[lines] = vertices;
+    if (result == NO_MEMORY)
+        return cm_fail_memory(ctx);
+    return cm_fail(ctx, CASTMAP_E_DATA, "not a well-formed line");
 }
