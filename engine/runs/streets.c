@@ -159,6 +159,18 @@ static castmap_status to_metres(adding *a)
     return status;
 }
 
+static castmap_status check_any(adding *a)
+{
+    castmap_status status;
+
+    if (a->lines.count > 0)
+        return CASTMAP_OK;
+    status = cm_fail(a->ctx, CASTMAP_E_INPUT, "the file holds no street: %zu features left out by class, %zu not usable", a->summary.left_out,
+                     a->refused.count);
+    cm_fail_hint(a->ctx, "give a file with lines; name the column of classes with --class, or take all with --use all");
+    return status;
+}
+
 static castmap_status build_network(adding *a)
 {
     const castmap_street_lines lines = {a->lines.count, a->lines.start, a->lines.x, a->lines.y, a->level, a->way};
@@ -167,12 +179,6 @@ static castmap_status build_network(adding *a)
 
     options.at_crossings = a->options->at_crossings;
     options.join_m = a->options->join_m;
-    if (lines.count == 0) {
-        status = cm_fail(a->ctx, CASTMAP_E_DATA, "the file holds no street: %zu features left out, %zu not usable", a->summary.left_out,
-                         a->refused.count);
-        cm_fail_hint(a->ctx, "name the column of classes with --class, or take all with --use all");
-        return status;
-    }
     status = castmap_network_build(a->ctx, &lines, &options, &a->streets.network, &a->summary.report);
     for (size_t e = 0; e < a->streets.network.n_edges && !status; e++)
         a->streets.network.line[e] = (int64_t)a->lines.feature[a->streets.network.line[e]];
@@ -379,7 +385,11 @@ static castmap_status add_streets(adding *a)
     if (!status)
         status = choose_ways(a);
     if (!status)
+        status = check_any(a);
+    if (!status)
         status = to_metres(a);
+    if (!status)
+        status = check_any(a);
     if (!status) {
         a->level = cm_alloc(a->lines.count, sizeof *a->level);
         a->way = cm_alloc(a->lines.count, sizeof *a->way);

@@ -112,31 +112,51 @@ static castmap_status take_vertices(build *b)
     return v->count ? CASTMAP_OK : cm_fail(b->ctx, CASTMAP_E_DATA, "no street has a length");
 }
 
-/* Vertices of one place: order[first..last). All meet if a line ends there; else those of a level, if they are several. */
+/* Does any line end at this place on this level? */
+static bool ends_on(const cm_street_vertices *v, const uint32_t *order, size_t first, size_t last, int level)
+{
+    for (size_t i = first; i < last; i++)
+        if (cm_line_level(v, v->line[order[i]]) == level && cm_is_line_end(v, order[i]))
+            return true;
+    return false;
+}
+
+/*
+ * Vertices of one place: order[first..last). Those of a level meet. Levels on which lines end meet one another, for that is how a bridge comes down; an end that is
+ * alone meets all. What passes over or under, meets nothing.
+ */
 static void number_place(build *b, const uint32_t *order, size_t first, size_t last)
 {
     const cm_street_vertices *v = &b->vertices;
-    bool ends = false, apart = false;
+    size_t ending = 0;
+    bool apart = false;
 
-    for (size_t i = first; i < last; i++) {
-        ends = ends || cm_is_line_end(v, order[i]);
-        apart = apart || cm_line_level(v, v->line[order[i]]) != cm_line_level(v, v->line[order[first]]);
-    }
-    b->report.kept_apart += apart && !ends;
+    for (size_t i = first; i < last; i++)
+        ending += ends_on(v, order, first, last, cm_line_level(v, v->line[order[i]]));
     for (size_t i = first; i < last; i++) {
         const int level = cm_line_level(v, v->line[order[i]]);
+        const bool ends = ends_on(v, order, first, last, level), all = ending == 1;
         size_t meeting = 0;
         if (b->node[order[i]] != NO_NODE)
             continue;
-        for (size_t j = i; j < last; j++)
-            meeting += ends || cm_line_level(v, v->line[order[j]]) == level;
-        if (meeting < 2 && !ends)
-            continue;
-        for (size_t j = i; j < last; j++)
-            if (ends || cm_line_level(v, v->line[order[j]]) == level)
-                b->node[order[j]] = (uint32_t)b->n_nodes;
-        b->node_place[b->n_nodes++] = v->place[order[i]];
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t j = first; j < last; j++) {
+                const int other = cm_line_level(v, v->line[order[j]]);
+                if (!(all || other == level || (ends && ends_on(v, order, first, last, other))))
+                    continue;
+                if (pass == 0)
+                    meeting++;
+                else
+                    b->node[order[j]] = (uint32_t)b->n_nodes;
+            }
+            if (pass == 0 && meeting < 2 && !ends)
+                break;
+            if (pass == 1)
+                b->node_place[b->n_nodes++] = v->place[order[i]];
+        }
+        apart = apart || meeting < last - first;
     }
+    b->report.kept_apart += apart;
 }
 
 static castmap_status number_nodes(build *b)

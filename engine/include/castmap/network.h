@@ -85,8 +85,8 @@ typedef struct castmap_network_report {
 /**
  * @brief Make a network of lines: nodes where they meet, edges between.
  *
- * Two lines meet at a vertex that both have (on the same millimetre), unless they are on different levels and neither ends there. A line meets itself
- * where it comes back to one of its vertices. Nodes are numbered from west to east and then from south to north, edges in the order of the lines.
+ * Two lines meet at a vertex that both have (on the same millimetre) if they are on one level, or if both end there; an end that is alone on its level meets
+ * whatever is there. A line meets itself where it comes back to one of its vertices. Nodes are numbered from west to east and then from south to north, edges in the order of the lines.
  *
  * @param report  may be NULL
  * @retval CASTMAP_E_ARGUMENT  join_m negative or above 100

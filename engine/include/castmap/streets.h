@@ -54,8 +54,7 @@ typedef struct castmap_streets_summary {
 /**
  * @brief Add a street network. The newest one is used.
  *
- * @retval CASTMAP_E_INPUT  not a file of lines, damaged, or in a coordinate system that is not known
- * @retval CASTMAP_E_DATA   no street is left
+ * @retval CASTMAP_E_INPUT  not a file of lines, damaged, in a coordinate system that is not known, or no street is left
  */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_streets_add(castmap_context *ctx, castmap_project *project,
                                                                  const castmap_streets_options *options,

@@ -56,10 +56,10 @@ static PJ_CONTEXT *context_new(void)
     return context;
 }
 
-/* "EPSG:" or "OGC:" and a code of letters and digits. */
+/* "EPSG:", "ESRI:" or "OGC:" and a code of digits; of OGC also letters. */
 static bool is_authority_code(const char *text)
 {
-    size_t prefix = strncmp(text, "EPSG:", 5) == 0 ? 5 : strncmp(text, "OGC:", 4) == 0 ? 4 : 0;
+    size_t prefix = strncmp(text, "EPSG:", 5) == 0 || strncmp(text, "ESRI:", 5) == 0 ? 5 : strncmp(text, "OGC:", 4) == 0 ? 4 : 0;
     const size_t length = strlen(text + prefix);
 
     if (prefix == 0 || length == 0 || length > 12)

@@ -14,7 +14,7 @@
 
 typedef struct cm_projection cm_projection; /* owned handle; one thread at a time unless a docstring says else */
 
-/* crs: "EPSG:27700" (letters EPSG or OGC, a colon, a code) or a PROJ string that castmap wrote itself ("+proj=laea ...").
+/* crs: "EPSG:27700" (letters EPSG, ESRI or OGC, a colon, a code) or a PROJ string that castmap wrote itself ("+proj=laea ...").
  * URLs, file names and other text are refused (CASTMAP_E_ARGUMENT). Geographic, engineering and vertical systems are refused as working
  * systems but accepted as a source with `any`. */
 CASTMAP_NODISCARD castmap_status cm_projection_new(castmap_context *ctx, const char *crs, bool any, cm_projection **out);
