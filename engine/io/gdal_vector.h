@@ -16,7 +16,7 @@
 
 typedef struct cm_vector_options {
     const char *layer;    /* NULL: the only one, or the only one with polygons (lines) */
-    bool        lines;    /* lines instead of polygons. Of an OpenStreetMap extract: the ways with a highway tag, with the fields of io/osm_lines.h */
+    bool        lines;    /* lines instead of polygons. Of an OpenStreetMap extract: the ways with a highway tag, with the fields of io/gdal_osm.h */
     uint64_t    max_bytes;   /* of the file; 0: 1 GiB */
     size_t      max_vertices; /* of a feature; 0: 1,000,000 */
 } cm_vector_options;

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "io/gdal_child.h"
 #include "io/json_screen.h"
-#include "io/osm_lines.h"
+#include "io/gdal_osm.h"
 #include "io/record_zip.h"
 #include "io/vector_source.h"
 

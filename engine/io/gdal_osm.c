@@ -1,12 +1,13 @@
 /*
- * io/osm_lines.c - an OpenStreetMap extract for GDAL.
+ * io/gdal_osm.c - an OpenStreetMap extract for GDAL.
  *
  * GDAL keeps the nodes that it has seen in a file of its own under /vsimem, because this process may not write to any other. How large it may grow is limited.
  */
-#include "io/osm_lines.h"
+#include "io/gdal_osm.h"
+
+#include "base/memory.h"
 
 #include <cpl_conv.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Exported by GDAL; its header for them is C++ only. */
@@ -26,9 +27,11 @@ int cm_osm_take(cm_gdal_child *child, const char **driver, const char **name, co
 {
     static const char *const OPTIONS[] = {"CONFIG_FILE=/vsimem/in/tags.ini", "INTERLEAVED_READING=YES", "USE_POINTS_INDEX=NO", "MAX_TMPFILE_SIZE=2000",
                                           NULL};
-    static unsigned char tags[sizeof TAGS];
     const cm_input_part *part = &child->parts->part[CM_PART_MAIN];
+    unsigned char *tags = cm_alloc(sizeof TAGS, 1); /* as long as the process lives */
 
+    if (!tags)
+        return cm_gdal_out_of_memory(child);
     memcpy(tags, TAGS, sizeof TAGS);
     if (cm_gdal_place(child, "/vsimem/in/tags.ini", tags, sizeof tags - 1) != 0 ||
         cm_gdal_place(child, "/vsimem/in/layer.osm.pbf", part->bytes, (size_t)part->size) != 0)

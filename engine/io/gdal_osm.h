@@ -1,10 +1,10 @@
 /*
- * io/osm_lines.h - an OpenStreetMap extract for GDAL: which tags of a way become fields, and how.
+ * io/gdal_osm.h - an OpenStreetMap extract for GDAL: which tags of a way become fields, and how.
  *
  * The fields of the layer "lines" are, in this order: osm_id, name, highway, ref, oneway, junction, layer, bridge, tunnel, access, foot, service, footway, area.
  */
-#ifndef CM_IO_OSM_LINES_H
-#define CM_IO_OSM_LINES_H
+#ifndef CM_IO_GDAL_OSM_H
+#define CM_IO_GDAL_OSM_H
 
 #include "io/gdal_child.h"
 
