@@ -33,7 +33,7 @@ int cm_osm_take(cm_gdal_child *child, const char **driver, const char **name, co
     if (!tags)
         return cm_gdal_out_of_memory(child);
     memcpy(tags, TAGS, sizeof TAGS);
-    if (cm_gdal_place(child, "/vsimem/in/tags.ini", tags, sizeof tags - 1) != 0 ||
+    if (cm_gdal_place(child, "/vsimem/in/tags.ini", tags, sizeof TAGS - 1) != 0 ||
         cm_gdal_place(child, "/vsimem/in/layer.osm.pbf", part->bytes, (size_t)part->size) != 0)
         return -1;
     CPLSetConfigOption("CPL_TMPDIR", "/vsimem");
