@@ -5,6 +5,7 @@
 #ifndef CASTMAP_CASTMAP_H
 #define CASTMAP_CASTMAP_H
 
+#include "castmap/along.h"
 #include "castmap/areas.h"
 #include "castmap/boundaries.h"
 #include "castmap/cluster.h"
