@@ -88,9 +88,10 @@ int cm_along_remark_left_out(size_t inexact, size_t off_streets, double snap_m, 
 
     cm_length_words(snap_m, length);
     if (inexact > 0)
-        failed |= cm_remark_add(remarks, count, "left-out-inexact", "%zu observations are known less exactly than %s: which street is theirs cannot be said",
-                                inexact, length);
+        failed |= cm_remark_add(remarks, count, "left-out-inexact", "%zu %s known less exactly than %s: which street is theirs cannot be said",
+                                inexact, inexact == 1 ? "observation is" : "observations are", length);
     if (off_streets > 0)
-        failed |= cm_remark_add(remarks, count, "left-out-off-streets", "%zu observations lie farther than %s from every street", off_streets, length);
+        failed |= cm_remark_add(remarks, count, "left-out-off-streets", "%zu %s farther than %s from every street", off_streets,
+                                off_streets == 1 ? "observation lies" : "observations lie", length);
     return failed;
 }

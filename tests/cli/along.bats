@@ -43,8 +43,8 @@ town() {
     code_is 0
     says "$out" "2 of 3 observations are within 150 m along the streets"
     says "$out" "as the crow flies it would be 3"
-    says "$out" "1 observations are known less exactly than 50 m"
-    says "$out" "1 observations lie farther than 50 m from every street"
+    says "$out" "1 observation is known less exactly than 50 m"
+    says "$out" "1 observation lies farther than 50 m from every street"
     both castmap near 53.75,-4.08 --within 150m --json
     code_is 0
     jq -e '[.near[].observation] == [1, 3]' out.txt
