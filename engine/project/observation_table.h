@@ -19,7 +19,7 @@ typedef enum cm_time_precision { /* how a time is known */
 
 /* One row on its way in. Texts are borrowed, UTF-8, NULL where absent. */
 typedef struct cm_observation {
-    unsigned char content_id[CM_CONTENT_ID_BYTES]; /* BLAKE2b of the content and its ordinal, or of the record's own id */
+    unsigned char content_id[CM_CONTENT_ID_BYTES]; /* BLAKE2b of the record's own id; without one, the content hash, which the writer numbers where it repeats */
     unsigned char content_hash[CM_CONTENT_ID_BYTES]; /* of the content alone: same id with another hash is a conflict */
     int64_t     row;            /* physical line or feature number */
     double      lon, lat;       /* WGS 84 degrees, finite */
@@ -43,17 +43,17 @@ typedef struct cm_observation {
 typedef enum cm_stored { CM_STORED_NEW, CM_STORED_DUPLICATE, CM_STORED_CONFLICT } cm_stored;
 
 /* Write the observations of one batch. Between _open and _finish the caller adds rows in order of the file.
- * _add is the hot path: no allocation a row. _finish builds the spatial index from sorted boxes. */
+ * _add is the hot path: no allocation a row. *earlier: the row of this file that had the same record id first, or 0. _finish builds the spatial index. */
 typedef struct cm_observation_writer cm_observation_writer;
 CASTMAP_NODISCARD castmap_status cm_observation_writer_open(castmap_context *ctx, castmap_project *project, int64_t batch_id,
                                                             cm_observation_writer **out);
 CASTMAP_NODISCARD castmap_status cm_observation_writer_add(castmap_context *ctx, cm_observation_writer *writer,
-                                                           const cm_observation *observation, cm_stored *stored);
-/* For speed alone: about how many rows will come; and a row that will be added a few rows later. */
-CASTMAP_NODISCARD castmap_status cm_observation_writer_reserve(castmap_context *ctx, cm_observation_writer *writer, size_t rows);
+                                                           const cm_observation *observation, cm_stored *stored, int64_t *earlier);
+/* For speed alone: a row that will be added a few rows later. */
 void cm_observation_writer_expect(const cm_observation_writer *writer, const cm_observation *observation);
-/* Rows of this batch on exactly this position are no longer exact but unknown: it is a default that nobody moved. Between the last _add and _finish. */
-CASTMAP_NODISCARD castmap_status cm_observation_writer_doubt(castmap_context *ctx, cm_observation_writer *writer, double lon, double lat);
+/* Rows of this batch on exactly one of these n positions (lon, lat) are no longer exact but unknown: a default that nobody moved. Between the last _add and
+ * _finish. */
+CASTMAP_NODISCARD castmap_status cm_observation_writer_doubt(castmap_context *ctx, cm_observation_writer *writer, size_t n, const double (*place)[2]);
 CASTMAP_NODISCARD castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation_writer *writer,
                                                               double *seconds_index);
 void cm_observation_writer_free(cm_observation_writer *writer); /* NULL is fine; after or without _finish */

@@ -1,7 +1,8 @@
 /*
- * project/packed_rtree.c - the nodes of a packed R-tree into the three tables of SQLite's.
+ * project/packed_rtree.c - points in the order of a curve into the three tables of SQLite's R-tree.
  *
- * The bytes of the nodes are made on one thread while the rows' leaves are written on the caller's.
+ * Two sorts that need little memory: by place along a Hilbert curve, which makes the leaves; and of the rows' leaves by id, because a table is written quickly
+ * only in the order of its key.
  */
 #include "project/packed_rtree.h"
 
@@ -11,24 +12,65 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/parallel.h"
+#include "base/memory.h"
+#include "base/sorter.h"
 #include "base/text.h"
-#include "space/index/rtree_nodes.h"
+#include "space/index/rtree_stream.h"
+
+#define ROWS_BETWEEN_CHECKS 4096u
+
+typedef struct placed {
+    uint64_t key; /* along the curve */
+    int64_t  id;
+    double   lon, lat;
+} placed;
+
+typedef struct leaf_of {
+    uint64_t id;
+    int64_t  leaf;
+} leaf_of;
+
+struct cm_rtree_points {
+    const char *beside; /* borrowed */
+    cm_sorter  *sorter; /* owned; of placed */
+};
 
 typedef struct packing {
     castmap_context *ctx;
     cm_db           *db;
     char             index[96];
-    const int64_t   *id; /* borrowed [n] */
-    cm_rtree_nodes   nodes;
+    cm_rtree_points *points;  /* borrowed */
+    cm_sorter       *leaf_of; /* owned */
+    cm_rtree_stream  tree;
 } packing;
 
-static castmap_status fill_nodes(void *job)
+castmap_status cm_rtree_points_new(castmap_context *ctx, const char *beside, cm_rtree_points **out)
 {
-    packing *run = job;
+    cm_rtree_points *points = cm_alloc_zero(1, sizeof *points);
 
-    cm_rtree_nodes_fill(&run->nodes, run->id);
-    return CASTMAP_OK;
+    if (!points)
+        return cm_fail_memory(ctx);
+    points->beside = beside;
+    const castmap_status status = cm_sorter_new(ctx, beside, sizeof(placed), &points->sorter);
+    if (status)
+        free(points);
+    else
+        *out = points;
+    return status;
+}
+
+castmap_status cm_rtree_points_add(castmap_context *ctx, cm_rtree_points *points, int64_t id, double lon, double lat)
+{
+    const placed record = {cm_rtree_curve(lon, lat), id, lon, lat};
+
+    return cm_sorter_add(ctx, points->sorter, &record);
+}
+
+void cm_rtree_points_free(cm_rtree_points *points)
+{
+    if (points)
+        cm_sorter_free(points->sorter);
+    free(points);
 }
 
 /* Pairs of integers into one of the tables. */
@@ -40,40 +82,78 @@ static castmap_status open_insert(packing *run, const char *columns, cm_query **
     return cm_query_open(run->ctx, run->db, sql, out);
 }
 
+static castmap_status write_node(packing *run, cm_query *query, size_t node)
+{
+    cm_query_bind_integer(query, 1, cm_rtree_stream_number(&run->tree, node));
+    cm_query_bind_blob(query, 2, run->tree.bytes, run->tree.node_bytes);
+    return cm_query_run(run->ctx, query);
+}
+
+/* Leaves in the order of the curve, and the levels above them. */
+static castmap_status write_nodes(packing *run)
+{
+    cm_query *query = NULL;
+    const placed *point = NULL;
+    castmap_status status = open_insert(run, "node\" (nodeno, data)", &query);
+
+    while (!status) {
+        const void *record;
+        status = cm_sorter_next(run->ctx, run->points->sorter, &record);
+        point = record;
+        if (status || !point)
+            break;
+        const bool full = cm_rtree_stream_add(&run->tree, point->id, point->lon, point->lat);
+        const leaf_of row = {(uint64_t)point->id, cm_rtree_stream_number(&run->tree, run->tree.node)};
+        status = cm_sorter_add(run->ctx, run->leaf_of, &row);
+        if (!status && full)
+            status = write_node(run, query, run->tree.node);
+    }
+    if (!status && run->tree.n == 0) {
+        cm_rtree_put_head(run->tree.bytes, run->tree.node_bytes, 0, 0);
+        status = write_node(run, query, 0);
+    }
+    while (!status && cm_rtree_stream_next(&run->tree))
+        status = write_node(run, query, run->tree.node);
+    cm_query_close(query);
+    return status;
+}
+
 static castmap_status write_rows(packing *run)
 {
     cm_query *query = NULL;
     castmap_status status = open_insert(run, "rowid\" (rowid, nodeno)", &query);
 
-    for (size_t i = 0; i < run->nodes.n && !status; i++) {
-        cm_query_bind_integer(query, 1, run->id[i]);
-        cm_query_bind_integer(query, 2, run->nodes.leaf[i]);
+    if (!status)
+        status = cm_sorter_sort(run->ctx, run->leaf_of);
+    for (size_t i = 0; !status; i++) {
+        const void *record;
+        status = cm_sorter_next(run->ctx, run->leaf_of, &record);
+        const leaf_of *row = record;
+        if (status || !row)
+            break;
+        cm_query_bind_integer(query, 1, (int64_t)row->id);
+        cm_query_bind_integer(query, 2, row->leaf);
         status = cm_query_run(run->ctx, query);
+        if (!status && i % ROWS_BETWEEN_CHECKS == 0 && cm_cancelled(run->ctx))
+            status = cm_fail_cancelled(run->ctx);
     }
     cm_query_close(query);
     return status;
 }
 
-static castmap_status write_nodes(packing *run)
+static castmap_status write_parents(packing *run)
 {
-    const cm_rtree_nodes *nodes = &run->nodes;
-    cm_query *add_node = NULL, *add_parent = NULL;
-    castmap_status status = open_insert(run, "node\" (nodeno, data)", &add_node);
+    cm_query *query = NULL;
+    castmap_status status = open_insert(run, "parent\" (nodeno, parentnode)", &query);
 
-    if (!status)
-        status = open_insert(run, "parent\" (nodeno, parentnode)", &add_parent);
-    for (size_t k = 0; k < nodes->count && !status; k++) {
-        cm_query_bind_integer(add_node, 1, cm_rtree_number(nodes, k));
-        cm_query_bind_blob(add_node, 2, nodes->bytes + k * nodes->node_bytes, nodes->node_bytes);
-        status = cm_query_run(run->ctx, add_node);
-        if (status || nodes->parent[k] == 0)
+    for (size_t k = 0; k < run->tree.count && !status; k++) {
+        if (run->tree.parent[k] == 0)
             continue;
-        cm_query_bind_integer(add_parent, 1, cm_rtree_number(nodes, k));
-        cm_query_bind_integer(add_parent, 2, nodes->parent[k]);
-        status = cm_query_run(run->ctx, add_parent);
+        cm_query_bind_integer(query, 1, cm_rtree_stream_number(&run->tree, k));
+        cm_query_bind_integer(query, 2, run->tree.parent[k]);
+        status = cm_query_run(run->ctx, query);
     }
-    cm_query_close(add_node);
-    cm_query_close(add_parent);
+    cm_query_close(query);
     return status;
 }
 
@@ -95,11 +175,9 @@ static castmap_status empty(packing *run, size_t *node_bytes)
     return cm_db_exec(run->ctx, run->db, sql);
 }
 
-castmap_status cm_packed_rtree_store(castmap_context *ctx, cm_db *db, const char *table, size_t n, const int64_t *id,
-                                     const double *x, const double *y)
+castmap_status cm_packed_rtree_store(castmap_context *ctx, cm_db *db, const char *table, cm_rtree_points *points)
 {
-    packing run = {.ctx = ctx, .db = db, .id = id};
-    cm_task *task = NULL;
+    packing run = {.ctx = ctx, .db = db, .points = points};
     size_t node_bytes = 0;
 
     snprintf(run.index, sizeof run.index, "idx_%s_geometry", table);
@@ -107,22 +185,41 @@ castmap_status cm_packed_rtree_store(castmap_context *ctx, cm_db *db, const char
     if (!status)
         status = empty(&run, &node_bytes);
     if (!status)
-        status = cm_rtree_nodes_order(ctx, n, x, y, node_bytes, &run.nodes);
-    if (!status && castmap_threads(ctx) > 1)
-        status = cm_task_start(ctx, fill_nodes, &run, &task);
-    else if (!status)
-        status = fill_nodes(&run);
+        status = cm_sorter_sort(ctx, points->sorter);
     if (!status)
-        status = write_rows(&run);
-    if (task) {
-        const castmap_status filled = cm_task_join(task);
-        status = status ? status : filled;
-    }
+        status = cm_rtree_stream_open(ctx, cm_sorter_count(points->sorter), node_bytes, &run.tree);
+    if (!status)
+        status = cm_sorter_new(ctx, points->beside, sizeof(leaf_of), &run.leaf_of);
     if (!status)
         status = write_nodes(&run);
-    cm_rtree_nodes_clear(&run.nodes);
+    if (!status)
+        status = write_rows(&run);
+    if (!status)
+        status = write_parents(&run);
+    cm_rtree_stream_clear(&run.tree);
+    cm_sorter_free(run.leaf_of);
     castmap_status guarded = cm_db_shadow_writable(ctx, db, false);
     return status ? status : guarded;
+}
+
+castmap_status cm_rtree_points_insert(castmap_context *ctx, cm_db *db, const char *table, cm_rtree_points *points)
+{
+    cm_query *insert = NULL;
+    castmap_status status = cm_rtree_insert_open(ctx, db, table, &insert);
+
+    if (!status)
+        status = cm_sorter_sort(ctx, points->sorter);
+    while (!status) {
+        const void *record;
+        status = cm_sorter_next(ctx, points->sorter, &record);
+        const placed *point = record;
+        if (status || !point)
+            break;
+        const cm_box box = {point->lon, point->lat, point->lon, point->lat};
+        status = cm_rtree_insert(ctx, insert, point->id, &box);
+    }
+    cm_query_close(insert);
+    return status;
 }
 
 castmap_status cm_rtree_insert_open(castmap_context *ctx, cm_db *db, const char *table, cm_query **out)

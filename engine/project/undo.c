@@ -254,7 +254,7 @@ static castmap_status undo_all(castmap_context *ctx, castmap_project *project, c
     if (!status && imports)
         status = cm_db_exec(ctx, db, FORGET_UNUSED);
     if (!status && rebuild)
-        status = cm_observation_index_rebuild(ctx, db);
+        status = cm_observation_index_rebuild(ctx, db, project->path);
     return status ? status : release_crs(ctx, project);
 }
 

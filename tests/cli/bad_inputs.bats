@@ -215,6 +215,27 @@ taken() {
     cmp "$EMPTY" town.castmap.sqlite
 }
 
+# Peak memory of one import in MiB, into its own project.
+peak() { # rows
+    awk -v n="$1" 'BEGIN { print "id,latitude,longitude,date"
+        for (i = 1; i <= n; i++) printf "%d,%.6f,%.6f,2025-01-%02d\n", i, 53 + (i * 7919 % 100003) / 1e5, -4 + (i * 104729 % 100019) / 1e5, i % 28 + 1 }' >many.csv
+    castmap -q init "many$1.castmap.sqlite" --time-zone Europe/London >/dev/null
+    python3 -c 'import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=open("out.txt", "w"), stderr=open("err.txt", "w")).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$CASTMAP_BIN" -q --json -p "many$1.castmap.sqlite" import many.csv
+}
+
+@test "A22 a million rows need hardly more memory than ten thousand, and every row is accounted for" {
+    read -r code few <<<"$(peak 10000)"
+    [ "$code" -eq 0 ]
+    counts "10000 10000 0 0"
+    read -r code many <<<"$(peak 1000000)"
+    [ "$code" -eq 0 ]
+    counts "1000000 1000000 0 0"
+    [ $((many - few)) -le 100 ] || { echo "$few MiB, then $many MiB" >&2; return 1; }
+    [ "$(ls -A | grep -vc -e castmap.sqlite -e many.csv -e '\.txt$')" -eq 0 ] # no working data are left
+}
+
 @test "A23 blank lines: in the middle a refused row, at the end a note" {
     printf '%s\n53.75,-4.08,2025-01-10,a\n\n53.76,-4.08,2025-01-10,a\n' "$HEADER" >in.csv
     import in.csv

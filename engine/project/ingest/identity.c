@@ -1,8 +1,5 @@
 /*
- * project/ingest/identity.c - hashes of content, and counting of equal rows.
- *
- * Equal rows are told by a 64-bit fingerprint of the content hash. Two different rows of one file that share a fingerprint (one chance in
- * a million at ten million rows) still get different ids, because the whole hash goes into the id.
+ * project/ingest/identity.c - hashes of content and of ids.
  */
 #include "project/ingest/identity.h"
 
@@ -103,124 +100,16 @@ int cm_content_hash(cm_observation *o)
     return c.failed ? -1 : 0;
 }
 
-void cm_occurrences_clear(cm_occurrences *table)
-{
-    free(table->key);
-    free(table->value);
-    *table = (cm_occurrences){0};
-}
-
-/* Keys are hashes already: their low bits are the place. */
-static size_t place_of(const cm_occurrences *table, uint64_t key)
-{
-    size_t at = (size_t)key & (table->capacity - 1);
-
-    while (table->key[at] && table->key[at] != key)
-        at = (at + 1) & (table->capacity - 1);
-    return at;
-}
-
-static int grow(cm_occurrences *table, bool with_value)
-{
-    cm_occurrences larger = {.count = table->count, .capacity = table->capacity ? table->capacity * 2 : 1024};
-
-    larger.key = cm_alloc_zero(larger.capacity, sizeof *larger.key);
-    with_value = with_value || table->value;
-    if (with_value)
-        larger.value = cm_alloc_zero(larger.capacity, sizeof *larger.value);
-    if (!larger.key || (with_value && !larger.value)) {
-        cm_occurrences_clear(&larger);
-        return -1;
-    }
-    for (size_t i = 0; i < table->capacity; i++) {
-        if (!table->key[i])
-            continue;
-        const size_t at = place_of(&larger, table->key[i]);
-        larger.key[at] = table->key[i];
-        if (table->value)
-            larger.value[at] = table->value[i];
-    }
-    cm_occurrences_clear(table);
-    *table = larger;
-    return 0;
-}
-
-size_t cm_occurrences_put(cm_occurrences *table, uint64_t key, bool with_value, bool *added)
-{
-    if (key == 0)
-        key = 1;
-    if (table->count * 5 >= table->capacity * 4 && grow(table, with_value) != 0)
-        return SIZE_MAX;
-    if (with_value && !table->value) {
-        table->value = cm_alloc_zero(table->capacity, sizeof *table->value);
-        if (!table->value)
-            return SIZE_MAX;
-    }
-    const size_t at = place_of(table, key);
-    *added = table->key[at] == 0;
-    if (*added) {
-        table->key[at] = key;
-        table->count++;
-    }
-    return at;
-}
-
-void cm_identity_clear(cm_identity *identity)
-{
-    cm_occurrences_clear(&identity->seen);
-    cm_occurrences_clear(&identity->repeated);
-}
-
-static uint64_t fingerprint(const unsigned char *hash)
-{
-    uint64_t value = 0;
-
-    for (int i = 0; i < 8; i++)
-        value |= (uint64_t)hash[i] << (8 * i);
-    return value;
-}
-
-static int assign_own_id(cm_identity *identity, cm_observation *o, int64_t *earlier)
+void cm_content_identify(cm_observation *o)
 {
     cm_blake2b_stream hash;
-    bool added;
 
+    if (!o->record_id) {
+        memcpy(o->content_id, o->content_hash, CM_CONTENT_ID_BYTES);
+        return;
+    }
     cm_blake2b_init(&hash, CM_CONTENT_ID_BYTES);
     cm_blake2b_add(&hash, "castmap record id 1", 19);
     cm_blake2b_add(&hash, o->record_id, strlen(o->record_id));
     cm_blake2b_final(&hash, o->content_id);
-    const size_t at = cm_occurrences_put(&identity->seen, fingerprint(o->content_id), true, &added);
-    if (at == SIZE_MAX)
-        return -1;
-    *earlier = added ? 0 : identity->seen.value[at];
-    if (added)
-        identity->seen.value[at] = o->row;
-    return 0;
-}
-
-int cm_identity_assign(cm_identity *identity, cm_observation *o, int64_t *earlier)
-{
-    unsigned char numbered[CM_CONTENT_ID_BYTES + 8];
-    bool added;
-
-    *earlier = 0;
-    if (o->record_id)
-        return assign_own_id(identity, o, earlier);
-    const uint64_t key = fingerprint(o->content_hash);
-    size_t at = cm_occurrences_put(&identity->seen, key, false, &added);
-    if (at == SIZE_MAX)
-        return -1;
-    memcpy(o->content_id, o->content_hash, CM_CONTENT_ID_BYTES);
-    if (added)
-        return 0;
-    at = cm_occurrences_put(&identity->repeated, key, true, &added);
-    if (at == SIZE_MAX)
-        return -1;
-    const int64_t ordinal = added ? 2 : identity->repeated.value[at] + 1;
-    identity->repeated.value[at] = ordinal;
-    memcpy(numbered, o->content_hash, CM_CONTENT_ID_BYTES);
-    for (int i = 0; i < 8; i++)
-        numbered[CM_CONTENT_ID_BYTES + i] = (unsigned char)((uint64_t)ordinal >> (8 * i));
-    cm_blake2b(numbered, sizeof numbered, NULL, 0, o->content_id, CM_CONTENT_ID_BYTES);
-    return 0;
 }

@@ -32,7 +32,6 @@
 
 /* A memory access takes a tenth of the time of storing a row, so a few rows ahead are enough. */
 #define ROWS_AHEAD 4
-#define MOST_EXPECTED 4000000
 
 /* SHA-256 of the file as it is, beside the reading; pread() leaves the reader's place alone. */
 static castmap_status digest_file(void *job)
@@ -98,11 +97,12 @@ static castmap_status store_row(cm_import *run, const cm_prepared *row)
 {
     cm_stored stored;
     castmap_status status;
+    int64_t earlier;
     char reason[96];
 
     if (row->code)
         return quarantine(run, row, row->code, row->general, row->field, row->reason);
-    status = cm_observation_writer_add(run->ctx, run->writer, &row->o, &stored);
+    status = cm_observation_writer_add(run->ctx, run->writer, &row->o, &stored, &earlier);
     if (status)
         return status;
     if (stored != CM_STORED_CONFLICT && run->options->preview &&
@@ -114,8 +114,8 @@ static castmap_status store_row(cm_import *run, const cm_prepared *row)
     }
     if (stored == CM_STORED_CONFLICT) {
         const int column = run->opening.mapping.column[CM_ROLE_ID];
-        if (row->earlier)
-            snprintf(reason, sizeof reason, "row %" PRId64 " has the same id and other content", row->earlier);
+        if (earlier)
+            snprintf(reason, sizeof reason, "row %" PRId64 " has the same id and other content", earlier);
         else
             snprintf(reason, sizeof reason, "an earlier import has the same id with other content");
         return quarantine(run, row, "id-conflict", "the same id as another record, with other content",
@@ -129,19 +129,10 @@ static castmap_status store_row(cm_import *run, const cm_prepared *row)
     return CASTMAP_OK;
 }
 
-/* From the first chunk's share of the file. Too low a guess costs a little time, too high a one a little memory. */
-static castmap_status expect_rows(cm_import *run, const cm_chunk *first)
-{
-    /* Of the chunk, not of the input: another thread reads on in that already. */
-    const double rows = first->fraction > 0 ? (double)first->n / first->fraction : 0;
-
-    return cm_observation_writer_reserve(run->ctx, run->writer, rows < MOST_EXPECTED ? (size_t)rows : MOST_EXPECTED);
-}
-
 static castmap_status store_chunk(cm_import *run, const cm_chunk *chunk)
 {
     const double begin = cm_clock();
-    castmap_status status = run->account.summary.read == 0 ? expect_rows(run, chunk) : CASTMAP_OK;
+    castmap_status status = CASTMAP_OK;
 
     for (size_t i = 0; !status && i < chunk->n; i++) {
         if (i + ROWS_AHEAD < chunk->n && !chunk->row[i + ROWS_AHEAD].code)
@@ -270,11 +261,8 @@ static castmap_status doubt_piles(cm_import *run)
 {
     double place[CM_PILE_SHARE][2];
     const size_t n = cm_piles_list(&run->preparer.piles, place);
-    castmap_status status = CASTMAP_OK;
 
-    for (size_t i = 0; !status && i < n; i++)
-        status = cm_observation_writer_doubt(run->ctx, run->writer, place[i][0], place[i][1]);
-    return status;
+    return cm_observation_writer_doubt(run->ctx, run->writer, n, (const double (*)[2])place);
 }
 
 static castmap_status choose_crs(cm_import *run)

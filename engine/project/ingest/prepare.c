@@ -38,7 +38,6 @@ void cm_preparer_clear(cm_preparer *p)
     cm_projection_free(p->grid[0]);
     cm_projection_free(p->grid[1]);
     free(p->table_used);
-    cm_identity_clear(&p->identity);
     cm_piles_clear(&p->piles);
     cm_text_clear(&p->kept);
 }
@@ -539,8 +538,9 @@ static castmap_status identify(cm_preparer *p, cm_chunk *chunk)
         cm_prepared *row = &chunk->row[i];
         if (row->code)
             continue;
-        if (cm_content_hash(&row->o) != 0 || cm_identity_assign(&p->identity, &row->o, &row->earlier) != 0)
+        if (cm_content_hash(&row->o) != 0)
             return cm_fail_memory(p->ctx);
+        cm_content_identify(&row->o);
         if ((row->o.precision == CM_PLACE_EXACT || row->o.precision == CM_PLACE_STREET) && cm_piles_add(&p->piles, row->o.lon, row->o.lat) != 0)
             return cm_fail_memory(p->ctx);
     }

@@ -29,7 +29,6 @@ typedef struct cm_prepared {
     const char *field;      /* name of the column, or "" */
     const char *text;       /* verbatim, where refused or where the record has an id of its own */
     size_t      length;
-    int64_t     earlier;    /* row of this file with the same record id, or 0 */
     double      x, y;       /* while the place is still in metres */
     bool        metres;
     unsigned    grid;       /* 0: of the file's system; 1: of Great Britain; 2: of Ireland */
@@ -69,7 +68,6 @@ typedef struct cm_preparer {
     const cm_place_index *places;   /* postcodes and names; NULL: none */
     bool               *table_used; /* owned [tables of places] */
     double              extent[4];  /* of the project: west, south, east, north; west > east: nothing is there yet */
-    cm_identity         identity;
     cm_piles            piles;
     size_t              read;
     int64_t             row_now;    /* of the record in hand, for messages */

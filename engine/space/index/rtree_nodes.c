@@ -4,12 +4,6 @@
  *   1. place_on_curve  by their place on a Hilbert curve over the extent, then sorted     in parallel
  *   2. fill_leaves     boxes and bytes of the lowest level
  *   3. fill_level      of each level above, until one node is left: the root, number 1
- *
- * A node is a blob of fixed size: depth u16 (root only), cells u16, then cells of an id i64 and four float32 (xmin xmax ymin ymax), all
- * big-endian; bounds are rounded outward, as SQLite's own inserts do, so that no search misses a row.
- *
- * Source: the comments on the storage format in SQLite's ext/rtree/rtree.c; packing after I. Kamel, C. Faloutsos (1993),
- * "On packing R-trees", CIKM, pp. 490-499.
  */
 #include "space/index/rtree_nodes.h"
 
@@ -21,38 +15,15 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "space/index/rtree_bytes.h"
 
-#define CELL_BYTES 24
 #define HILBERT_ORDER 16
-/* Nodes are left a little room, so that a few later rows do not split every leaf. */
-#define ROOM_CELLS 3
 
 typedef struct curve {
     const cm_rtree_nodes *nodes;
     double    west, south, width, height;
     uint64_t *key; /* owned [n] */
 } curve;
-
-/* Distance along a Hilbert curve of 2^16 x 2^16 cells. */
-static uint64_t hilbert(uint32_t x, uint32_t y)
-{
-    uint64_t distance = 0;
-
-    for (uint32_t side = 1u << (HILBERT_ORDER - 1); side > 0; side >>= 1) {
-        const uint32_t right = (x & side) != 0, upper = (y & side) != 0;
-        distance += (uint64_t)side * side * ((3 * right) ^ upper);
-        if (!upper) {
-            if (right) {
-                x = (1u << HILBERT_ORDER) - 1 - x;
-                y = (1u << HILBERT_ORDER) - 1 - y;
-            }
-            const uint32_t swap = x;
-            x = y;
-            y = swap;
-        }
-    }
-    return distance;
-}
 
 static castmap_status place_on_curve(size_t begin, size_t end, void *job)
 {
@@ -61,7 +32,7 @@ static castmap_status place_on_curve(size_t begin, size_t end, void *job)
     const double cells = (1u << HILBERT_ORDER) - 1;
 
     for (size_t i = begin; i < end; i++) {
-        run->key[i] = hilbert((uint32_t)((nodes->x[i] - run->west) / run->width * cells),
+        run->key[i] = cm_hilbert(HILBERT_ORDER, (uint32_t)((nodes->x[i] - run->west) / run->width * cells),
                               (uint32_t)((nodes->y[i] - run->south) / run->height * cells));
         nodes->order[i] = (uint32_t)i;
     }
@@ -92,17 +63,6 @@ static castmap_status order_points(castmap_context *ctx, cm_rtree_nodes *nodes)
     return status;
 }
 
-static size_t nodes_for(size_t things, size_t cells_per_node)
-{
-    return things == 0 ? 1 : (things + cells_per_node - 1) / cells_per_node;
-}
-
-/* Where the share of one of `nodes` nodes begins: even shares, so that no node is nearly empty. */
-static size_t share(size_t things, size_t node, size_t nodes)
-{
-    return things * node / nodes;
-}
-
 castmap_status cm_rtree_nodes_order(castmap_context *ctx, size_t n, const double *x, const double *y, size_t node_bytes,
                                     cm_rtree_nodes *out)
 {
@@ -111,11 +71,11 @@ castmap_status cm_rtree_nodes_order(castmap_context *ctx, size_t n, const double
 
     if (n > UINT32_MAX / 2)
         return cm_fail(ctx, CASTMAP_E_LIMIT, "too many rows for one spatial index");
-    nodes.cells_per_node = (node_bytes - 4) / CELL_BYTES - ROOM_CELLS;
-    nodes.leaves = nodes_for(n, nodes.cells_per_node);
+    nodes.cells_per_node = cm_rtree_cells(node_bytes);
+    nodes.leaves = cm_rtree_nodes_for(n, nodes.cells_per_node);
     nodes.count = nodes.leaves;
     for (size_t level = nodes.leaves; level > 1;) {
-        level = nodes_for(level, nodes.cells_per_node);
+        level = cm_rtree_nodes_for(level, nodes.cells_per_node);
         nodes.count += level;
     }
     nodes.leaf = cm_alloc(n, sizeof *nodes.leaf);
@@ -131,104 +91,49 @@ castmap_status cm_rtree_nodes_order(castmap_context *ctx, size_t n, const double
         return status;
     }
     for (size_t node = 0; node < nodes.leaves; node++) {
-        const size_t end = share(n, node + 1, nodes.leaves);
-        for (size_t i = share(n, node, nodes.leaves); i < end; i++)
+        const size_t end = cm_rtree_share(n, node + 1, nodes.leaves);
+        for (size_t i = cm_rtree_share(n, node, nodes.leaves); i < end; i++)
             nodes.leaf[nodes.order[i]] = (uint32_t)cm_rtree_number(&nodes, node);
     }
     *out = nodes;
     return CASTMAP_OK;
 }
 
-/* Largest float32 <= value, smallest >= value. */
-static float round_down(double value)
-{
-    const float near = (float)value;
-
-    return (double)near > value ? nextafterf(near, -INFINITY) : near;
-}
-
-static float round_up(double value)
-{
-    const float near = (float)value;
-
-    return (double)near < value ? nextafterf(near, INFINITY) : near;
-}
-
-static void put_big(unsigned char *at, uint64_t value, int bytes)
-{
-    for (int i = bytes - 1; i >= 0; i--) {
-        at[i] = (unsigned char)value;
-        value >>= 8;
-    }
-}
-
-static void put_cell(unsigned char *blob, size_t cell, int64_t id, const cm_rtree_box *box)
-{
-    unsigned char *at = blob + 4 + cell * CELL_BYTES;
-    const float side[4] = {box->west, box->east, box->south, box->north};
-
-    put_big(at, (uint64_t)id, 8);
-    for (int i = 0; i < 4; i++) {
-        uint32_t bits;
-        memcpy(&bits, &side[i], sizeof bits);
-        put_big(at + 8 + 4 * i, bits, 4);
-    }
-}
-
-static void enclose(cm_rtree_box *box, const cm_rtree_box *other)
-{
-    box->west = fminf(box->west, other->west);
-    box->east = fmaxf(box->east, other->east);
-    box->south = fminf(box->south, other->south);
-    box->north = fmaxf(box->north, other->north);
-}
-
-/* The head of a node and the zeros after its cells. */
-static void put_node(const cm_rtree_nodes *nodes, size_t node, unsigned depth, size_t cells)
-{
-    unsigned char *blob = nodes->bytes + node * nodes->node_bytes;
-
-    put_big(blob, node + 1 == nodes->count ? depth : 0, 2);
-    put_big(blob + 2, cells, 2);
-    memset(blob + 4 + cells * CELL_BYTES, 0, nodes->node_bytes - 4 - cells * CELL_BYTES);
-}
-
 static void add_cell(cm_rtree_nodes *nodes, size_t node, size_t cell, int64_t id, const cm_rtree_box *box)
 {
-    put_cell(nodes->bytes + node * nodes->node_bytes, cell, id, box);
+    cm_rtree_put_cell(nodes->bytes + node * nodes->node_bytes, cell, id, box);
     if (cell == 0)
         nodes->box[node] = *box;
     else
-        enclose(&nodes->box[node], box);
+        cm_rtree_enclose(&nodes->box[node], box);
 }
 
 static void fill_leaves(cm_rtree_nodes *nodes, const int64_t *id)
 {
     for (size_t node = 0; node < nodes->leaves; node++) {
-        const size_t begin = share(nodes->n, node, nodes->leaves), end = share(nodes->n, node + 1, nodes->leaves);
+        const size_t begin = cm_rtree_share(nodes->n, node, nodes->leaves), end = cm_rtree_share(nodes->n, node + 1, nodes->leaves);
         for (size_t i = begin; i < end; i++) {
             const uint32_t point = nodes->order[i];
-            const cm_rtree_box box = {round_down(nodes->x[point]), round_up(nodes->x[point]), round_down(nodes->y[point]),
-                                      round_up(nodes->y[point])};
+            const cm_rtree_box box = cm_rtree_box_of(nodes->x[point], nodes->y[point]);
             add_cell(nodes, node, i - begin, id[point], &box);
         }
-        put_node(nodes, node, 0, end - begin);
+        cm_rtree_put_head(nodes->bytes + node * nodes->node_bytes, nodes->node_bytes, 0, end - begin);
     }
 }
 
 /* The nodes from `first` on, above the `below` nodes before it; gives how many they are. */
 static size_t fill_level(cm_rtree_nodes *nodes, size_t first, size_t below, unsigned depth)
 {
-    const size_t level = nodes_for(below, nodes->cells_per_node);
+    const size_t level = cm_rtree_nodes_for(below, nodes->cells_per_node);
 
     for (size_t k = 0; k < level; k++) {
-        const size_t begin = share(below, k, level), end = share(below, k + 1, level), node = first + k;
+        const size_t begin = cm_rtree_share(below, k, level), end = cm_rtree_share(below, k + 1, level), node = first + k;
         for (size_t i = begin; i < end; i++) {
             const size_t child = first - below + i;
             nodes->parent[child] = (uint32_t)cm_rtree_number(nodes, node);
             add_cell(nodes, node, i - begin, cm_rtree_number(nodes, child), &nodes->box[child]);
         }
-        put_node(nodes, node, depth, end - begin);
+        cm_rtree_put_head(nodes->bytes + node * nodes->node_bytes, nodes->node_bytes, node + 1 == nodes->count ? depth : 0, end - begin);
     }
     return level;
 }

@@ -4,14 +4,10 @@
 #ifndef CM_SPACE_INDEX_RTREE_NODES_H
 #define CM_SPACE_INDEX_RTREE_NODES_H
 
-#include "castmap/context.h"
+#include "space/index/rtree_bytes.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-typedef struct cm_rtree_box {
-    float west, east, south, north;
-} cm_rtree_box;
 
 /* The k-th of `count` nodes has the number cm_rtree_number(); leaves come first, the root last. */
 typedef struct cm_rtree_nodes {
@@ -25,10 +21,6 @@ typedef struct cm_rtree_nodes {
 } cm_rtree_nodes;
 
 #define CM_RTREE_NODES_INIT {0}
-
-/* Sizes of a node that SQLite makes. */
-#define CM_RTREE_LEAST_NODE 196
-#define CM_RTREE_MOST_NODE 65536
 
 /* Order the points and say which leaf holds each. node_bytes: as the table's root has it. */
 CASTMAP_NODISCARD castmap_status cm_rtree_nodes_order(castmap_context *ctx, size_t n, const double *x, const double *y,

@@ -85,7 +85,8 @@ castmap_status import_town(castmap_context *ctx, castmap_project *project, size_
     for (size_t i = first; i < first + n && !status; i++) {
         const cm_observation row = town_observation(i, scratch);
         cm_stored stored;
-        status = cm_observation_writer_add(ctx, writer, &row, &stored);
+        int64_t earlier;
+        status = cm_observation_writer_add(ctx, writer, &row, &stored, &earlier);
         batch.read++;
         if (stored == CM_STORED_NEW)
             batch.accepted++;

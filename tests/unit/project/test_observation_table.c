@@ -67,6 +67,7 @@ static void refuses_values_that_the_table_would_refuse(void **state)
     int64_t run = 0, batch_id = 0, rows = -1;
     char scratch[64];
     cm_stored stored;
+    int64_t earlier;
 
     assert_ok(cm_run_begin(f->ctx, f->project, "import", &run));
     assert_ok(cm_batch_begin(f->ctx, f->project, run, &batch, &batch_id));
@@ -82,7 +83,7 @@ static void refuses_values_that_the_table_would_refuse(void **state)
         case 5: row.information_grade = '\0'; break;
         default: row.handling = 'D'; break;
         }
-        assert_gives(cm_observation_writer_add(f->ctx, writer, &row, &stored), CASTMAP_E_DATA);
+        assert_gives(cm_observation_writer_add(f->ctx, writer, &row, &stored, &earlier), CASTMAP_E_DATA);
         cm_fail_clear(f->ctx);
     }
     assert_ok(cm_db_integer(f->ctx, f->project->db, "SELECT count(*) FROM observation", &rows));
@@ -116,19 +117,22 @@ static void tells_a_conflict_from_a_duplicate(void **state)
     cm_observation_writer *writer = NULL;
     cm_stored stored;
     char scratch[64];
-    int64_t run;
+    int64_t run, earlier;
 
     assert_ok(import_town(f->ctx, f->project, 0, 10, NULL));
     assert_ok(cm_run_begin(f->ctx, f->project, "import", &run));
     assert_ok(cm_observation_writer_open(f->ctx, f->project, 1, &writer));
     cm_observation row = town_observation(3, scratch);
-    assert_ok(cm_observation_writer_add(f->ctx, writer, &row, &stored));
+    row.record_id = "3";
+    assert_ok(cm_observation_writer_add(f->ctx, writer, &row, &stored, &earlier));
     assert_int_equal(stored, CM_STORED_DUPLICATE);
+    assert_int_equal(earlier, 0); /* of an earlier import */
     row.content_hash[0] ^= 1;
-    assert_ok(cm_observation_writer_add(f->ctx, writer, &row, &stored));
+    assert_ok(cm_observation_writer_add(f->ctx, writer, &row, &stored, &earlier));
     assert_int_equal(stored, CM_STORED_CONFLICT);
+    assert_int_equal(earlier, row.row);
     row.lon = (double)NAN;
-    assert_gives(cm_observation_writer_add(f->ctx, writer, &row, &stored), CASTMAP_E_DATA);
+    assert_gives(cm_observation_writer_add(f->ctx, writer, &row, &stored, &earlier), CASTMAP_E_DATA);
     cm_fail_clear(f->ctx);
     cm_observation_writer_free(writer);
     cm_run_abandon(f->project, run);

@@ -72,6 +72,7 @@ static void add_observations(room *r, size_t n, char handling, int source_grade,
         double x, y;
         char source[16];
         cm_stored stored;
+        int64_t earlier;
         place_of(i, &x, &y);
         must(r, cm_projection_inverse(r->ctx, r->projection, 1, &x, &y, &r->lon[i], &r->lat[i], NULL));
         snprintf(source, sizeof source, "S-%02zu", i * 7 % 20);
@@ -83,7 +84,7 @@ static void add_observations(room *r, size_t n, char handling, int source_grade,
         row.to_s = row.from_s + 86400;
         cm_blake2b(&i, sizeof i, NULL, 0, row.content_id, sizeof row.content_id);
         memcpy(row.content_hash, row.content_id, sizeof row.content_hash);
-        must(r, cm_observation_writer_add(r->ctx, writer, &row, &stored));
+        must(r, cm_observation_writer_add(r->ctx, writer, &row, &stored, &earlier));
     }
     must(r, cm_observation_writer_finish(r->ctx, writer, NULL));
     cm_observation_writer_free(writer);
