@@ -90,7 +90,8 @@ static castmap_status sum_rows(castmap_context *ctx, cm_density_job *job)
             status = cm_fail_memory(ctx);
     }
     if (!status)
-        status = cm_parallel_workers(ctx, "drawing the heat map", job->grid->rows, gaussian ? CM_DENSITY_GAUSSIAN_ROWS : 1,
+        status = cm_parallel_workers(ctx, "drawing the heat map", job->grid->rows,
+                                     gaussian ? CM_DENSITY_GAUSSIAN_ROWS : direct ? 1 : CM_DENSITY_SWEEP_ROWS,
                                      gaussian ? cm_density_gaussian_rows
                                      : direct ? cm_density_direct_rows
                                               : cm_density_sweep_rows,

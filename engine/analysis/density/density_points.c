@@ -64,7 +64,7 @@ static size_t bin_of(const sorter *s, double x, double y)
     if (!(x >= s->west && x <= s->east && y >= s->south && y <= s->north))
         return NO_BIN;
     const double at = (s->top - y) * s->per_m, last = (double)s->out->bins - 1.0;
-    return at > 0.0 ? (size_t)fmin(at, last) : 0;
+    return at > 0.0 ? (size_t)(at < last ? at : last) : 0;
 }
 
 static castmap_status count_bins(size_t begin, size_t end, void *job)
@@ -120,7 +120,8 @@ static castmap_status place_points(size_t begin, size_t end, void *job)
             const size_t at = s->out->begin[bin] + next[bin]++;
             s->x[at] = x;
             s->y[at] = y;
-            s->w[at] = w;
+            if (s->points->weight)
+                s->w[at] = w; /* else it is 1, and known */
         }
     }
     return CASTMAP_OK;
@@ -159,6 +160,13 @@ static void sort_short(place *p, size_t n)
     }
 }
 
+static inline size_t interval_of(double x, double west, double per_m, double last)
+{
+    const double at = (x - west) * per_m;
+
+    return (size_t)(at < last ? at : last);
+}
+
 /* Spread over as many intervals of x as there are points, then sort each: linear unless the points crowd. */
 static castmap_status sort_bin(sorter *s, size_t bin)
 {
@@ -180,12 +188,12 @@ static castmap_status sort_bin(sorter *s, size_t bin)
     const double width = east - west, last = (double)n - 1.0;
     const double per_m = width > 0.0 && isfinite((double)n / width) ? (double)n / width : 0.0;
     for (size_t i = 0; i < n; i++)
-        start[(size_t)fmin((x[i] - west) * per_m, last) + 2]++;
+        start[interval_of(x[i], west, per_m, last) + 2]++;
     for (size_t k = 0; k < n; k++)
         start[k + 1] += start[k];
     for (size_t i = 0; i < n; i++) {
-        const size_t k = (size_t)fmin((x[i] - west) * per_m, last);
-        sorted[start[k + 1]++] = (place){x[i], y[i], w[i]};
+        const size_t k = interval_of(x[i], west, per_m, last);
+        sorted[start[k + 1]++] = (place){x[i], y[i], s->points->weight ? w[i] : 1.0};
     }
     for (size_t k = 0; k < n; k++) {
         if (start[k + 1] - start[k] > 1)

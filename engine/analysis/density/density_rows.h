@@ -45,6 +45,7 @@ double cm_kernel_height(castmap_kernel kernel, double radius_m);
 /* The kernel at a distance, its centre being 1. */
 double cm_kernel_value(castmap_kernel kernel, double radius_m, double square_m2);
 
+#define CM_DENSITY_SWEEP_ROWS 16u    /* rows of a block: the chunk of cm_density_sweep_rows */
 #define CM_DENSITY_GAUSSIAN_ROWS 32u /* rows of a block: the chunk of cm_density_gaussian_rows */
 
 #endif

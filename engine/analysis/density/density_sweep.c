@@ -10,33 +10,64 @@
  * small, and what rounding leaves behind is not carried far. The number of open intervals is summed too; it is whole, so it cancels
  * exactly, and where it is 0 the value is exactly 0.
  *
- * Where intervals begin and end is computed for a run of points at once, in vectors.
+ * Rows are made BLOCK at a time. What does not depend on the row is computed once for a run of points: an entry for each tile that a point
+ * reaches, with its coefficients as polynomials of the one number that does (A, below). Then, row by row, the intervals of the run are found in
+ * vectors, and the run is added to two rows at once: a sum that waits for the one before it in its row leaves the processor time for the other.
  */
 #include "analysis/density/density_rows.h"
 
 #include "base/vectors.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
-#define RUN 256u  /* points whose intervals are computed at once */
-#define MOST 8u   /* coefficients, and the count of open intervals */
+#define BLOCK CM_DENSITY_SWEEP_ROWS
+#define RUN 256u  /* entries of a run */
+#define PARTS 6u  /* at most, of an entry */
+#define SPARE 8u  /* slots past the last column: what is added there is of no account */
+#define LINE 64u  /* bytes of memory that are cached together */
 
-/* What a row adds up: terms [columns][k], which tiles have any, and the intervals of one run. */
-typedef struct row_sums {
-    double *terms;
-    double *touched; /* [tiles] 0 or 1 */
-    double *rest;    /* [RUN] 1 - dy^2, in radii */
-    double *first, *last; /* [RUN] columns: from first, before last; whole numbers */
-} row_sums;
+/* Where points add to: one entry a point and tile. Of a run, ordered as the points are. */
+typedef struct entries {
+    cm_four parts[RUN * PARTS]; /* [n][parts of the kernel], see find_parts() */
+    double  x[RUN], y[RUN];
+    double  middle[RUN];        /* x in columns, the centre of the first being 0; plus 1 */
+    double  square[RUN];        /* (x in radii from the tile's origin)^2 */
+    double  low[RUN], high[RUN]; /* the tile's columns: from low, before high */
+    size_t  bin[RUN];
+    size_t  n;
+} entries;
 
-typedef struct row_place {
-    double y, inverse_m, per_m, reach_cells, centre_x, columns;
-} row_place;
+/* Of a run in one row: A = 1 - dy^2 - a^2, and the slots where the interval opens and where it closes. */
+typedef struct intervals {
+    double  A[RUN];
+    int32_t first[RUN], last[RUN];
+} intervals;
 
-static unsigned terms_of(castmap_kernel kernel)
+typedef struct sweep {
+    const cm_density_job *job;
+    cm_four   *terms;   /* [BLOCK][columns + SPARE][fours]: coefficients 0..2p, then the open intervals */
+    bool      *touched; /* [tiles], by some row of the block */
+    entries   *run;
+    intervals *found;   /* [2] */
+    size_t     row, rows; /* the block: from row, so many */
+    size_t     slots, tiles;
+} sweep;
+
+static unsigned power_of(castmap_kernel kernel)
 {
-    return kernel == CASTMAP_KERNEL_UNIFORM ? 2 : kernel == CASTMAP_KERNEL_EPANECHNIKOV ? 4 : kernel == CASTMAP_KERNEL_QUARTIC ? 6 : 8;
+    return kernel == CASTMAP_KERNEL_UNIFORM ? 0 : kernel == CASTMAP_KERNEL_EPANECHNIKOV ? 1 : kernel == CASTMAP_KERNEL_QUARTIC ? 2 : 3;
+}
+
+static inline __attribute__((always_inline)) size_t fours_of(unsigned p)
+{
+    return p < 2 ? 1 : 2;
+}
+
+static inline __attribute__((always_inline)) size_t parts_of(unsigned p)
+{
+    return p < 2 ? p + 1 : 2 * p;
 }
 
 static size_t tiles_of(const cm_density_job *job)
@@ -44,54 +75,92 @@ static size_t tiles_of(const cm_density_job *job)
     return (job->grid->columns + job->tile - 1) / job->tile;
 }
 
+static size_t lines(size_t bytes)
+{
+    return (bytes + LINE - 1) / LINE * LINE;
+}
+
+static size_t bytes_of_terms(const cm_density_job *job)
+{
+    return lines(BLOCK * (job->grid->columns + SPARE) * fours_of(power_of(job->kernel)) * sizeof(cm_four));
+}
+
 size_t cm_density_sweep_scratch(const cm_density_job *job)
 {
-    return (job->grid->columns + 1) * terms_of(job->kernel) + tiles_of(job) + 3 * RUN;
+    const size_t bytes = LINE + bytes_of_terms(job) + lines(sizeof(entries)) + lines(2 * sizeof(intervals)) + lines(tiles_of(job));
+
+    return bytes / sizeof(double);
 }
 
 /*
- * The first column whose centre is at or past the point's reach on the left, and the first past it on the right. At the very border a
- * continuous kernel is 0, so it does not matter on which side rounding puts a centre there.
+ * With A = q - a^2, B = 2a the bracket of w (q - (z - a)^2)^p is A + B z - z^2. Its coefficients in powers of z are polynomials of A of degree p;
+ * those beyond the fourth are of degree p - 2. The last term is the open interval. The parts are the coefficients' coefficients: p + 1 of four for
+ * the first four terms, then those for the others.
  */
-CM_WIDE_VECTORS static void find_intervals(const double *restrict x, const double *restrict y, size_t n,
-                                           const row_place *restrict at, double *restrict rest, double *restrict first,
-                                           double *restrict last)
+static inline __attribute__((always_inline)) void find_parts(unsigned p, double w, double a, cm_four *part)
 {
-    const double row_y = at->y, inverse = at->inverse_m, per_m = at->per_m, reach = at->reach_cells;
-    const double centre = at->centre_x, columns = at->columns;
+    const double B = 2.0 * a;
 
-    for (size_t i = 0; i < n; i++) {
-        const double dy = (y[i] - row_y) * inverse, q = 1.0 - dy * dy;
-        const double half = sqrt(q > 0.0 ? q : 0.0) * reach, middle = (x[i] - centre) * per_m;
-        double from = middle - half, to = middle + half;
-        from = from < -1.0 ? -1.0 : from;
-        from = from > columns ? columns : from;
-        to = to < -1.0 ? -1.0 : to;
-        to = to > columns - 1.0 ? columns - 1.0 : to;
-        rest[i] = q;
-        first[i] = (double)(int32_t)(from + 1.0);
-        last[i] = (double)(int32_t)(to + 1.0);
+    if (p == 0) {
+        part[0] = CM_FOUR(w, 1.0, 0.0, 0.0);
+    } else if (p == 1) {
+        part[0] = CM_FOUR(0.0, w * B, -w, 1.0);
+        part[1] = CM_FOUR(w, 0.0, 0.0, 0.0);
+    } else if (p == 2) {
+        part[0] = CM_FOUR(0.0, 0.0, w * B * B, -2.0 * w * B);
+        part[1] = CM_FOUR(0.0, 2.0 * w * B, -2.0 * w, 0.0);
+        part[2] = CM_FOUR(w, 0.0, 0.0, 0.0);
+        part[3] = CM_FOUR(w, 1.0, 0.0, 0.0);
+    } else {
+        part[0] = CM_FOUR(0.0, 0.0, 0.0, w * B * B * B);
+        part[1] = CM_FOUR(0.0, 0.0, 3.0 * w * B * B, -6.0 * w * B);
+        part[2] = CM_FOUR(0.0, 3.0 * w * B, -3.0 * w, 0.0);
+        part[3] = CM_FOUR(w, 0.0, 0.0, 0.0);
+        part[4] = CM_FOUR(-3.0 * w * B * B, 3.0 * w * B, -w, 1.0);
+        part[5] = CM_FOUR(3.0 * w, 0.0, 0.0, 0.0);
+    }
+}
+
+/*
+ * The first column whose centre is at or past the point's reach on the left, and the first past it on the right, within the tile. At the very
+ * border a continuous kernel is 0, so it does not matter on which side rounding puts a centre there.
+ */
+static inline __attribute__((always_inline)) void find_intervals(const entries *restrict run, size_t begin, size_t end, double row_y,
+                                                                 double inverse_m, double reach, intervals *restrict out)
+{
+    for (size_t i = begin; i < end; i++) {
+        const double dy = (run->y[i] - row_y) * inverse_m, q = 1.0 - dy * dy;
+        const double half = sqrt(q > 0.0 ? q : 0.0) * reach, low = run->low[i], high = run->high[i];
+        double from = run->middle[i] - half, to = run->middle[i] + half;
+        from = from < low ? low : from;
+        from = from > high ? high : from;
+        to = to < low ? low : to;
+        to = to > high ? high : to;
+        out->A[i] = q - run->square[i];
+        out->first[i] = (int32_t)from;
+        out->last[i] = (int32_t)to;
     }
 }
 
 /* The step of the uniform kernel is put exactly where the distance ceases to be below the radius. */
-static void mend_uniform(const cm_density_job *job, double row_y, double x, double y, double *first, double *last)
+static void mend_uniform(const cm_density_job *job, double row_y, const entries *run, size_t i, intervals *out)
 {
     const castmap_grid *g = job->grid;
-    const double dy = row_y - y, square = job->radius_m * job->radius_m;
-    size_t from = (size_t)*first, to = (size_t)*last;
+    const double x = run->x[i], dy = row_y - run->y[i], square = job->radius_m * job->radius_m;
+    const int32_t low = (int32_t)run->low[i], high = (int32_t)run->high[i];
+    int32_t from = out->first[i], to = out->last[i];
 #define WITHIN(c) \
     ((g->west + ((double)(c) + 0.5) * g->cell_m - x) * (g->west + ((double)(c) + 0.5) * g->cell_m - x) + dy * dy < square)
-    while (from > 0 && from <= to && WITHIN(from - 1))
+    while (from > low && from <= to && WITHIN(from - 1))
         from--;
     while (from < to && !WITHIN(from))
         from++;
     while (to > from && !WITHIN(to - 1))
         to--;
-    while (to < g->columns && from < to && WITHIN(to))
+    while (to < high && from < to && WITHIN(to))
         to++;
     if (from >= to) { /* perhaps a single centre that rounding left out */
-        for (size_t c = from > 0 ? from - 1 : 0; c < g->columns && c <= from + 1; c++) {
+        for (int32_t c = from > low ? from - 1 : low; c < high && c <= from + 1; c++) {
             if (WITHIN(c)) {
                 from = c;
                 to = c + 1;
@@ -100,174 +169,218 @@ static void mend_uniform(const cm_density_job *job, double row_y, double x, doub
         }
     }
 #undef WITHIN
-    *first = (double)from;
-    *last = (double)to;
+    out->first[i] = from;
+    out->last[i] = to;
 }
 
-/* Coefficients of w (q - (z - a)^2)^p in powers of z, then 1 for the open interval. With A = q - a^2, B = 2a the bracket is A + B z - z^2. */
-static inline __attribute__((always_inline)) void coefficients(unsigned k, double w, double q, double a, double *restrict c)
+/* An empty interval opens and closes among the spare slots; one that ends with its tile closes there, for the next tile starts from nothing. */
+static inline __attribute__((always_inline)) void set_aside(const entries *restrict run, size_t begin, size_t end, int32_t columns,
+                                                            intervals *restrict out)
 {
-    const double A = q - a * a, B = 2.0 * a;
-
-    if (k == 2) {
-        c[0] = w;
-    } else if (k == 4) {
-        c[0] = w * A;
-        c[1] = w * B;
-        c[2] = -w;
-    } else if (k == 6) {
-        c[0] = w * (A * A);
-        c[1] = w * (2.0 * A * B);
-        c[2] = w * (B * B - 2.0 * A);
-        c[3] = w * (-2.0 * B);
-        c[4] = w;
-    } else {
-        c[0] = w * (A * A * A);
-        c[1] = w * (3.0 * A * A * B);
-        c[2] = w * (3.0 * A * (B * B - A));
-        c[3] = w * (B * (B * B - 6.0 * A));
-        c[4] = w * (3.0 * (A - B * B));
-        c[5] = w * (3.0 * B);
-        c[6] = -w;
-    }
-    c[k - 1] = 1.0;
-}
-
-static inline __attribute__((always_inline)) void add_run(const cm_density_job *job, const row_sums *sums, unsigned k, const double *x, const double *w,
-                           size_t n)
-{
-    const double cell = job->grid->cell_m, inverse = 1.0 / job->radius_m, west = job->grid->west;
-    const size_t tile = job->tile, mask = tile - 1, columns = job->grid->columns;
-    const unsigned shift = (unsigned)__builtin_ctzll(tile);
-
-    for (size_t i = 0; i < n; i++) {
-        if (!(sums->first[i] < sums->last[i]) || !(sums->rest[i] > 0.0))
-            continue;
-        const size_t first = (size_t)sums->first[i], last = (size_t)sums->last[i]; /* last is not reached */
-        size_t t = first >> shift;
-        double c[MOST], *at = sums->terms + first * k;
-
-        for (;;) {
-            const double origin = west + ((double)(t << shift) + 0.5 * (double)tile) * cell;
-            coefficients(k, w[i], sums->rest[i], (x[i] - origin) * inverse, c);
-            for (unsigned j = 0; j < k; j++)
-                at[j] += c[j];
-            sums->touched[t] = 1.0;
-            if (last <= (t + 1) << shift)
-                break;
-            at = sums->terms + (++t << shift) * k; /* a tile starts from nothing: no need to close the one before */
-        }
-        if ((last & mask) != 0 && last < columns) {
-            at = sums->terms + last * k;
-            for (unsigned j = 0; j < k; j++)
-                at[j] -= c[j];
-        }
+    for (size_t i = begin; i < end; i++) {
+        const int32_t spare = columns + (int32_t)(i % SPARE), first = out->first[i], last = out->last[i];
+        const bool empty = first >= last;
+        out->first[i] = empty ? spare : first;
+        out->last[i] = empty || last == (int32_t)run->high[i] ? spare : last;
     }
 }
 
-/* Running sums over one tile, evaluated at the centres; clears the terms for the next row. */
-static inline __attribute__((always_inline)) void sum_tile(const cm_density_job *job, double *terms, unsigned k, size_t columns, double *row)
+/* Add the coefficients where the interval opens and take them off where it closes. */
+static inline __attribute__((always_inline)) void add_entry(unsigned p, const cm_four *part, double A, cm_four *opens, cm_four *closes)
+{
+    cm_four c = part[p];
+
+    for (unsigned d = p; d-- > 0;)
+        c = cm_four_plus(cm_four_times(c, A), part[d]);
+    opens[0] = cm_four_plus(opens[0], c);
+    closes[0] = cm_four_minus(closes[0], c);
+    if (p >= 2) {
+        c = p == 2 ? part[3] : cm_four_plus(cm_four_times(part[5], A), part[4]);
+        opens[1] = cm_four_plus(opens[1], c);
+        closes[1] = cm_four_minus(closes[1], c);
+    }
+}
+
+/* Entries of the run within reach of a row of the block: from *begin, before *end. */
+static void find_range(const sweep *s, size_t row, size_t *begin, size_t *end)
+{
+    size_t first, last;
+
+    cm_density_points_bins(s->job->points, s->job->grid, s->job->radius_m, row, &first, &last);
+    for (*begin = 0; *begin < s->run->n && s->run->bin[*begin] < first;)
+        ++*begin;
+    for (*end = s->run->n; *end > *begin && s->run->bin[*end - 1] >= last;)
+        --*end;
+}
+
+static inline __attribute__((always_inline)) void prepare_row(sweep *s, unsigned p, size_t row, size_t begin, size_t end, intervals *out)
+{
+    const castmap_grid *g = s->job->grid;
+    const double row_y = g->north - ((double)row + 0.5) * g->cell_m, radius = s->job->radius_m;
+
+    find_intervals(s->run, begin, end, row_y, 1.0 / radius, radius / g->cell_m, out);
+    for (size_t i = begin; p == 0 && i < end; i++) {
+        if (out->A[i] + s->run->square[i] > -1e-9) /* else the row is out of reach, whatever rounding did */
+            mend_uniform(s->job, row_y, s->run, i, out);
+    }
+    set_aside(s->run, begin, end, (int32_t)g->columns, out);
+}
+
+/* Add the run to the rows of the block, in pairs. */
+static inline __attribute__((always_inline)) void add_run(sweep *s, unsigned p)
+{
+    const size_t fours = fours_of(p), width = parts_of(p);
+
+    for (size_t r = 0; r < s->rows; r += 2) {
+        const bool pair = r + 1 < s->rows;
+        cm_four *upper = s->terms + r * s->slots * fours, *lower = upper + s->slots * fours;
+        const intervals *u = &s->found[0], *l = &s->found[1];
+        const cm_four *part = s->run->parts;
+        size_t begin, end, next, last;
+        find_range(s, s->row + r, &begin, &end);
+        if (pair) {
+            find_range(s, s->row + r + 1, &next, &last);
+            begin = next < begin ? next : begin; /* an entry too far for one of them has an empty interval there */
+            end = last > end ? last : end;
+            prepare_row(s, p, s->row + r + 1, begin, end, &s->found[1]);
+        }
+        prepare_row(s, p, s->row + r, begin, end, &s->found[0]);
+        for (size_t i = begin; i < end; i++) {
+            add_entry(p, part + i * width, u->A[i], upper + (size_t)u->first[i] * fours, upper + (size_t)u->last[i] * fours);
+            if (pair)
+                add_entry(p, part + i * width, l->A[i], lower + (size_t)l->first[i] * fours, lower + (size_t)l->last[i] * fours);
+        }
+    }
+    s->run->n = 0;
+}
+
+/* Running sums over one tile, evaluated at the centres; clears the terms for the next block. */
+static inline __attribute__((always_inline)) void sum_tile(const cm_density_job *job, cm_four *terms, unsigned p, size_t columns,
+                                                           double *restrict row)
 {
     const double step = job->grid->cell_m / job->radius_m, scale = job->scale;
-    double sum[MOST] = {0.0}, z = 0.5 - 0.5 * (double)job->tile;
+    const cm_four nothing = CM_FOUR(0.0, 0.0, 0.0, 0.0);
+    union {
+        cm_four four[2];
+        double  term[8];
+    } sum = {{nothing, nothing}};
+    double z = 0.5 - 0.5 * (double)job->tile;
 
-    for (size_t c = 0; c < columns; c++, terms += k, z += 1.0) {
-        for (unsigned j = 0; j < k; j++) {
-            sum[j] += terms[j];
-            terms[j] = 0.0;
+    for (size_t c = 0; c < columns; c++, z += 1.0) {
+        for (size_t j = 0; j < fours_of(p); j++, terms++) {
+            sum.four[j] = cm_four_plus(sum.four[j], *terms);
+            *terms = nothing;
         }
-        if (sum[k - 1] == 0.0) {
-            for (unsigned j = 0; j < k; j++)
-                sum[j] = 0.0;
+        if (sum.term[2 * p + 1] == 0.0) {
+            sum.four[0] = sum.four[1] = nothing;
             row[c] = 0.0;
             continue;
         }
         const double at = z * step;
-        double value = sum[k - 2];
-        for (unsigned j = k - 2; j-- > 0;)
-            value = value * at + sum[j];
+        double value = sum.term[2 * p];
+        for (unsigned j = 2 * p; j-- > 0;)
+            value = value * at + sum.term[j];
         row[c] = value > 0.0 ? value * scale : 0.0;
     }
 }
 
-static inline __attribute__((always_inline)) void sweep_row(const cm_density_job *job, const row_sums *sums, unsigned k,
-                                                            size_t row)
+static inline __attribute__((always_inline)) void add_point(sweep *s, unsigned p, size_t bin, double x, double y, double w)
 {
+    const cm_density_job *job = s->job;
     const castmap_grid *g = job->grid;
-    const cm_density_points *p = job->points;
-    const row_place at = {.y = g->north - ((double)row + 0.5) * g->cell_m,
-                          .inverse_m = 1.0 / job->radius_m,
-                          .per_m = 1.0 / g->cell_m,
-                          .reach_cells = job->radius_m / g->cell_m,
-                          .centre_x = g->west + 0.5 * g->cell_m,
-                          .columns = (double)g->columns};
-    const size_t tiles = tiles_of(job);
-    double *values = job->values + row * g->columns;
-    size_t bin, last_bin;
+    entries *run = s->run;
+    const double middle = (x - g->west) * (1.0 / g->cell_m) + 0.5, reach = job->radius_m * (1.0 / g->cell_m) + 1.0;
+    const double from = middle - reach - 1.0, to = middle + reach, columns = (double)g->columns;
+    const unsigned shift = (unsigned)__builtin_ctzll(job->tile);
 
-    memset(sums->touched, 0, tiles * sizeof *sums->touched);
-    cm_density_points_bins(p, g, job->radius_m, row, &bin, &last_bin);
+    if (!(to >= 0.0 && from < columns))
+        return;
+    const size_t west = (size_t)(from > 0.0 ? from : 0.0) >> shift, east = (size_t)(to < columns - 1.0 ? to : columns - 1.0) >> shift;
+    for (size_t tile = west; tile <= east; tile++) {
+        if (run->n == RUN)
+            add_run(s, p);
+        const size_t i = run->n++, first = tile << shift, end = first + job->tile;
+        const double a = (x - (g->west + ((double)first + 0.5 * (double)job->tile) * g->cell_m)) * (1.0 / job->radius_m);
+        run->x[i] = x;
+        run->y[i] = y;
+        run->middle[i] = middle;
+        run->square[i] = a * a;
+        run->low[i] = (double)first;
+        run->high[i] = (double)(end < g->columns ? end : g->columns);
+        run->bin[i] = bin;
+        s->touched[tile] = true;
+        find_parts(p, w, a, run->parts + i * parts_of(p));
+    }
+}
+
+static inline __attribute__((always_inline)) void sweep_block(sweep *s, unsigned p)
+{
+    const castmap_grid *g = s->job->grid;
+    const cm_density_points *points = s->job->points;
+    size_t bin, last_bin, unused;
+
+    memset(s->touched, 0, s->tiles * sizeof *s->touched);
+    cm_density_points_bins(points, g, s->job->radius_m, s->row, &bin, &unused);
+    cm_density_points_bins(points, g, s->job->radius_m, s->row + s->rows - 1, &unused, &last_bin);
     for (; bin < last_bin; bin++) {
-        for (size_t i = p->begin[bin]; i < p->end[bin]; i += RUN) {
-            const size_t n = p->end[bin] - i < RUN ? p->end[bin] - i : RUN;
-            find_intervals(p->x + i, p->y + i, n, &at, sums->rest, sums->first, sums->last);
-            for (size_t j = 0; k == 2 && j < n; j++) {
-                if (sums->rest[j] >= 0.0)
-                    mend_uniform(job, at.y, p->x[i + j], p->y[i + j], &sums->first[j], &sums->last[j]);
-            }
-            add_run(job, sums, k, p->x + i, p->w + i, n);
+        for (size_t i = points->begin[bin]; i < points->end[bin]; i++)
+            add_point(s, p, bin, points->x[i], points->y[i], points->w[i]);
+    }
+    add_run(s, p);
+    for (size_t r = 0; r < s->rows; r++) {
+        double *values = s->job->values + (s->row + r) * g->columns;
+        for (size_t t = 0; t < s->tiles; t++) {
+            const size_t begin = t * s->job->tile, left = g->columns - begin, n = left < s->job->tile ? left : s->job->tile;
+            if (s->touched[t])
+                sum_tile(s->job, s->terms + (r * s->slots + begin) * fours_of(p), p, n, values + begin);
+            else
+                memset(values + begin, 0, n * sizeof *values);
         }
     }
-    for (size_t t = 0; t < tiles; t++) {
-        const size_t begin = t * job->tile, left = g->columns - begin, n = left < job->tile ? left : job->tile;
-        if (sums->touched[t] > 0.0)
-            sum_tile(job, sums->terms + begin * k, k, n, values + begin);
-        else
-            memset(values + begin, 0, n * sizeof *values);
-    }
 }
 
-/* One for each number of terms, so that each is compiled for its own, and for each width of vectors. */
-CM_WIDE_VECTORS static void sweep_row_2(const cm_density_job *job, const row_sums *sums, size_t row)
+/* One for each kernel, so that each is compiled for its own number of terms, and for each width of vectors. */
+CM_WIDE_VECTORS static void sweep_uniform(sweep *s)
 {
-    sweep_row(job, sums, 2, row);
+    sweep_block(s, 0);
 }
 
-CM_WIDE_VECTORS static void sweep_row_4(const cm_density_job *job, const row_sums *sums, size_t row)
+CM_WIDE_VECTORS static void sweep_epanechnikov(sweep *s)
 {
-    sweep_row(job, sums, 4, row);
+    sweep_block(s, 1);
 }
 
-CM_WIDE_VECTORS static void sweep_row_6(const cm_density_job *job, const row_sums *sums, size_t row)
+CM_WIDE_VECTORS static void sweep_quartic(sweep *s)
 {
-    sweep_row(job, sums, 6, row);
+    sweep_block(s, 2);
 }
 
-CM_WIDE_VECTORS static void sweep_row_8(const cm_density_job *job, const row_sums *sums, size_t row)
+CM_WIDE_VECTORS static void sweep_triweight(sweep *s)
 {
-    sweep_row(job, sums, 8, row);
+    sweep_block(s, 3);
 }
 
 castmap_status cm_density_sweep_rows(size_t begin, size_t end, unsigned worker, void *payload)
 {
     const cm_density_job *job = payload;
-    const unsigned k = terms_of(job->kernel);
-    row_sums sums = {.terms = job->scratch[worker]};
+    const uintptr_t off = (uintptr_t)job->scratch[worker] % LINE;
+    char *scratch = (char *)job->scratch[worker] + (LINE - off) % LINE;
+    sweep s = {.job = job, .row = begin, .rows = end - begin, .slots = job->grid->columns + SPARE, .tiles = tiles_of(job)};
 
-    /* Scratch begins as zeros, and each row leaves its terms so. */
-    sums.touched = sums.terms + (job->grid->columns + 1) * k;
-    sums.rest = sums.touched + tiles_of(job);
-    sums.first = sums.rest + RUN;
-    sums.last = sums.first + RUN;
-    for (size_t row = begin; row < end; row++) {
-        if (k == 2)
-            sweep_row_2(job, &sums, row);
-        else if (k == 4)
-            sweep_row_4(job, &sums, row);
-        else if (k == 6)
-            sweep_row_6(job, &sums, row);
-        else
-            sweep_row_8(job, &sums, row);
+    /* Scratch begins as zeros, and each block leaves its terms so; the spare slots hold whatever they will. */
+    s.terms = (void *)scratch;
+    scratch += bytes_of_terms(job);
+    s.run = (void *)scratch;
+    scratch += lines(sizeof *s.run);
+    s.found = (void *)scratch;
+    scratch += lines(2 * sizeof *s.found);
+    s.touched = (void *)scratch;
+    s.run->n = 0;
+    switch (power_of(job->kernel)) {
+    case 0: sweep_uniform(&s); break;
+    case 1: sweep_epanechnikov(&s); break;
+    case 2: sweep_quartic(&s); break;
+    default: sweep_triweight(&s); break;
     }
     return CASTMAP_OK;
 }
