@@ -49,6 +49,8 @@ typedef struct walk {
     uint32_t             decimals;
     int64_t              number;
     size_t               links, overlays, tracks, heights;
+    bool                 fixes;               /* points of tracks are the records, waypoints are not */
+    size_t               pieces, waypoints;
     bool                 stop;                /* a failure was sent, or memory is gone */
     bool                 no_memory;
 } walk;
@@ -164,6 +166,17 @@ static void take_coordinates(walk *w)
     w->heights += n == 3 && value[2] != 0.0;
 }
 
+/* Which track and which piece a fix belongs to. */
+static void set_belonging(walk *w)
+{
+    char number[32];
+
+    snprintf(number, sizeof number, "%zu", w->tracks);
+    set_value(w, CM_FIX_TRACK, number, strlen(number));
+    snprintf(number, sizeof number, "%zu", w->pieces);
+    set_value(w, CM_FIX_PIECE, number, strlen(number));
+}
+
 static void begin_record(walk *w, const char *const *attributes)
 {
     w->record_depth = w->depth;
@@ -178,6 +191,8 @@ static void begin_record(walk *w, const char *const *attributes)
         w->points = lat || lon ? 1 : 0;
         w->bad_number = w->points && (!lat || !lon || !number_of(lon, strlen(lon), &w->x, &w->decimals) ||
                                       !number_of(lat, strlen(lat), &w->y, &w->decimals));
+        if (w->fixes)
+            set_belonging(w);
     } else if (w->folders && w->folder[w->folders - 1][0]) {
         set_value(w, "folder", w->folder[w->folders - 1], strlen(w->folder[w->folders - 1]));
     }
@@ -263,6 +278,13 @@ static void begin_in_folder(walk *w, const char *name)
     w->overlays += strcmp(name, "GroundOverlay") == 0 || strcmp(name, "PhotoOverlay") == 0 || strcmp(name, "ScreenOverlay") == 0;
 }
 
+static bool is_record(const walk *w, const char *name)
+{
+    if (w->format == FORMAT_KML)
+        return strcmp(name, "Placemark") == 0;
+    return w->fixes ? strcmp(name, "trkpt") == 0 || strcmp(name, "rtept") == 0 : strcmp(name, "wpt") == 0;
+}
+
 static void XMLCALL on_begin(void *payload, const char *full, const char **attributes)
 {
     walk *w = payload;
@@ -290,12 +312,15 @@ static void XMLCALL on_begin(void *payload, const char *full, const char **attri
             begin_in_placemark(w, name, (const char *const *)attributes);
         else if (strcmp(name, "text") != 0) /* of a link */
             begin_leaf(w, name);
-    } else if (strcmp(name, w->format == FORMAT_KML ? "Placemark" : "wpt") == 0) {
+    } else if (is_record(w, name)) {
         begin_record(w, (const char *const *)attributes);
     } else if (w->format == FORMAT_KML) {
         begin_in_folder(w, name);
     } else {
-        w->tracks += strcmp(name, "trk") == 0 || strcmp(name, "rte") == 0;
+        const bool track = strcmp(name, "trk") == 0, route = strcmp(name, "rte") == 0;
+        w->tracks += track || route;
+        w->pieces += route || strcmp(name, "trkseg") == 0;
+        w->waypoints += strcmp(name, "wpt") == 0;
     }
 }
 
@@ -419,7 +444,8 @@ static int send_notes(walk *w)
     } notes[] = {
         {"network-link", "links to other documents (NetworkLink); they are not followed", w->links},
         {"overlay", "pictures laid over the map; they are passed over", w->overlays},
-        {"tracks-passed-over", "tracks or routes; castmap tracks add reads them", w->tracks},
+        {"tracks-passed-over", "tracks or routes; castmap tracks add reads them", w->fixes ? 0 : w->tracks},
+        {"waypoints-passed-over", "single points; castmap import reads them", w->fixes ? w->waypoints : 0},
         {"height-dropped", "points with a height; only the place is kept", w->heights},
     };
 
@@ -446,13 +472,15 @@ static int walk_twice(walk *w, size_t length)
 {
     if (go_through(w, length) != 0)
         return -1;
+    if (w->fixes && w->format == FORMAT_KML)
+        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "export the tracks as GPX", "tracks are not read from KML");
     if (w->number == 0 && w->links > 0)
         return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
                               "the KML holds no places, only a link to another document (NetworkLink), which is not followed");
     if (send_columns(w) != 0)
         return -1;
     w->sending = true;
-    w->links = w->overlays = w->tracks = w->heights = 0;
+    w->links = w->overlays = w->tracks = w->heights = w->pieces = w->waypoints = 0;
     w->number = 0;
     w->depth = w->record_depth = w->folders = w->geometry_depth = 0;
     return go_through(w, length) != 0 ? -1 : send_notes(w);
@@ -460,10 +488,9 @@ static int walk_twice(walk *w, size_t length)
 
 int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsigned char *bytes, size_t length, const char *format)
 {
-    walk w = {.sender = sender, .bytes = bytes, .format_name = format};
+    walk w = {.sender = sender, .bytes = bytes, .format_name = format, .fixes = job->options->fixes};
     const char *fault = cm_xml_screen(bytes, length);
 
-    (void)job;
     if (fault)
         return cm_worker_fail(sender->pipe, CASTMAP_E_INPUT, "export it again as KML or GPX from the program it came from", "the file %s", fault);
     const int result = walk_twice(&w, length);

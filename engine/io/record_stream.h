@@ -53,7 +53,12 @@ typedef struct cm_stream_options {
     const char *layer;       /* layer or sheet by name; NULL: the only one, or the first sheet */
     bool        follow;
     uint64_t    max_bytes;   /* of the file; 0: 1 GiB */
+    bool        fixes;       /* of GPX: the points of tracks and routes, which say in columns CM_FIX_TRACK and CM_FIX_PIECE where they belong, and no waypoints */
 } cm_stream_options;
+
+/* Columns of fixes: tracks and routes of the file, and their pieces, each numbered from 1. */
+#define CM_FIX_TRACK "castmap track"
+#define CM_FIX_PIECE "castmap piece"
 
 typedef struct cm_record_stream cm_record_stream;
 

@@ -13,5 +13,6 @@ extern const char *const CM_MIGRATION_2_HEAT[];
 extern const char *const CM_MIGRATION_2_PLACES[];
 extern const char *const CM_MIGRATION_2_INGEST[];
 extern const char *const CM_MIGRATION_2_STREETS[];
+extern const char *const CM_MIGRATION_2_TRACKS[];
 
 #endif

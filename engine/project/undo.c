@@ -192,6 +192,9 @@ static const char *const REMOVALS[] = {
     "DELETE FROM boundary WHERE run = ?",
     "DELETE FROM place_set WHERE run = ?",
     "DELETE FROM street_set WHERE run = ?",
+    "DELETE FROM track_stretch WHERE run = ?",
+    "DELETE FROM track_layer WHERE run = ?",
+    "DELETE FROM track_set WHERE run = ?",
     "UPDATE run SET undone = 1 WHERE number = ?",
 };
 

@@ -1,0 +1,22 @@
+/*
+ * project/migration_2_tracks.c - tables of the second schema: recorded tracks, and what was passed on streets.
+ *
+ * A person is a pseudonym made with the project's key; names of tracks are not kept, since people call them after where they live.
+ */
+#include "project/migrations.h"
+
+#include <stddef.h>
+
+const char *const CM_MIGRATION_2_TRACKS[] = {
+    "CREATE TABLE track_set (id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run (number), name TEXT NOT NULL,"
+    " format TEXT NOT NULL, sha256 TEXT NOT NULL, tracks INTEGER NOT NULL, fixes INTEGER NOT NULL, people INTEGER NOT NULL,"
+    " first_s INTEGER, last_s INTEGER, start BLOB NOT NULL, recording BLOB NOT NULL, person BLOB NOT NULL, pseudonyms TEXT NOT NULL,"
+    " lon BLOB NOT NULL, lat BLOB NOT NULL, time_s BLOB NOT NULL, digest BLOB NOT NULL)",
+    "CREATE TABLE track_layer (run INTEGER PRIMARY KEY REFERENCES run (number), name TEXT NOT NULL, measure INTEGER NOT NULL, street_set INTEGER NOT NULL,"
+    " trim_m REAL NOT NULL, tracks INTEGER NOT NULL, people INTEGER NOT NULL, pieces INTEGER NOT NULL, piece_m REAL NOT NULL, least_m REAL NOT NULL,"
+    " passes BLOB NOT NULL, recordings BLOB NOT NULL, persons BLOB NOT NULL, micros BLOB NOT NULL, digest BLOB NOT NULL)",
+    "CREATE TABLE track_stretch (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES track_layer (run), rank INTEGER NOT NULL,"
+    " street TEXT NOT NULL, start TEXT NOT NULL, finish TEXT NOT NULL, length_m REAL NOT NULL, passes INTEGER NOT NULL, people INTEGER NOT NULL,"
+    " seconds REAL NOT NULL, UNIQUE (run, rank))",
+    NULL,
+};
