@@ -110,6 +110,9 @@ static castmap_status reach(asking *a)
         return cm_fail_memory(a->ctx);
     if (a->out.is_way) {
         status = castmap_network_path_find(a->ctx, network, a->place[0], a->place[1], o->one_way, &a->path);
+        if (status == CASTMAP_E_NOT_FOUND)
+            cm_fail_hint(a->ctx, o->one_way ? "leave --one-way out, or name places in one part of the streets"
+                                            : "the streets fall into parts that are not joined: castmap streets add --at-crossings or --join 5m may join them");
         a->out.way_m = a->path.length_m;
         a->out.straight_m = hypot(a->x[1] - a->x[0], a->y[1] - a->y[0]);
     }

@@ -20,38 +20,35 @@ void cm_along_points_clear(cm_along_points *points)
     *points = (cm_along_points){0};
 }
 
-/* Those on no street go; edge and along_m follow the points. */
-static castmap_status keep_snapped(castmap_context *ctx, cm_along_points *p)
+/* Records known too roughly, and those on no street, go. */
+static castmap_status snap(castmap_context *ctx, double snap_m, cm_along_points *p)
 {
     const size_t n = p->points.set.count;
     bool *keep = cm_alloc(n, sizeof *keep);
     size_t kept = 0;
+    castmap_status status;
 
-    if (!keep)
+    p->edge = cm_alloc(n, sizeof *p->edge);
+    p->along_m = cm_alloc(n, sizeof *p->along_m);
+    if (!p->edge || !p->along_m || !keep) {
+        free(keep);
         return cm_fail_memory(ctx);
-    for (size_t i = 0; i < n; i++) {
-        keep[i] = p->edge[i] != CASTMAP_NO_EDGE;
+    }
+    status = castmap_network_snap(ctx, &p->streets.network, n, p->points.x, p->points.y, snap_m, p->edge, p->along_m, NULL);
+    for (size_t i = 0; i < n && !status; i++) {
+        const bool exact = cm_place_known_to(p->points.set.accuracy_m[i], p->points.set.precision[i]) <= snap_m;
+        keep[i] = exact && p->edge[i] != CASTMAP_NO_EDGE;
+        p->inexact += !exact;
+        p->off_streets += exact && !keep[i];
         if (!keep[i])
             continue;
         p->edge[kept] = p->edge[i];
         p->along_m[kept++] = p->along_m[i];
     }
-    p->off_streets = n - kept;
-    cm_run_points_keep(&p->points, keep);
+    if (!status)
+        cm_run_points_keep(&p->points, keep);
     free(keep);
-    return CASTMAP_OK;
-}
-
-static castmap_status snap(castmap_context *ctx, double snap_m, cm_along_points *p)
-{
-    const size_t n = p->points.set.count;
-
-    p->edge = cm_alloc(n, sizeof *p->edge);
-    p->along_m = cm_alloc(n, sizeof *p->along_m);
-    if (!p->edge || !p->along_m)
-        return cm_fail_memory(ctx);
-    castmap_status status = castmap_network_snap(ctx, &p->streets.network, n, p->points.x, p->points.y, snap_m, p->edge, p->along_m, NULL);
-    return status ? status : keep_snapped(ctx, p);
+    return status;
 }
 
 castmap_status cm_along_points_load(castmap_context *ctx, castmap_project *project, const castmap_filter *filter, double snap_m,
@@ -70,8 +67,6 @@ castmap_status cm_along_points_load(castmap_context *ctx, castmap_project *proje
         cm_fail_clear(ctx);
         status = CASTMAP_OK;
     }
-    if (!status)
-        status = cm_cluster_keep_exact(ctx, &p.points, snap_m, &p.inexact);
     if (!status)
         status = snap(ctx, snap_m, &p);
     if (status)

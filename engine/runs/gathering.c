@@ -143,11 +143,47 @@ static castmap_status word_sentence(test *t)
     return g->sentence ? CASTMAP_OK : cm_fail_memory(t->ctx);
 }
 
+typedef struct spot {
+    uint32_t edge;
+    double   along_m;
+} spot;
+
+static int compare(const void *left, const void *right)
+{
+    const spot *a = left, *b = right;
+
+    if (a->edge != b->edge)
+        return a->edge < b->edge ? -1 : 1;
+    return (a->along_m > b->along_m) - (a->along_m < b->along_m);
+}
+
+/* Observations that stand exactly where another does. Pairs at distance 0 weigh most of all in the corrected K. */
+static castmap_status count_doubled(const test *t, size_t *doubled)
+{
+    const size_t n = t->on.points.set.count;
+    spot *spots = cm_alloc(n, sizeof *spots);
+
+    if (!spots)
+        return cm_fail_memory(t->ctx);
+    for (size_t i = 0; i < n; i++)
+        spots[i] = (spot){t->on.edge[i], t->on.along_m[i]};
+    qsort(spots, n, sizeof *spots, compare);
+    *doubled = 0;
+    for (size_t i = 0; i < n; i++)
+        *doubled += (i > 0 && compare(&spots[i], &spots[i - 1]) == 0) || (i + 1 < n && compare(&spots[i], &spots[i + 1]) == 0);
+    free(spots);
+    return CASTMAP_OK;
+}
+
 static castmap_status add_remarks(test *t)
 {
     castmap_gathering *g = &t->out;
     const cm_observation_set *set = &t->on.points.set;
-    size_t shared = 0;
+    size_t shared = 0, doubled = 0;
+    castmap_status status = count_doubled(t, &doubled);
+
+    if (status)
+        return status;
     int failed = cm_along_remark_left_out(t->on.inexact, t->on.off_streets, t->options->snap_m, &g->remarks, &g->n_remarks);
 
     for (size_t i = 0; i < set->count; i++)
@@ -156,6 +192,11 @@ static castmap_status add_remarks(test *t)
         failed |= cm_remark_add(&g->remarks, &g->n_remarks, "snapped-places",
                                 "%.0f %% of the observations lie on map points that a publisher moved them to: they gather there for that reason alone",
                                 100.0 * (double)shared / (double)set->count);
+    else if (doubled * 10 > set->count)
+        failed |= cm_remark_add(&g->remarks, &g->n_remarks, "doubled-places",
+                                "%.0f %% of the observations stand on exactly the same spot as another: if they are repeats of one report, they gather for that "
+                                "reason alone",
+                                100.0 * (double)doubled / (double)set->count);
     if (g->k.n_from < FEW || g->k.n_to < FEW)
         failed |= cm_remark_add(&g->remarks, &g->n_remarks, "few-observations", "so few observations show only a strong gathering");
     return failed ? cm_fail_memory(t->ctx) : CASTMAP_OK;

@@ -98,6 +98,25 @@ town() {
     code_is 2
 }
 
+@test "a way is found where nothing was observed, and none where the streets are not joined" {
+    lanes
+    castmap init empty >/dev/null 2>&1
+    castmap streets add lanes.geojson -p empty.castmap.sqlite >/dev/null 2>&1
+    both castmap route 53.749,-4.08 53.75,-4.0775 -p empty.castmap.sqlite
+    code_is 0
+    says "$out" "0 of 0 observations"
+    both castmap streets test -p empty.castmap.sqlite
+    code_is 1
+    says "$err" "fewer than two observations lie on a street"
+    sed 's/\[-4.085,53.75\],\[-4.085,53.7503\]/[-4.085,53.7503]/' lanes.geojson >apart.geojson
+    castmap init apart >/dev/null 2>&1
+    castmap streets add apart.geojson -p apart.castmap.sqlite >/dev/null 2>&1
+    both castmap route 53.749,-4.08 53.7503,-4.0775 -p apart.castmap.sqlite
+    code_is 1
+    says "$err" "no street leads from the one place to the other"
+    says "$err" "--join"
+}
+
 @test "without streets there is advice" {
     castmap init bare >/dev/null 2>&1
     for words in "near 53.75,-4.08" "route 53.75,-4.08 53.75,-4.07" "streets test"; do
