@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "project/ingest/grades.h"
+#include "project/ingest/place.h"
 #include "project/ingest/when.h"
 #include "project/run_table.h"
 
@@ -43,13 +44,13 @@ static const struct {
     [FROM_FLAWS + CM_END_EMPTY] = {"no-origin", "it does not say where it began"},
     [FROM_FLAWS + CM_END_UNKNOWN] = {"unknown-origin", "where it began is no area of the boundaries, and no postcode or place of the project's tables"},
     [FROM_FLAWS + CM_END_AMBIGUOUS] = {"ambiguous-origin", "where it began may be several places; give the code of the area"},
-    [FROM_FLAWS + CM_END_PART] = {"part-origin", "where it began is only part of a postcode, which may lie in several areas"},
+    [FROM_FLAWS + CM_END_PART] = {"part-origin", "where it began is known to part of a postcode or a coarse square only, which may lie in several areas"},
     [FROM_FLAWS + CM_END_BAD_POSITION] = {"bad-origin", "the position where it began is no longitude and latitude in degrees"},
     [FROM_FLAWS + CM_END_OUTSIDE] = {"outside-origin", "where it began lies in none of the areas"},
     [TO_FLAWS + CM_END_EMPTY] = {"no-destination", "it does not say where it ended"},
     [TO_FLAWS + CM_END_UNKNOWN] = {"unknown-destination", "where it ended is no area of the boundaries, and no postcode or place of the project's tables"},
     [TO_FLAWS + CM_END_AMBIGUOUS] = {"ambiguous-destination", "where it ended may be several places; give the code of the area"},
-    [TO_FLAWS + CM_END_PART] = {"part-destination", "where it ended is only part of a postcode, which may lie in several areas"},
+    [TO_FLAWS + CM_END_PART] = {"part-destination", "where it ended is known to part of a postcode or a coarse square only, which may lie in several areas"},
     [TO_FLAWS + CM_END_BAD_POSITION] = {"bad-destination", "the position where it ended is no longitude and latitude in degrees"},
     [TO_FLAWS + CM_END_OUTSIDE] = {"outside-destination", "where it ended lies in none of the areas"},
     [BAD_DATE] = {"bad-date", "the date cannot be read, or in two ways; --date-order says which"},
@@ -260,13 +261,18 @@ static castmap_status read_end(reading *r, const cm_csv_row *row, bool to, cm_mo
 {
     const cm_csv_field lon = cell(r, row, to ? CM_MOVE_TO_LON : CM_MOVE_FROM_LON), lat = cell(r, row, to ? CM_MOVE_TO_LAT : CM_MOVE_FROM_LAT);
     const cm_csv_field word = cell(r, row, to ? CM_MOVE_TO : CM_MOVE_FROM);
+    cm_place place;
+    cm_flaw flaw = {0};
 
     if ((lon.length == 0 && lat.length == 0) || r->places->labels)
         return cm_movement_place(r->places, word.bytes, word.length, end);
     *end = (cm_movement_end){.flaw = CM_END_FINE, .area = CM_NO_NUMBER};
-    if (!cm_decimal_parse(lon.bytes, lon.length, &end->lon) || !cm_decimal_parse(lat.bytes, lat.length, &end->lat) ||
-        !(end->lon >= -180.0 && end->lon <= 180.0) || !(end->lat >= -90.0 && end->lat <= 90.0))
+    if (cm_place_degrees(lat.bytes, lat.length, lon.bytes, lon.length, &place, &flaw) && cm_place_check_degrees(place.a, place.b, &flaw)) {
+        end->lon = place.a;
+        end->lat = place.b;
+    } else {
         end->flaw = CM_END_BAD_POSITION;
+    }
     return CASTMAP_OK;
 }
 

@@ -1,5 +1,6 @@
 /*
- * runs/movement_places.c - a word is the code of an area, its name, a postcode, or a name in a gazetteer, in this order; each is looked up once.
+ * runs/movement_places.c - a word is the code of an area, its name, a country, a position in one cell, a postcode, or a name in a gazetteer, in this order; each
+ * is looked up once.
  */
 #include "runs/movement_places.h"
 
@@ -7,6 +8,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "castmap/areas.h"
+#include "project/ingest/place.h"
 #include "project/run_table.h"
 #include "runs/country_names.h"
 
@@ -17,6 +19,8 @@ void cm_movement_places_clear(cm_movement_places *p)
 {
     cm_projected_areas_clear(&p->areas);
     cm_projection_free(p->projection);
+    cm_projection_free(p->grid[0]);
+    cm_projection_free(p->grid[1]);
     cm_place_index_free(p->places);
     free(p->table_used);
     for (size_t i = 0; i < p->n_labels; i++)
@@ -114,6 +118,37 @@ static castmap_status place_label(cm_movement_places *p, const char *word, size_
     return CASTMAP_OK;
 }
 
+/* "53.75, -4.08", a grid reference, a plus code, a link of a map. *told: it is a position, whether it can be used or not. */
+static castmap_status place_by_position(cm_movement_places *p, const char *word, size_t length, cm_movement_end *end, bool *told)
+{
+    static const char *const GRIDS[] = {"EPSG:27700", "EPSG:29903"};
+    cm_place place;
+    cm_flaw flaw = {0};
+    castmap_status status = CASTMAP_OK;
+
+    *told = cm_place_cell(word, length, &place, &flaw) &&
+            (place.kind == CM_PLACE_DEGREES || place.kind == CM_PLACE_GRID_GB || place.kind == CM_PLACE_GRID_IRISH);
+    if (!*told)
+        return CASTMAP_OK;
+    end->lon = place.a;
+    end->lat = place.b;
+    if (place.kind != CM_PLACE_DEGREES) {
+        const int k = place.kind == CM_PLACE_GRID_IRISH;
+        bool ok = true;
+        if (!p->grid[k])
+            status = cm_projection_new(p->ctx, GRIDS[k], false, &p->grid[k]);
+        if (!status)
+            status = cm_projection_inverse(p->ctx, p->grid[k], 1, &place.a, &place.b, &end->lon, &end->lat, &ok);
+        if (!ok)
+            end->flaw = CM_END_BAD_POSITION;
+    }
+    if (!end->flaw && !cm_place_check_degrees(end->lon, end->lat, &flaw))
+        end->flaw = CM_END_BAD_POSITION;
+    if (!end->flaw && cm_place_class(place.accuracy_m) == CM_PLACE_AREA && place.accuracy_m > 0.0)
+        end->flaw = CM_END_PART;
+    return status;
+}
+
 static void place_by_tables(const cm_movement_places *p, const char *word, size_t length, const char *key, cm_movement_end *end)
 {
     cm_place_hit hit[CM_PLACE_CANDIDATES];
@@ -154,6 +189,8 @@ static uint32_t find_country(const cm_movement_places *p, const char *word, size
 static castmap_status place_in_areas(cm_movement_places *p, const char *word, size_t length, cm_movement_end *end)
 {
     char *key = cm_utf8_key(word, length);
+    castmap_status status = CASTMAP_OK;
+    bool told = false;
 
     if (!key)
         return cm_fail_memory(p->ctx);
@@ -167,11 +204,13 @@ static castmap_status place_in_areas(cm_movement_places *p, const char *word, si
             end->area = p->name_area[number];
             end->flaw = end->area == CM_NO_NUMBER ? CM_END_AMBIGUOUS : CM_END_FINE;
         } else if ((end->area = find_country(p, word, length)) == CM_NO_NUMBER) {
-            place_by_tables(p, word, length, key, end);
+            status = place_by_position(p, word, length, end, &told);
+            if (!told && !status)
+                place_by_tables(p, word, length, key, end);
         }
     }
     free(key);
-    return CASTMAP_OK;
+    return status;
 }
 
 castmap_status cm_movement_place(cm_movement_places *p, const char *word, size_t length, cm_movement_end *out)

@@ -14,7 +14,7 @@ typedef enum cm_end_flaw {
     CM_END_EMPTY,
     CM_END_UNKNOWN,    /* no area, postcode or place of that name */
     CM_END_AMBIGUOUS,  /* several */
-    CM_END_PART,       /* only part of a postcode */
+    CM_END_PART,       /* only part of a postcode, or a coarse square of a grid */
     CM_END_BAD_POSITION,
     CM_END_OUTSIDE,    /* a position in no area */
     CM_END_FLAWS
@@ -33,6 +33,7 @@ typedef struct cm_movement_places {
     bool                has_areas;
     cm_projected_areas  areas;    /* owned */
     cm_projection      *projection; /* owned; NULL with labels */
+    cm_projection      *grid[2];  /* owned; of Great Britain and Ireland, made when first needed */
     cm_place_index     *places;   /* owned; may be NULL */
     bool               *table_used; /* owned; tables that placed an end: a run depends on them */
     cm_text_numbers     codes, names; /* keys of the areas; owned */

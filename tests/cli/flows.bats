@@ -81,6 +81,12 @@ CSV
     code_is 3
     jq -e '.used == 1 and .flows[0].from == "X1" and .flows[0].to == "X3"' out.txt
     jq -e '[.reasons[].code] | sort == ["part-destination","unknown-destination"]' out.txt
+    # positions in one cell: a pair, a grid reference (Middle), one too coarse, and a placeholder
+    printf 'from,to\n"53.75, -4.11",SC 622 302\n53.75 -4.11,SC 62 30\nX1,"0,0"\n' >cells.csv
+    both castmap flows cells.csv --json
+    code_is 3
+    jq -e '.used == 1 and .flows[0].from == "X1"' out.txt
+    jq -e '[.reasons[].code] | sort == ["bad-destination","part-destination"]' out.txt
 }
 
 @test "flows: countries under their codes, both directions as one" {
