@@ -118,6 +118,16 @@ static castmap_status place_label(cm_movement_places *p, const char *word, size_
     return CASTMAP_OK;
 }
 
+static bool has_letters(const char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char c = (unsigned char)word[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80)
+            return true;
+    }
+    return false;
+}
+
 /* "53.75, -4.08", a grid reference, a plus code, a link of a map. *told: it is a position, whether it can be used or not. */
 static castmap_status place_by_position(cm_movement_places *p, const char *word, size_t length, cm_movement_end *end, bool *told)
 {
@@ -126,10 +136,12 @@ static castmap_status place_by_position(cm_movement_places *p, const char *word,
     cm_flaw flaw = {0};
     castmap_status status = CASTMAP_OK;
 
-    *told = cm_place_cell(word, length, &place, &flaw) &&
-            (place.kind == CM_PLACE_DEGREES || place.kind == CM_PLACE_GRID_GB || place.kind == CM_PLACE_GRID_IRISH);
-    if (!*told)
+    const bool read = cm_place_cell(word, length, &place, &flaw);
+    *told = read ? place.kind == CM_PLACE_DEGREES || place.kind == CM_PLACE_GRID_GB || place.kind == CM_PLACE_GRID_IRISH : !has_letters(word, length);
+    if (!read || !*told) {
+        end->flaw = *told ? CM_END_BAD_POSITION : CM_END_FINE;
         return CASTMAP_OK;
+    }
     end->lon = place.a;
     end->lat = place.b;
     if (place.kind != CM_PLACE_DEGREES) {
