@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define ROUNDS_INDEPENDENCE 20000
-#define ROUNDS_GRAVITY 2000
+#define ROUNDS_GRAVITY 500
 #define MARGIN_TOLERANCE 1e-9   /* relative to the margin */
 #define STEPS_BETA 100
 #define MOST_BETA 32.0

@@ -192,6 +192,30 @@ static void all_to_the_nearest_has_no_beta(void **state)
     castmap_flows_clear(&flows);
 }
 
+/* All movements begin or end at one area: the null has nothing to choose, and is found at its edge. */
+static void a_hub_explains_its_spokes(void **state)
+{
+    static const uint64_t TABLE[] = {0, 3, 4, 5, 6, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0};
+    static const double X[] = {0, 100, 200, 300, 900}, Y[] = {0, 500, 0, 100, 50};
+    castmap_flow_test_options o = CASTMAP_FLOW_TEST_OPTIONS_INIT;
+    castmap_flows flows = CASTMAP_FLOWS_INIT;
+    castmap_flow_fit fit;
+    double e[8], p[8], q[8];
+
+    make(state, TABLE, 5, false, &flows);
+    assert_int_equal(flows.count, 8);
+    for (int gravity = 0; gravity < 2; gravity++) {
+        o.null = gravity ? CASTMAP_FLOW_GRAVITY : CASTMAP_FLOW_INDEPENDENCE;
+        o.x = gravity ? X : NULL;
+        o.y = gravity ? Y : NULL;
+        assert_status(castmap_flows_test(*state, &flows, &o, e, p, q, &fit), CASTMAP_OK);
+        assert_true(fit.margin_error < 0.1);
+        for (size_t k = 0; k < 8; k++)
+            assert_near(e[k], (double)flows.flow[k].moves, 0.1);
+    }
+    castmap_flows_clear(&flows);
+}
+
 static void refuses_a_test_that_says_nothing(void **state)
 {
     static const uint64_t TABLE[] = {6, 0, 0, 10}, GOOD[] = {0, 1, 2, 0};
@@ -307,6 +331,7 @@ int main(void)
         cmocka_unit_test(symmetric_flows_count_each_pair_once),
         cmocka_unit_test(finds_the_planted_flow),
         cmocka_unit_test(all_to_the_nearest_has_no_beta),
+        cmocka_unit_test(a_hub_explains_its_spokes),
         cmocka_unit_test(refuses_a_test_that_says_nothing),
         cmocka_unit_test(finds_maximal_chains_only),
         cmocka_unit_test(one_journey_to_and_fro_is_no_corridor),
