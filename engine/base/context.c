@@ -222,6 +222,14 @@ void cm_progress(castmap_context *ctx, const char *stage, double fraction)
     ctx->progress(stage, fraction, ctx->progress_payload);
 }
 
+castmap_status cm_heed(castmap_context *ctx, const char *stage, double fraction)
+{
+    if (cm_cancelled(ctx))
+        return cm_fail_cancelled(ctx);
+    cm_progress(ctx, stage, fraction);
+    return CASTMAP_OK;
+}
+
 cm_span cm_progress_span(castmap_context *ctx, double from, double to)
 {
     cm_span before = ctx->span;

@@ -34,6 +34,9 @@ bool cm_cancelled(const castmap_context *ctx);
 /* Progress of the current stage, 0..1 (or < 0: total unknown); throttled here, so call it freely. */
 void cm_progress(castmap_context *ctx, const char *stage, double fraction);
 
+/* For loops that run on the caller's thread: progress, and CASTMAP_E_CANCELLED (worded) once the context is cancelled. Every some ten thousand turns. */
+CASTMAP_NODISCARD castmap_status cm_heed(castmap_context *ctx, const char *stage, double fraction);
+
 /* Map the 0..1 of what follows to [from, to] of the present span. */
 typedef struct cm_span {
     double from, to;

@@ -75,6 +75,20 @@ static void adversaries(bench *b)
     free(y);
 }
 
+static void real_points(bench *b)
+{
+    work_points set = work_police_new();
+
+    if (set.points.count == 0)
+        printf("skip\tdbscan police: ../shared/data is not there\n");
+    for (size_t s = 0; s < sizeof SETTINGS / sizeof *SETTINGS && set.points.count > 0; s++) {
+        char task[60];
+        snprintf(task, sizeof task, "dbscan police eps-%g-min-%u", SETTINGS[s].eps_m, (unsigned)SETTINGS[s].min_points);
+        measure(b, task, &set.points, SETTINGS[s].eps_m, SETTINGS[s].min_points, NULL);
+    }
+    work_points_free(&set);
+}
+
 void bench_run(bench *b)
 {
     for (size_t n = b->small ? 1000 : 10000; n <= b->max_n; n *= 10) {
@@ -88,4 +102,6 @@ void bench_run(bench *b)
         work_points_free(&set);
     }
     adversaries(b);
+    if (!b->small)
+        real_points(b);
 }

@@ -29,6 +29,9 @@ typedef struct work_points {
 work_points work_points_new(size_t n);
 void work_points_free(work_points *set);
 
+/* Real points where the file of shared data is there, else none; free with work_points_free. */
+work_points work_police_new(void);
+
 /* One line of the points as a table of observations, with its line end: id,lon,lat,time,category; degrees to 7 decimals about
  * 0.1 W 51.5 N, a second of 2024, one of twelve words. Gives its length; `line` holds WORK_LINE bytes. */
 #define WORK_LINE 128

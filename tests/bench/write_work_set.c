@@ -1,4 +1,4 @@
-/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv |
+/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | police OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv |
  * network SIDE EVENTS OUT.csv (lines node,x,y; edge,from,to; event,edge,share of its length) */
 #include "bench/work_sets.h"
 
@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int write_points(size_t n, FILE *out)
+static int write_points(work_points set, FILE *out)
 {
-    work_points set = work_points_new(n);
-
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < set.points.count; i++) {
         const double pair[2] = {set.x[i], set.y[i]};
         fwrite(pair, sizeof pair, 1, out);
     }
@@ -78,7 +76,9 @@ int main(int argc, char **argv)
     int failed = 1;
 
     if (out && argc == 4 && strcmp(argv[1], "points") == 0)
-        failed = write_points(strtoul(argv[2], NULL, 10), out);
+        failed = write_points(work_points_new(strtoul(argv[2], NULL, 10)), out);
+    else if (out && argc == 3 && strcmp(argv[1], "police") == 0)
+        failed = write_points(work_police_new(), out);
     else if (out && argc == 4 && strcmp(argv[1], "csv") == 0)
         failed = write_csv(strtoul(argv[2], NULL, 10), out);
     else if (out && argc == 4 && strcmp(argv[1], "obs") == 0)
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
     else if (out && argc == 5 && strcmp(argv[1], "network") == 0)
         failed = write_network(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), out);
     else
-        fputs("usage: write_work_set points N OUT | csv N OUT.csv | obs N OUT.csv | areas OUT.geojson | network SIDE EVENTS OUT.csv\n", stderr);
+        fputs("usage: write_work_set points N OUT | police OUT | csv N OUT.csv | obs N OUT.csv | areas OUT.geojson | network SIDE EVENTS OUT.csv\n", stderr);
     if (out && fclose(out) != 0)
         failed = 1;
     return failed ? 1 : 0;

@@ -50,6 +50,7 @@ typedef struct candidate {
 } candidate;
 
 #define NONE UINT32_MAX
+#define HEED 65536u /* turns between two looks at the context */
 
 typedef struct hdbscan {
     const castmap_points          *points;  /* borrowed */
@@ -64,6 +65,7 @@ typedef struct hdbscan {
     uint64_t        min_size;
     candidate      *clusters; /* owned */
     size_t          n_candidates, room;
+    size_t          n_left;    /* places that dropped out so far */
     uint32_t       *left_from; /* owned [n]: candidate that the place dropped out of */
     double         *left_at;   /* owned [n]: density at which it did */
     uint32_t       *stack, *parts; /* owned [2n] each, scratch */
@@ -123,6 +125,10 @@ static castmap_status build(castmap_context *ctx, hdbscan *run)
     for (size_t i = 0; i < n; i++)
         node[i] = (uint32_t)i;
     for (size_t e = 0; e + 1 < n; e++) {
+        if (e % HEED == HEED - 1)
+            status = cm_heed(ctx, "building the hierarchy", 0.5 * (double)e / (double)n);
+        if (status)
+            goto done;
         const cm_mutual_edge *edge = &run->edge[order[e]];
         const uint32_t a = cm_disjoint_set_find(&sets, edge->a), b = cm_disjoint_set_find(&sets, edge->b);
         merge *m = &run->merges[e];
@@ -162,6 +168,7 @@ static void drop(hdbscan *run, uint32_t node, uint32_t cluster, double density, 
         if (at < run->n) {
             run->left_from[at] = cluster;
             run->left_at[at] = density;
+            run->n_left++;
             continue;
         }
         stack[depth++] = run->merges[at - run->n].left;
@@ -247,9 +254,9 @@ static castmap_status condense(castmap_context *ctx, hdbscan *run)
     if (!status)
         todo[n_todo++] = (descent){root, cluster};
     while (!status && n_todo) {
-        if (++turns % 4096 == 0 && cm_cancelled(ctx))
-            status = cm_fail_cancelled(ctx);
-        else
+        if (++turns % 4096 == 0)
+            status = cm_heed(ctx, "building the hierarchy", 0.5 + 0.5 * (double)run->n_left / (double)run->n);
+        if (!status)
             status = fall_apart(ctx, run, todo[--n_todo], todo, &n_todo);
     }
     free(todo);
@@ -298,6 +305,8 @@ static castmap_status hand_out(castmap_context *ctx, hdbscan *run, int32_t *labe
     castmap_status status = label ? CASTMAP_OK : cm_fail_memory(ctx);
 
     for (size_t i = 0; !status && i < n; i++) {
+        if (i % HEED == HEED - 1)
+            status = cm_heed(ctx, "naming clusters", 0.5 * (double)i / (double)n);
         const uint32_t chosen = run->clusters[run->left_from[run->places.place_of[i]]].chosen;
         label[i] = chosen == NONE ? CASTMAP_NOISE : (int32_t)chosen;
     }
@@ -342,9 +351,12 @@ static castmap_status span_places(castmap_context *ctx, hdbscan *run)
     cm_span span;
     castmap_status status;
 
-    if (cm_kd_tree_make(run->places.x, run->places.y, run->places.weight, run->n, LEAF_POINTS, &tree) != 0)
-        return cm_fail_memory(ctx);
-    span = cm_progress_span(ctx, 0.1, 0.4);
+    span = cm_progress_span(ctx, 0.0, 0.2);
+    status = cm_kd_tree_make_large(ctx, "sorting places", run->places.x, run->places.y, run->places.weight, run->n, LEAF_POINTS, &tree);
+    cm_progress_restore(ctx, span);
+    if (status)
+        return status;
+    span = cm_progress_span(ctx, 0.2, 0.4);
     status = cm_core_distances(ctx, &run->places, &tree, run->options->min_points, run->core);
     cm_progress_restore(ctx, span);
     if (!status) {
@@ -421,10 +433,11 @@ castmap_status castmap_hdbscan(castmap_context *ctx, const castmap_points *point
     status = span_places(ctx, &run);
     if (status)
         goto done;
+    const cm_span span = cm_progress_span(ctx, 0.8, 0.98);
     status = build(ctx, &run);
-    if (status)
-        goto done;
-    status = condense(ctx, &run);
+    if (!status)
+        status = condense(ctx, &run);
+    cm_progress_restore(ctx, span);
     if (status)
         goto done;
     select_clusters(&run);

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HEED 65536u /* turns between two looks at the context */
 #define STACK 128
 #define NONE UINT32_MAX
 #define MIXED UINT32_MAX /* a node whose points lie in several components */
@@ -319,25 +320,30 @@ static void find_node_cores(boruvka *run)
 }
 
 /* Add each component's shortest edge; of equal ones that would close a ring the last is left out. */
-static size_t join(boruvka *run, cm_mutual_edge *edge, size_t edges)
+static castmap_status join(castmap_context *ctx, boruvka *run, cm_mutual_edge *edge, size_t *edges)
 {
     const size_t n = run->tree->count;
+    castmap_status status = CASTMAP_OK;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !status; i++) {
+        if (i % HEED == HEED - 1)
+            status = cm_heed(ctx, "joining places", (double)*edges / (double)n);
         const uint32_t component = run->component[i];
         if (run->candidate[i] != NONE && run->winner[component] == NONE && run->bound2[i] == best_of(run, component))
             run->winner[component] = (uint32_t)i;
     }
-    for (size_t c = 0; c < n; c++) {
+    for (size_t c = 0; c < n && !status; c++) {
+        if (c % HEED == HEED - 1)
+            status = cm_heed(ctx, "joining places", (double)*edges / (double)n);
         const uint32_t from = run->winner[c];
         if (from == NONE)
             continue;
         const uint32_t to = run->candidate[from];
         if (cm_disjoint_set_unite(&run->sets, from, to))
-            edge[edges++] = (cm_mutual_edge){run->tree->item[from], run->tree->item[to], sqrt(run->bound2[from])};
+            edge[(*edges)++] = (cm_mutual_edge){run->tree->item[from], run->tree->item[to], sqrt(run->bound2[from])};
         run->winner[c] = NONE;
     }
-    return edges;
+    return status;
 }
 
 static castmap_status prepare(castmap_context *ctx, boruvka *run, const double *core)
@@ -371,6 +377,9 @@ static castmap_status one_round(castmap_context *ctx, boruvka *run, cm_mutual_ed
     castmap_status status;
 
     update_nodes(run);
+    status = cm_heed(ctx, "joining places", (double)*edges / (double)n);
+    if (status)
+        return status;
     for (size_t i = 0; i < n; i++)
         atomic_init(&run->best2[i], bits_of((double)INFINITY));
     status = cm_parallel_chunks(ctx, "joining places", n, 4 * GRAIN, recall, run);
@@ -379,7 +388,9 @@ static castmap_status one_round(castmap_context *ctx, boruvka *run, cm_mutual_ed
     status = cm_parallel_chunks(ctx, "joining places", n, GRAIN, search_all, run);
     if (status)
         return status;
-    *edges = join(run, edge, *edges);
+    status = join(ctx, run, edge, edges);
+    if (status)
+        return status;
     return cm_parallel_chunks(ctx, "joining places", n, 4 * GRAIN, update_components, run);
 }
 

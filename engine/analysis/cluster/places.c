@@ -61,7 +61,9 @@ static castmap_status collapse(castmap_context *ctx, const castmap_points *point
     const size_t n = points->count;
     castmap_status status = CASTMAP_OK;
 
-    for (size_t i = 0; i < n && !status;) {
+    for (size_t i = 0, heeded = 0; i < n && !status;) {
+        if (i - heeded >= 65536)
+            status = cm_heed(ctx, "sorting places", (double)(heeded = i) / (double)n);
         const double x = points->x[order[i]], y = points->y[order[i]];
         size_t end = i;
         while (end < n && points->x[order[end]] == x && points->y[order[end]] == y)

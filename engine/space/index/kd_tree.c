@@ -6,11 +6,16 @@
  */
 #include "space/index/kd_tree.h"
 
+#include "base/fail.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 
+#define MANY 8192u /* points of a node; fewer are divided without a look at the context */
+
 typedef struct kd_maker {
+    castmap_context *ctx;   /* NULL: a small tree, by a worker */
+    const char      *stage;
     const double *x, *y, *weight; /* borrowed */
     cm_kd_tree   *tree;
     uint32_t      leaf;
@@ -98,29 +103,36 @@ static void measure(const kd_maker *m, cm_kd_node *node)
 }
 
 /* Recursion is as deep as the tree: log2 of the number of points. */
-static void divide(kd_maker *m, uint32_t number)
+static castmap_status divide(kd_maker *m, uint32_t number)
 {
     cm_kd_node *node = &m->tree->node[number];
+    castmap_status status = CASTMAP_OK;
 
+    if (m->ctx && node->end - node->begin > MANY)
+        status = cm_heed(m->ctx, m->stage, (double)node->begin / (double)m->tree->count);
+    if (status)
+        return status;
     measure(m, node);
     const double width = node->max_x - node->min_x, height = node->max_y - node->min_y;
     const uint32_t n = node->end - node->begin;
     if (n <= m->leaf || (width == 0.0 && height == 0.0))
-        return;
+        return CASTMAP_OK;
     select_first(width >= height ? m->x : m->y, m->tree->item + node->begin, n, n / 2);
     const uint32_t middle = node->begin + n / 2;
     node->left = (uint32_t)m->tree->nodes++;
     node->right = (uint32_t)m->tree->nodes++;
     m->tree->node[node->left] = (cm_kd_node){.begin = node->begin, .end = middle};
     m->tree->node[node->right] = (cm_kd_node){.begin = middle, .end = node->end};
-    divide(m, node->left);
-    divide(m, node->right);
+    status = divide(m, node->left);
+    return status ? status : divide(m, node->right);
 }
 
-int cm_kd_tree_make(const double *x, const double *y, const double *weight, size_t n, uint32_t leaf, cm_kd_tree *out)
+static castmap_status make(castmap_context *ctx, const char *stage, const double *x, const double *y, const double *weight, size_t n,
+                           uint32_t leaf, cm_kd_tree *out)
 {
     cm_kd_tree tree = {.count = n};
-    kd_maker m = {x, y, weight, &tree, leaf ? leaf : 1};
+    kd_maker m = {.ctx = ctx, .stage = stage, .x = x, .y = y, .weight = weight, .tree = &tree, .leaf = leaf ? leaf : 1};
+    castmap_status status = CASTMAP_OK;
     /* A node with more than `leaf` points is halved, so every leaf but a lone root holds at least (leaf + 1) / 2. */
     const size_t smallest = (m.leaf + 1) / 2;
 
@@ -131,23 +143,41 @@ int cm_kd_tree_make(const double *x, const double *y, const double *weight, size
     tree.node = cm_alloc(2 * (n / smallest) + 1, sizeof *tree.node);
     if (!tree.x || !tree.y || !tree.item || !tree.node || (weight && !tree.weight)) {
         cm_kd_tree_clear(&tree);
-        return -1;
+        return CASTMAP_E_NOMEM;
     }
     for (size_t i = 0; i < n; i++)
         tree.item[i] = (uint32_t)i;
     if (n) {
         tree.nodes = 1;
         tree.node[0] = (cm_kd_node){.begin = 0, .end = (uint32_t)n};
-        divide(&m, 0);
+        status = divide(&m, 0);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !status; i++) {
+        if (ctx && i % 65536 == 65535)
+            status = cm_heed(ctx, stage, 1.0);
         tree.x[i] = x[tree.item[i]];
         tree.y[i] = y[tree.item[i]];
         if (weight)
             tree.weight[i] = weight[tree.item[i]];
     }
-    *out = tree;
-    return 0;
+    if (status)
+        cm_kd_tree_clear(&tree);
+    else
+        *out = tree;
+    return status;
+}
+
+int cm_kd_tree_make(const double *x, const double *y, const double *weight, size_t n, uint32_t leaf, cm_kd_tree *out)
+{
+    return make(NULL, NULL, x, y, weight, n, leaf, out) ? -1 : 0;
+}
+
+castmap_status cm_kd_tree_make_large(castmap_context *ctx, const char *stage, const double *x, const double *y, const double *weight,
+                                     size_t n, uint32_t leaf, cm_kd_tree *out)
+{
+    const castmap_status status = make(ctx, stage, x, y, weight, n, leaf, out);
+
+    return status == CASTMAP_E_NOMEM ? cm_fail_memory(ctx) : status;
 }
 
 void cm_kd_tree_clear(cm_kd_tree *tree)
