@@ -3,9 +3,11 @@
  */
 #include "io/record_zip.h"
 
+#include "base/text.h"
 #include "io/xml_screen.h"
 #include "io/zip_entries.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -45,6 +47,21 @@ static size_t find_ending(const cm_zip *zip, const char *end, size_t *count)
         }
     }
     return found;
+}
+
+/* Nothing in it is of use: say what is there. */
+static int fail_nothing(cm_worker_pipe *pipe, const cm_zip *zip)
+{
+    char names[110] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < zip->count && used + 44 < sizeof names; i++) {
+        char shown[40];
+        cm_escape_display(zip->entry[i].name, strlen(zip->entry[i].name), shown, sizeof shown);
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", shown);
+    }
+    return cm_worker_fail(pipe, CASTMAP_E_INPUT, "a zip should hold a table, GeoJSON or chat, the files of one Shapefile, a KML document or a workbook",
+                          zip->count ? "the zip holds nothing that can be read: %s" : "the zip is empty%s", names);
 }
 
 /* A workbook is read by GDAL from the zip itself, so all of it is gone through beforehand. */
@@ -104,7 +121,7 @@ static int take_shapefile(cm_worker_pipe *pipe, cm_zip *zip, size_t shp, cm_inpu
 int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, cm_record_zip *out)
 {
     const cm_input_part *part = &parts->part[CM_PART_MAIN];
-    size_t shapefiles, kmls, tables;
+    size_t shapefiles, kmls;
     cm_zip zip;
     const castmap_status status = cm_zip_open(part->bytes, (size_t)part->size, &zip);
 
@@ -125,8 +142,7 @@ int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, cm_record_zi
         return take_kml(pipe, &zip, out);
     if (shapefiles == 1)
         return take_shapefile(pipe, &zip, shp, parts);
-    (void)find_ending(&zip, ".csv", &tables);
-    return cm_worker_fail(pipe, CASTMAP_E_INPUT, tables ? "unpack it and import the files, or their folder"
-                                                        : "a zip should hold the files of one Shapefile, a KML document or a workbook",
-                          shapefiles ? "the zip holds %zu Shapefiles" : "the zip holds no Shapefile, KML or workbook", shapefiles);
+    if (shapefiles == 0)
+        return fail_nothing(pipe, &zip);
+    return cm_worker_fail(pipe, CASTMAP_E_INPUT, "unpack it and import the files, or their folder", "the zip holds %zu Shapefiles", shapefiles);
 }

@@ -9,7 +9,9 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -161,16 +163,19 @@ static castmap_status start(castmap_context *ctx, cm_text_input *in)
     return CASTMAP_OK;
 }
 
-castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool follow, const char *encoding,
-                                  cm_text_input **out)
+/* fd: owned from here on; -1: the path is opened. */
+static castmap_status open_text(castmap_context *ctx, const char *path, int fd, bool follow, const char *encoding, cm_text_input **out)
 {
     cm_text_input *in = cm_alloc_zero(1, sizeof *in);
     castmap_status status;
 
-    if (!in)
+    if (!in) {
+        if (fd >= 0)
+            close(fd);
         return cm_fail_memory(ctx);
+    }
     in->path = path;
-    in->fd = -1;
+    in->fd = fd;
     in->encoding = CM_ENCODING_UTF8;
     if (encoding) {
         in->asked = true;
@@ -180,12 +185,13 @@ castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool f
             goto done;
         }
     }
-    status = cm_input_open(ctx, path, follow, &in->fd, &in->size);
+    status = fd < 0 ? cm_input_open(ctx, path, follow, &in->fd, &in->size) : CASTMAP_OK;
     if (status)
         goto done;
     status = cm_file_stamp_take(ctx, in->fd, path, &in->stamp);
     if (status)
         goto done;
+    in->size = in->stamp.size;
     in->raw = cm_alloc(RAW_BLOCK, 1);
     if (!in->raw) {
         status = cm_fail_memory(ctx);
@@ -308,6 +314,24 @@ castmap_status cm_text_input_settle(castmap_context *ctx, cm_text_input *in, boo
         return status;
     *changed = cm_encoding_survey_1252(&survey);
     return restart(ctx, in, *changed ? CM_ENCODING_WINDOWS_1252 : CM_ENCODING_UTF8);
+}
+
+castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool follow, const char *encoding, cm_text_input **out)
+{
+    return open_text(ctx, path, -1, follow, encoding, out);
+}
+
+castmap_status cm_text_input_open_fd(castmap_context *ctx, const char *path, int fd, const char *encoding, cm_text_input **out)
+{
+    return open_text(ctx, path, fd, false, encoding, out);
+}
+
+int cm_text_input_again(int fd)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    return open(name, O_RDONLY | O_CLOEXEC);
 }
 
 bool cm_text_input_looks_utf8(const cm_text_input *in)

@@ -25,6 +25,10 @@ typedef struct cm_text_input cm_text_input;
  */
 CASTMAP_NODISCARD castmap_status cm_text_input_open(castmap_context *ctx, const char *path, bool follow,
                                                     const char *encoding, cm_text_input **out);
+/* The same of a file that is open already and stands at its beginning; fd is owned by the input from here on, also after a failure. */
+CASTMAP_NODISCARD castmap_status cm_text_input_open_fd(castmap_context *ctx, const char *path, int fd, const char *encoding, cm_text_input **out);
+/* The file behind a descriptor opened once more, with a place of its own; -1 with errno. */
+int cm_text_input_again(int fd);
 void cm_text_input_close(cm_text_input *input); /* NULL is fine */
 
 /* Up to `room` bytes (at least 1024); *got 0: the end. */

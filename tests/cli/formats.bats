@@ -261,6 +261,96 @@ XML
     says "$err" "NetworkLink"
 }
 
+# Zips of what is named; NAME=CONTENT-FILE pairs.
+zip_of() { # zip, member=file ...
+    python3 -c 'import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
+    for pair in sys.argv[2:]:
+        member, file = pair.split("=")
+        z.write(file, member)' "$@"
+}
+
+@test "a zip of one table, of a folder with a note beside it, of GeoJSON: as the file itself; the digest is that of the zip" {
+    need python3 jq
+    table >t.csv
+    echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"date":"2025-01-10"},"geometry":{"type":"Point","coordinates":[-0.1234,51.4567]}}]}' >p.geojson
+    zip_of one.zip t.csv=t.csv
+    zip_of folder.zip pack/t.csv=t.csv pack/README.txt=t.csv __MACOSX/pack/._t.csv=t.csv
+    zip_of geo.zip p.geojson=p.geojson
+    both castmap import one.zip --json
+    code_is 3
+    counts 4 3 0 1
+    jq -e '.files[0].guesses[] | select(.what == "member of the zip") | .value == "\"t.csv\""' out.txt
+    jq -e --arg sum "$(sha256sum one.zip | cut -d' ' -f1)" '.files[0].sha256 == $sum' out.txt
+    both castmap import folder.zip --json
+    code_is 3
+    counts 4 0 3 1
+    both castmap import geo.zip --json
+    code_is 0
+    counts 1 1 0 0
+    both castmap import -n - --json <one.zip
+    code_is 3
+    counts 4 0 3 1
+}
+
+@test "a zip of several tables asks which, a zip of none says what it holds, and neither stores anything" {
+    need python3 jq
+    table >t.csv
+    printf 'lat,lon\n51.5111,-0.1111\n' >u.csv
+    zip_of two.zip a/t.csv=t.csv a/u.csv=u.csv
+    zip_of none.zip letter.docx=t.csv
+    zip_of nested.zip t.csv=two.zip
+    python3 -c 'import zipfile
+with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("b.csv", b"lat,lon\n" + b"0" * (64 << 20))'
+    cp town.castmap.sqlite before
+    both castmap import two.zip
+    code_is 4
+    says "$err" "the zip holds 2 tables: a/t.csv, a/u.csv"
+    says "$err" "--layer NAME"
+    both castmap import two.zip --layer w.csv
+    [ "$status" -ne 0 ]
+    says "$err" "a/t.csv, a/u.csv"
+    both castmap import none.zip
+    code_is 4
+    says "$err" "nothing that can be read: letter.docx"
+    both castmap import nested.zip
+    code_is 4
+    says "$err" "a zip archive inside a zip"
+    both castmap import bomb.zip
+    code_is 4
+    says "$err" "100 times its size"
+    cmp before town.castmap.sqlite
+    both castmap import two.zip --layer u.csv --json
+    code_is 0
+    counts 1 1 0 0
+}
+
+@test "columns told by their content: in a workbook, from standard input and out of a zip as in a file; the dry run shows it" {
+    need ogr2ogr python3 jq
+    printf 'wo,was\n"51.4545, -2.5879",a\n"51.4546, -2.5880",b\n' >odd.csv
+    ogr2ogr -f XLSX odd.xlsx odd.csv
+    ogr2ogr -f ODS odd.ods odd.csv
+    zip_of odd.zip odd.csv=odd.csv
+    for file in odd.csv odd.xlsx odd.ods odd.zip; do
+        both castmap import -n "$file" --json
+        code_is 0
+        counts 2 2 0 0
+        jq -e '.files[0].guesses[] | select(.what == "position") | .value == "column \"wo\"" and .why == "content of the first rows"' out.txt
+        both castmap import -n - --json < <(cat "$file")
+        code_is 0
+        counts 2 2 0 0
+        jq -e '.files[0].guesses[] | select(.what == "position") | .why == "content of the first rows"' out.txt
+        both castmap import -n - --json <"$file"
+        code_is 0
+        counts 2 2 0 0
+    done
+    printf 'one,two\nx,y\n' >nowhere.csv
+    ogr2ogr -f XLSX nowhere.xlsx nowhere.csv
+    both castmap import nowhere.xlsx
+    code_is 4
+    says "$err" "no columns say where"
+}
+
 @test "a chat: the order of day and month is asked for, names are dropped, what was said right after a place is its text" {
     cat >chat.txt <<'TXT'
 12/03/2024, 14:05 - Messages and calls are end-to-end encrypted.

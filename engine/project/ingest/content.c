@@ -1,8 +1,8 @@
 /*
  * project/ingest/content.c - which columns say where, told by what stands in them.
  *
- * Names of columns come first; their content is looked at only where no name tells. The first rows are read by a reader of their own, so the
- * file must be one that can be opened twice.
+ * Names of columns come first; their content is looked at only where no name tells. The first rows are read by a reader of their own from the same file, opened
+ * once more: so it does with what came through standard input or out of a zip.
  */
 #include "project/ingest/opening.h"
 
@@ -11,6 +11,7 @@
 #include "project/postcode.h"
 #include "project/project_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,29 @@ static void look_at(const cm_csv_field *field, sample *s)
         s->links++;
 }
 
+/* Rows of a sheet, or of a layer without places: through a parsing process of their own. */
+static castmap_status read_records(castmap_context *ctx, const castmap_import_options *options, const cm_opening *o, sample *list)
+{
+    const cm_stream_options how = {.layer = options->layer, .follow = options->follow_links};
+    const int fd = cm_text_input_again(cm_stream_fd(o->stream));
+    cm_record_stream *stream = NULL;
+    cm_stream_record record;
+    bool more = true;
+
+    if (fd < 0)
+        return cm_fail_errno(ctx, "cannot read", options->path, errno);
+    castmap_status status = cm_stream_open(ctx, options->path, fd, &how, &stream);
+    for (size_t i = 0; !status && i < SAMPLE_ROWS; i++) {
+        status = cm_stream_next(ctx, stream, &record, &more);
+        if (status || !more)
+            break;
+        for (size_t k = 0; !record.fault_code && k < o->columns.n; k++)
+            look_at(&record.field[k], &list[k]);
+    }
+    cm_stream_close(stream);
+    return status;
+}
+
 static castmap_status read_sample(castmap_context *ctx, const castmap_import_options *options, const char *file, const cm_opening *o, sample *list)
 {
     cm_text_input *input = NULL;
@@ -52,8 +76,11 @@ static castmap_status read_sample(castmap_context *ctx, const castmap_import_opt
     cm_csv_row row;
     bool more = true;
 
-    castmap_status status = cm_text_input_open(ctx, options->path, options->follow_links,
-                                               o->converted ? "windows-1252" : options->encoding, &input);
+    const int fd = cm_text_input_again(cm_text_input_fd(o->input));
+
+    if (fd < 0)
+        return cm_fail_errno(ctx, "cannot read", options->path, errno);
+    castmap_status status = cm_text_input_open_fd(ctx, options->path, fd, o->converted ? "windows-1252" : options->encoding, &input);
     if (!status)
         status = cm_csv_open(ctx, input, file, options->comments, &csv);
     if (!status)
@@ -101,7 +128,9 @@ static void choose(cm_opening *o, const sample *list)
 static castmap_status by_content(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o)
 {
     sample *list = cm_alloc_zero(o->columns.n, sizeof *list);
-    castmap_status status = list ? read_sample(ctx, options, file, o, list) : cm_fail_memory(ctx);
+    castmap_status status = !list       ? cm_fail_memory(ctx)
+                            : o->stream ? read_records(ctx, options, o, list)
+                                        : read_sample(ctx, options, file, o, list);
 
     if (!status)
         choose(o, list);
@@ -169,7 +198,7 @@ castmap_status cm_settle_places(castmap_context *ctx, castmap_project *project, 
     o->extent[2] = -1;
     if (placed)
         return CASTMAP_OK;
-    if (!coordinates(&o->mapping) && !words(&o->mapping) && o->csv && !cm_input_is_standard(options->path))
+    if (!coordinates(&o->mapping) && !words(&o->mapping) && (o->csv || o->stream))
         status = by_content(ctx, options, file, o);
     if (!status)
         status = cm_place_sets_count(ctx, project, &tables);

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "io/zip_text.h"
 #include "project/run_table.h"
 
 #include <stdio.h>
@@ -139,7 +140,7 @@ static void describe_input(cm_opening *o, const castmap_import_options *options)
         snprintf(o->format, sizeof o->format, "%s %s", format_name(o), cm_stream_table_of(o->stream)->sheet ? "sheet" : "layer");
     else
         snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : format_name(o),
-                 o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
+                 o->zip ? ", zip" : o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
     if (options->recipe)
         cm_guess_add(&o->guesses, "recipe", "given", "%s", options->recipe);
     cm_guess_add(&o->guesses, "format", why, "%s", o->format);
@@ -173,21 +174,46 @@ static castmap_status settle_encoding(castmap_context *ctx, const castmap_import
     return cm_text_input_settle(ctx, o->input, &o->converted);
 }
 
+/* A table, GeoJSON or chat inside a zip takes the place of the zip. */
+static castmap_status open_zip(castmap_context *ctx, const castmap_import_options *options, cm_opening *o)
+{
+    char name[128];
+    int fd;
+    castmap_status status = cm_zip_text_open(ctx, options->path, cm_text_input_fd(o->input), options->layer, &fd, name);
+
+    if (status || fd < 0)
+        return status;
+    o->zip = o->input;
+    o->input = NULL;
+    status = cm_text_input_open_fd(ctx, options->path, fd, options->encoding, &o->input);
+    if (!status)
+        cm_guess_add(&o->guesses, "member of the zip", options->layer ? "given" : "the only one", "\"%s\"", name);
+    return status;
+}
+
 /* The reader that the content asks for; *placed: its records have places of their own. */
 static castmap_status open_reader(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, const char *file,
                                   cm_opening *o, bool *placed)
 {
     size_t n;
     const unsigned char *bytes = cm_text_input_peek(o->input, &n);
-    const cm_content content = cm_text_input_encoding(o->input) == CM_ENCODING_UTF8 ? cm_content_of(bytes, n) : CM_CONTENT_OTHER;
-    castmap_status status;
+    cm_content content = cm_text_input_encoding(o->input) == CM_ENCODING_UTF8 ? cm_content_of(bytes, n) : CM_CONTENT_OTHER;
+    castmap_status status = CASTMAP_OK;
 
     *placed = false;
+    if (content == CM_CONTENT_ZIP && !cm_text_input_packed(o->input))
+        status = open_zip(ctx, options, o);
+    if (status)
+        return status;
+    if (o->zip) {
+        bytes = cm_text_input_peek(o->input, &n);
+        content = cm_text_input_encoding(o->input) == CM_ENCODING_UTF8 ? cm_content_of(bytes, n) : CM_CONTENT_OTHER;
+    }
     if (cm_stream_reads(content)) {
-        if (cm_text_input_packed(o->input)) {
-            status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s inside gzip", cm_content_words(content));
+        if (o->zip || cm_text_input_packed(o->input)) {
+            status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s inside %s", cm_content_words(content), o->zip ? "a zip, under the name of a text" : "gzip");
             cm_fail_where(ctx, "%s", file);
-            cm_fail_hint(ctx, "unpack it first: gunzip FILE");
+            cm_fail_hint(ctx, o->zip ? "unpack it first" : "unpack it first: gunzip FILE");
             return status;
         }
         status = cm_open_stream(ctx, o, options, file);
@@ -273,6 +299,7 @@ void cm_opening_clear(cm_opening *o)
     cm_stream_close(o->stream);
     cm_chat_close(o->chat);
     cm_text_input_close(o->input);
+    cm_text_input_close(o->zip);
     cm_columns_clear(&o->columns);
     cm_zone_free(o->zone);
     cm_categories_free(o->categories);
@@ -286,7 +313,7 @@ void cm_opening_clear(cm_opening *o)
 
 int cm_opening_fd(const cm_opening *o)
 {
-    return o->stream ? cm_stream_fd(o->stream) : cm_text_input_fd(o->input);
+    return o->stream ? cm_stream_fd(o->stream) : cm_text_input_fd(o->zip ? o->zip : o->input);
 }
 
 double cm_opening_fraction(const cm_opening *o)
@@ -296,7 +323,7 @@ double cm_opening_fraction(const cm_opening *o)
 
 castmap_status cm_opening_unchanged(castmap_context *ctx, const cm_opening *o)
 {
-    return o->stream ? cm_stream_unchanged(ctx, o->stream) : cm_text_input_unchanged(ctx, o->input);
+    return o->stream ? cm_stream_unchanged(ctx, o->stream) : cm_text_input_unchanged(ctx, o->zip ? o->zip : o->input);
 }
 
 bool cm_opening_bad_text(const cm_opening *o)

@@ -9,6 +9,7 @@
 
 typedef struct cm_opening {
     cm_text_input     *input;   /* NULL: `stream` has the file */
+    cm_text_input     *zip;     /* NULL, or the zip of which `input` is a member */
     cm_csv_reader     *csv;     /* one of these four */
     cm_geojson_reader *geojson;
     cm_record_stream  *stream;
