@@ -60,8 +60,8 @@ static int fail_nothing(cm_worker_pipe *pipe, const cm_zip *zip)
         cm_escape_display(zip->entry[i].name, strlen(zip->entry[i].name), shown, sizeof shown);
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", shown);
     }
-    return cm_worker_fail(pipe, CASTMAP_E_INPUT, "a zip should hold a table, GeoJSON or chat, the files of one Shapefile, a KML document or a workbook",
-                          zip->count ? "the zip holds nothing that can be read: %s" : "the zip is empty%s", names);
+    return cm_worker_fail(pipe, CASTMAP_E_INPUT, "a zip should hold the files of one Shapefile, a KML document or a workbook; or, for import, one table, GeoJSON or chat",
+                          zip->count ? "the zip holds no Shapefile, KML or workbook: %s" : "the zip is empty%s", names);
 }
 
 /* A workbook is read by GDAL from the zip itself, so all of it is gone through beforehand. */

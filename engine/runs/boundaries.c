@@ -87,6 +87,12 @@ static castmap_status choose_crs(cm_adding *a)
         south = fmin(south, a->set.shape.y[i]);
         north = fmax(north, a->set.shape.y[i]);
     }
+    if (east - west > 180.0) {
+        castmap_status status = cm_fail(a->ctx, CASTMAP_E_INPUT, "the areas lie on both sides of the 180th meridian, or half around the earth");
+        cm_fail_where(a->ctx, "%s", cm_base_name(a->options->path));
+        cm_fail_hint(a->ctx, "make a project for each side, or one of a country");
+        return status;
+    }
     a->decides_crs = true;
     return cm_crs_choose(a->ctx, west, south, east, north, a->source_crs, a->columns.country[0] ? a->columns.country : NULL,
                          &a->choice);

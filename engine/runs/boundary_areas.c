@@ -289,6 +289,18 @@ static int copy_feature(const castmap_polygons *p, size_t feature, cm_polygon_se
 }
 
 /* Keep the areas whose vertices all have a place on earth and whose area is worth the name. `shapes` holds degrees by now. */
+/* Drawn from 179 to -179 degrees an area would be a band around the earth, and cut in two it still has no extent that could be told. */
+static bool over_the_far_meridian(const castmap_polygons *p, size_t from, size_t to)
+{
+    double west = INFINITY, east = -INFINITY;
+
+    for (size_t v = from; v < to; v++) {
+        west = fmin(west, p->x[v]);
+        east = fmax(east, p->x[v]);
+    }
+    return east - west > 180.0;
+}
+
 static castmap_status keep_placed(cm_adding *a, const cm_polygon_set *shapes, const bool *ok)
 {
     const castmap_polygons p = cm_polygon_set_view(shapes);
@@ -301,9 +313,12 @@ static castmap_status keep_placed(cm_adding *a, const cm_polygon_set *shapes, co
         bool placed = true;
         for (size_t v = from; v < to; v++)
             placed = placed && ok[v];
+        const bool far = placed && over_the_far_meridian(&p, from, to);
         const bool sliver = placed && rough_area_m2(&p, i) < SLIVER_M2;
-        if (!placed || sliver) {
-            status = placed ? cm_boundary_note(a->ctx, &a->refused, s->code[i], s->area_name[i], "a sliver of less than a square metre")
+        if (!placed || sliver || far) {
+            status = far      ? cm_boundary_note(a->ctx, &a->refused, s->code[i], s->area_name[i],
+                                                 "it reaches over the 180th meridian, or half around the earth")
+                     : placed ? cm_boundary_note(a->ctx, &a->refused, s->code[i], s->area_name[i], "a sliver of less than a square metre")
                             : cm_boundary_note(a->ctx, &a->refused, s->code[i], s->area_name[i],
                                        "it has vertices where %s cannot be used", cm_projection_name(a->source));
             drop_area(s, i);

@@ -428,6 +428,32 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$C
     done
 }
 
+@test "B13 an area over the 180th meridian is refused by name and never a band around the earth; a pole is far from everything" {
+    area() { # code, ring...
+        printf '{"type":"Feature","properties":{"code":"%s","name":"%s"},"geometry":{"type":"Polygon","coordinates":[[%s]]}}' "$1" "$1" "$2"
+    }
+    collection() {
+        printf '{"type":"FeatureCollection","features":[%s]}' "$1"
+    }
+    local over west east
+    over=$(area OVER '[179,-17],[-179,-17],[-179,-16],[179,-16],[179,-17]')
+    west=$(area WEST '[178,-17],[179.9,-17],[179.9,-16],[178,-16],[178,-17]')
+    east=$(area EAST '[-179.9,-17],[-179,-17],[-179,-16],[-179.9,-16],[-179.9,-17]')
+    collection "$over" >over.geojson
+    both castmap -q boundaries add over.geojson
+    refused "180th meridian"
+    collection "$west,$east" >sides.geojson
+    both castmap -q boundaries add sides.geojson
+    refused "both sides of the 180th meridian"
+    collection "$over,$west" >one.geojson
+    both castmap -q --json boundaries add one.geojson
+    [ "$(jq .areas out.txt)" -eq 1 ] || { cat out.txt err.txt >&2; return 1; }
+    says "$out" "180th meridian"
+    cp "$EMPTY" town.castmap.sqlite
+    one_row '90,-4.08,2025-01-11,visitors'
+    aside far-position
+}
+
 @test "B14 B15 a point on a shared border counts once, in the lower code; a point in no area is kept and counted" {
     cat >two.geojson <<'JSON'
 {"type":"FeatureCollection","features":[
@@ -586,6 +612,25 @@ TEXTS
 }
 
 # ---- J: the command ----------------------------------------------------------------------------------------------
+
+@test "B38 names of attachments that climb, are absolute or lie elsewhere: no file is opened, the names are text" {
+    printf '%s\n' 'latitude,longitude,date,photo' '53.7500,-4.0800,2025-01-10,../../id' '53.7501,-4.0801,2025-01-10,/etc/passwd' \
+        '53.7502,-4.0802,2025-01-10,file:///etc/passwd' '53.7503,-4.0803,2025-01-10,"\\\\host\c$\x.jpg"' >in.csv
+    import in.csv
+    code_is 0
+    counts "4 4 0 0"
+    noted unused-columns # not stored unless asked for
+    cp "$EMPTY" town.castmap.sqlite
+    if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+        strace -f -e trace=openat,open,connect -o trace.txt "$CASTMAP_BIN" -q import --map keep=photo in.csv
+        ! grep -E '/etc/passwd|host|"[^"]*/id"|connect\(' trace.txt
+    else
+        castmap -q import --map keep=photo in.csv
+    fi
+    # Kept word for word, as text of the record.
+    run sqlite3 town.castmap.sqlite "SELECT count(*) FROM observation AS o LEFT JOIN term AS t ON t.id = o.extra WHERE coalesce(t.text, o.extra) LIKE '%../../id%' OR coalesce(t.text, o.extra) LIKE '%/etc/passwd%'"
+    [ "$output" = 3 ]
+}
 
 @test "J08 standard output that is full" {
     one_row "53.75,-4.08,2025-01-12,visitors"

@@ -312,7 +312,7 @@ with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("b.
     says "$err" "a/t.csv, a/u.csv"
     both castmap import none.zip
     code_is 4
-    says "$err" "nothing that can be read: letter.docx"
+    says "$err" "no Shapefile, KML or workbook: letter.docx"
     both castmap import nested.zip
     code_is 4
     says "$err" "a zip archive inside a zip"
