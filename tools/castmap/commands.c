@@ -14,6 +14,7 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_TRACKS_ADD,
     &CMD_TRACKS_LIST,
     &CMD_TRACKS_REMOVE,
+    &CMD_TRACKS_RUN,
     &CMD_LIST,
     &CMD_INFO,
     &CMD_CLUSTER,

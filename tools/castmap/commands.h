@@ -39,6 +39,7 @@ extern const cli_command CMD_STREETS_TEST;
 extern const cli_command CMD_TRACKS_ADD;
 extern const cli_command CMD_TRACKS_LIST;
 extern const cli_command CMD_TRACKS_REMOVE;
+extern const cli_command CMD_TRACKS_RUN;
 extern const cli_command CMD_TUNE_CLUSTER;
 extern const cli_command CMD_TUNE_HEAT;
 extern const cli_command CMD_UNDO;

@@ -31,6 +31,7 @@
 #include "castmap/runs.h"
 #include "castmap/status.h"
 #include "castmap/streets.h"
+#include "castmap/track_runs.h"
 #include "castmap/track_sets.h"
 #include "castmap/tracks.h"
 

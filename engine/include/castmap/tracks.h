@@ -257,6 +257,45 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_track_passes(castmap_contex
                                                                   const castmap_passes_options *options, castmap_passes *out);
 CASTMAP_API void castmap_passes_clear(castmap_passes *passes);
 
+/** A run of busy pieces of one street. */
+typedef struct castmap_busy_stretch {
+    size_t first, last; /**< its pieces are order[first] .. order[last - 1] */
+    double length_m;
+    double mean, most;  /**< of the value, the mean weighted by length */
+} castmap_busy_stretch;
+
+/** What castmap_busy_stretches_find() found. Owned by the caller, release with castmap_busy_stretches_clear(). */
+typedef struct castmap_busy_stretches {
+    size_t    n_pieces;
+    uint32_t *order;       /**< [n_pieces] pieces in the order of their streets */
+    bool     *backward;    /**< [n_pieces] by place in order: the street runs against the edge there */
+    size_t    count;
+    castmap_busy_stretch *stretch; /**< [count] highest mean first, then the longer, then by place in order */
+    double    threshold;   /**< pieces of at least this value are busy */
+    double    used_m, busy_m; /**< length of the pieces with a value above 0; of the busy ones */
+} castmap_busy_stretches;
+
+#define CASTMAP_BUSY_STRETCHES_INIT {0, NULL, NULL, 0, NULL, 0.0, 0.0, 0.0}
+
+/**
+ * @brief The busiest share of what was used at all, as stretches of streets: adjoining busy pieces of one street are one.
+ *
+ * Pieces are taken from the highest value down until they hold at least `share` of the length used; all pieces of the last value taken are busy too. No test of
+ * chance is made: passes of one track on adjoining pieces are one event, not several.
+ *
+ * @param street  [n_edges] edges with equal numbers are one street
+ * @param value   [lixels->count] finite, >= 0
+ * @retval CASTMAP_E_ARGUMENT  share not within (0, 1]
+ * @retval CASTMAP_E_DATA      a value below 0 or not finite; a broken network
+ * @retval CASTMAP_E_NOT_FOUND every value is 0
+ * Cost: O(n log n).
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_busy_stretches_find(castmap_context *ctx, const castmap_network *network,
+                                                                         const castmap_lixels *lixels, const uint32_t *street,
+                                                                         const double *value, double share,
+                                                                         castmap_busy_stretches *out);
+CASTMAP_API void castmap_busy_stretches_clear(castmap_busy_stretches *stretches);
+
 #ifdef __cplusplus
 }
 #endif

@@ -443,6 +443,49 @@ static void trembling_about_a_middle_is_one_pass(void **state)
     drive_network_clear(&n);
 }
 
+static void busy_pieces_of_one_street_are_one_stretch(void **state)
+{
+    /* Arms west and east are one street, 8 pieces of 25 m; north another. */
+    const uint32_t street[] = {0, 0, 1, 2};
+    double value[16] = {0};
+    castmap_lixels lixels = CASTMAP_LIXELS_INIT;
+    castmap_busy_stretches got = CASTMAP_BUSY_STRETCHES_INIT;
+    drive_network n;
+
+    build_cross(&n);
+    assert_status(castmap_lixels_cut(*state, &n.network, 25.0, 0.0, &lixels), CASTMAP_OK);
+    assert_int_equal(lixels.count, 16);
+    value[0] = 9.0; /* west arm, next to the middle */
+    value[1] = 7.0;
+    value[4] = 8.0; /* east arm, next to the middle */
+    value[7] = 2.0;
+    value[8] = 7.0; /* north arm, next to the middle */
+    value[11] = 1.0;
+    assert_status(castmap_busy_stretches_find(*state, &n.network, &lixels, street, value, 0.5, &got), CASTMAP_OK);
+    assert_near(got.used_m, 150.0, 1e-9);
+    assert_near(got.threshold, 7.0, 0.0);
+    assert_near(got.busy_m, 100.0, 1e-9); /* both pieces of 7 */
+    assert_int_equal(got.count, 2);
+    assert_near(got.stretch[0].length_m, 75.0, 1e-9);
+    assert_near(got.stretch[0].mean, 8.0, 1e-12);
+    assert_near(got.stretch[0].most, 9.0, 0.0);
+    assert_int_equal(got.order[got.stretch[0].first + 1], 0); /* between the other two */
+    assert_int_equal(got.order[got.stretch[1].first], 8);
+    castmap_busy_stretches_clear(&got);
+    assert_status(castmap_busy_stretches_find(*state, &n.network, &lixels, street, value, 1.0, &got), CASTMAP_OK);
+    assert_int_equal(got.count, 4);
+    assert_near(got.busy_m, 150.0, 1e-9);
+    castmap_busy_stretches_clear(&got);
+    assert_status(castmap_busy_stretches_find(*state, &n.network, &lixels, street, value, 0.0, &got), CASTMAP_E_ARGUMENT);
+    value[2] = -1.0;
+    assert_status(castmap_busy_stretches_find(*state, &n.network, &lixels, street, value, 0.5, &got), CASTMAP_E_DATA);
+    memset(value, 0, sizeof value);
+    assert_status(castmap_busy_stretches_find(*state, &n.network, &lixels, street, value, 0.5, &got), CASTMAP_E_NOT_FOUND);
+    assert_int_equal(got.count, 0);
+    castmap_lixels_clear(&lixels);
+    drive_network_clear(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +498,7 @@ int main(void)
         cmocka_unit_test(matching_refuses_nonsense),
         cmocka_unit_test(passes_people_and_time_are_counted),
         cmocka_unit_test(trembling_about_a_middle_is_one_pass),
+        cmocka_unit_test(busy_pieces_of_one_street_are_one_stretch),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }

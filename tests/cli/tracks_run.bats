@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# castmap tracks run: drives along a known street are found on it, and nothing of them leaves.
+load helper
+
+# A grid of 12 by 12 streets 250 m apart; twelve drives of six people all go along East Street 5, from and to other rows. No two fixes are on a line.
+a_town() {
+    awk 'BEGIN {
+        mx = 1 / (111320 * cos(53.75 * 3.14159265358979 / 180)); my = 1 / 111200
+        print "{\"type\":\"FeatureCollection\",\"features\":["
+        for (i = 0; i < 12; i++) for (d = 0; d < 2; d++) {
+            printf "%s{\"type\":\"Feature\",\"properties\":{\"name\":\"%s Street %d\"},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[", (i + d ? ",\n" : ""), (d ? "North" : "East"), i
+            for (k = 0; k < 12; k++) printf "%s[%.7f,%.7f]", (k ? "," : ""), -4.08 + mx * (d ? 250 * i : 250 * k), 53.75 + my * (d ? 250 * k : 250 * i)
+            printf "]}}"
+        }
+        print "]}"
+    }' >town.geojson
+    awk 'function fix(x, y) { printf "%d,user%d,%d,%.7f,%.7f\n", t, int(t / 2), 1740823200 + 86400 * t + 2 * n, -4.08 + mx * (x + 6 * sin(n * 12.9898 + t)), 53.75 + my * (y + 6 * sin(n * 78.233 + t)); n++ }
+    BEGIN {
+        mx = 1 / (111320 * cos(53.75 * 3.14159265358979 / 180)); my = 1 / 111200
+        print "trip,user,time,lon,lat"
+        for (t = 0; t < 12; t++) {
+            n = 0; a = 250 * (t % 12); b = 250 * ((5 * t + 3) % 12)
+            for (y = a; (a < 1250 ? y < 1250 : y > 1250); y += (a < 1250 ? 20 : -20)) fix(500, y)
+            for (x = 500; x < 2250; x += 20) fix(x, 1250)
+            for (y = 1250; (b < 1250 ? y > b : y < b); y += (b < 1250 ? -20 : 20)) fix(2250, y)
+        }
+    }' >drives.csv
+    castmap init town >/dev/null 2>&1
+    castmap streets add town.geojson >/dev/null 2>&1
+    castmap tracks add drives.csv >/dev/null 2>&1
+}
+
+@test "tracks run: the street that all drove is the busy stretch, with every fix accounted for" {
+    a_town
+    both castmap tracks run --json
+    code_is 0
+    jq -e '.fixes == .outside + .left_out_by_cleaning + .near_ends + .matched + .near_the_one_before + .off_the_streets + .no_way' out.txt
+    jq -e '.stretches[0] | .street == "East Street 5" and .people == 6 and .passes == 12 and .length_m > 1000' out.txt
+    jq -e '.tracks == 12 and .people == 6 and .near_ends > 0 and .breaks == 0 and (.unnamed | not)' out.txt
+    jq -e '.way_km > 15 and .distance_median_m < 8' out.txt
+    both castmap tracks run --by passes
+    code_is 0
+    says "$out" "East Street 5"
+    castmap log --json | jq -e '[.. | objects | select(.kind? == "track layer")] | length == 2'
+}
+
+@test "tracks run: the order of the rows and the number of threads change nothing" {
+    a_town
+    castmap tracks run -n --by time --json 2>/dev/null | jq 'del(.timings_s)' >first.txt
+    castmap tracks run -n --by time --json --threads 1 2>/dev/null | jq 'del(.timings_s)' >second.txt
+    cmp first.txt second.txt
+    castmap tracks remove 1 >/dev/null 2>&1
+    { head -1 drives.csv; tail -n +2 drives.csv | tac; } >turned.csv
+    castmap tracks add turned.csv >/dev/null 2>&1
+    castmap tracks run -n --by time --json 2>/dev/null | jq 'del(.timings_s)' >third.txt
+    jq -e '.stretches | length > 0' first.txt
+    cmp first.txt third.txt
+}
+
+@test "tracks run: a recording that came twice counts once, unless asked" {
+    a_town
+    sed 's/^\([0-9]*\),/\1b,/' drives.csv >again.csv
+    castmap tracks add again.csv >/dev/null 2>&1
+    both castmap tracks run -n --json
+    jq -e '.stretches[0].passes == 12 and .copies > 0 and .tracks == 24' out.txt
+    both castmap tracks run -n --copies twice --json
+    jq -e '.stretches[0].passes == 24 and .stretches[0].people == 6' out.txt
+}
+
+@test "tracks run: people without a name are one, and few people are told of" {
+    a_town
+    castmap tracks remove 1 >/dev/null 2>&1
+    cut -d, -f1,3- drives.csv >nameless.csv
+    castmap tracks add nameless.csv >/dev/null 2>&1
+    both castmap tracks run -n --json
+    code_is 0
+    jq -e '.unnamed and .people == 0 and .stretches[0].people == 1 and .stretches[0].passes == 12' out.txt
+    jq -e '.remarks[] | select(.code == "few-people")' out.txt
+}
+
+@test "tracks run: what is missing is said, and what to do" {
+    castmap init town >/dev/null 2>&1
+    both castmap tracks run
+    code_is 1
+    says "$err" "castmap tracks add"
+    printf 'trip,lon,lat\n1,-4.08,53.75\n1,-4.0801,53.7501\n' >short.csv
+    castmap tracks add short.csv >/dev/null 2>&1
+    both castmap tracks run
+    code_is 1
+    says "$err" "castmap streets add"
+    printf '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[-4.08,53.75],[-4.07,53.75]]}}]}' >one.geojson
+    castmap streets add one.geojson >/dev/null 2>&1
+    both castmap tracks run
+    code_is 1
+    says "$err" "nothing is left of the tracks without their ends"
+    both castmap tracks run --share 101
+    code_is 2
+}
+
+@test "tracks: no product for anybody holds a place, a time or a person of a track" {
+    a_town
+    castmap tracks run >/dev/null 2>&1
+    small_town
+    castmap boundaries add areas.geojson >/dev/null 2>&1
+    castmap import small.csv >/dev/null 2>&1 || [ $? = 3 ]
+    castmap areas >/dev/null 2>&1
+    castmap export --for internal -o out_internal >/dev/null 2>&1
+    [ -n "$(ls out_internal)" ]
+    castmap export --for partner -o out_partner >/dev/null 2>&1 || true
+    castmap export --for public -o out_public >/dev/null 2>&1 || true
+    run grep -rl -e user0 -e drives.csv -e 1740823200 -e 2025-03-01T10 --include='*' out_internal $(ls -d out_partner out_public 2>/dev/null)
+    [ -z "$output" ] || { echo "$output"; return 1; }
+}
+
+@test "tracks run: undo takes the layer back; taking tracks or streets out takes it along" {
+    a_town
+    castmap tracks run >/dev/null 2>&1
+    both castmap undo
+    code_is 0
+    castmap tracks run >/dev/null 2>&1
+    both castmap tracks remove 1 --json
+    jq -e '.undone == 2' out.txt
+    both castmap tracks run
+    code_is 1
+}
