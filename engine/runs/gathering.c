@@ -62,7 +62,7 @@ static castmap_status divide(test *t)
 /* 1 km, or a quarter of the extent. */
 static double longest_of(const castmap_network *network)
 {
-    double low_x = INFINITY, high_x = -INFINITY, low_y = INFINITY, high_y = -INFINITY;
+    double low_x = (double)INFINITY, high_x = -(double)INFINITY, low_y = (double)INFINITY, high_y = -(double)INFINITY;
 
     for (size_t v = 0; v < network->n_nodes; v++) {
         low_x = fmin(low_x, network->node_x[v]);
@@ -108,7 +108,7 @@ static castmap_status measure(test *t)
 
 static void find_ranges(castmap_gathering *g)
 {
-    g->above_from_m = g->above_to_m = g->below_from_m = g->below_to_m = NAN;
+    g->above_from_m = g->above_to_m = g->below_from_m = g->below_to_m = (double)NAN;
     for (size_t i = 0; i < g->k.count; i++) {
         if (g->k.k[i] > g->k.global_high[i]) {
             g->above_from_m = isnan(g->above_from_m) ? g->k.r_m[i] : g->above_from_m;
