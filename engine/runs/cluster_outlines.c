@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "space/geometry/geos.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,21 @@ static castmap_status keep(cm_cluster_run *run, const cm_polygon_set *set)
                                  layer->outline_lat, NULL);
 }
 
+/* Area and density of a place are those of the outline that it is shown with. */
+static void measure(cm_cluster_layer *layer)
+{
+    for (size_t c = 0; c < layer->shapes.count; c++) {
+        const size_t from = layer->outline_start[c], n = layer->outline_start[c + 1] - from;
+        const double *x = layer->outline_x + from, *y = layer->outline_y + from;
+        castmap_cluster_shape *shape = &layer->shapes.shape[c];
+        double twice = 0.0;
+        for (size_t v = 1; v + 1 < n; v++)
+            twice += (x[v] - x[0]) * (y[v + 1] - y[0]) - (x[v + 1] - x[0]) * (y[v] - y[0]);
+        shape->hull_area_km2 = fabs(twice) / 2e6;
+        shape->density_per_km2 = shape->hull_area_km2 > 0.0 ? shape->weight / shape->hull_area_km2 : (double)NAN;
+    }
+}
+
 castmap_status cm_cluster_outlines(cm_cluster_run *run, const size_t *start, const uint32_t *index)
 {
     cm_polygon_set set = CM_POLYGON_SET_INIT;
@@ -125,6 +141,8 @@ castmap_status cm_cluster_outlines(cm_cluster_run *run, const size_t *start, con
     status = trace(run, start, index, &set);
     if (!status)
         status = keep(run, &set);
+    if (!status)
+        measure(&run->layer);
     cm_polygon_set_clear(&set);
     return status;
 }

@@ -82,6 +82,9 @@ static castmap_status raise_flags(cm_cluster_run *run)
     if (run->points.inexact)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "inexact-left-out",
                                 "%zu observations are known less exactly than asked for and were left out.", run->points.inexact);
+    if (layer->outline_start)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outlines-with-bays",
+                                "Areas and densities are those of outlines that follow bays: smaller, and denser, than with convex ones.");
     return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
 }
 

@@ -135,7 +135,7 @@ void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
         cli_json_number(json, "lat", summary->lat[i]);
         cli_json_number(json, "radius_m", shape->radius_m);
         cli_json_number(json, "diameter_m", shape->diameter_m);
-        cli_json_number(json, "hull_area_km2", shape->hull_area_km2);
+        cli_json_number(json, "area_km2", shape->hull_area_km2);
         cli_json_number(json, "density_per_km2", shape->density_per_km2);
         cli_json_whole(json, "places", (int64_t)shape->places);
         cli_json_time(json, "first", shape->first_s);

@@ -118,8 +118,8 @@ typedef struct castmap_cluster_shape {
     size_t  medoid;         /**< index of the member nearest to the centre; lower id on ties */
     double  radius_m;       /**< of the smallest circle around all members */
     double  diameter_m;     /**< largest distance between two members (of the hull) */
-    double  hull_area_km2;  /**< 0 for fewer than three places or a line */
-    double  density_per_km2;/**< weight / hull area; NaN where the area is 0 */
+    double  hull_area_km2;  /**< 0 for fewer than three places or a line. Where a run was asked for concave outlines: of those */
+    double  density_per_km2;/**< weight / that area; NaN where it is 0 */
     int64_t first_s, last_s;/**< earliest and latest known time; INT64_MIN if none */
     size_t  places;         /**< distinct coordinates */
     size_t  hull_start;     /**< first vertex in castmap_cluster_shapes.hull_x/y; convex, counter-clockwise, not repeated */

@@ -133,7 +133,9 @@ static void fill_places(const cm_cluster_layer *clusters, const ranked *order, c
                                         "How many different coordinates", "", 0);
     cm_field *radius = cm_build_field(build, layer, CM_FIELD_REAL, "radius_m", "Radius", "Of the smallest circle around all", "m", 0);
     cm_field *across = cm_build_field(build, layer, CM_FIELD_REAL, "across_m", "Across", "Largest distance between two observations", "m", 0);
-    cm_field *area = cm_build_field(build, layer, CM_FIELD_REAL, "area_km2", "Area", "Of the convex outline; 0 for a point or a line", "km2", 4);
+    cm_field *area = cm_build_field(build, layer, CM_FIELD_REAL, "area_km2", "Area",
+                                    clusters->outline_start ? "Of the outline, which follows bays; 0 for a point or a line"
+                                                            : "Of the convex outline; 0 for a point or a line", "km2", 4);
     cm_field *density = cm_build_field(build, layer, CM_FIELD_REAL, "density_per_km2", PER_KM2,
                                        "Observations by size of the outline; null for a point or a line", "per km2", 1);
     cm_field *first = cm_build_field(build, layer, CM_FIELD_TEXT, "first", "First", "Day of the earliest observation", "", 0);
