@@ -13,6 +13,7 @@ extern const char *const CM_MIGRATION_2_HEAT[];
 extern const char *const CM_MIGRATION_2_PLACES[];
 extern const char *const CM_MIGRATION_2_INGEST[];
 extern const char *const CM_MIGRATION_2_STREETS[];
+extern const char *const CM_MIGRATION_2_ROUTES[];
 extern const char *const CM_MIGRATION_2_TRACKS[];
 
 #endif

@@ -278,17 +278,3 @@ castmap_status cm_place_sets_count(castmap_context *ctx, castmap_project *projec
         *n = (size_t)count;
     return status;
 }
-
-castmap_status cm_place_note_used(castmap_context *ctx, castmap_project *project, int64_t run, int64_t place_run)
-{
-    cm_query *query = NULL;
-    castmap_status status = cm_query_open(ctx, project->db, "INSERT OR IGNORE INTO run_input (run, input) VALUES (?, ?)", &query);
-
-    if (!status) {
-        cm_query_bind_integer(query, 1, run);
-        cm_query_bind_integer(query, 2, place_run);
-        status = cm_query_run(ctx, query);
-    }
-    cm_query_close(query);
-    return status;
-}

@@ -41,7 +41,5 @@ CASTMAP_NODISCARD castmap_status cm_place_sets_load(castmap_context *ctx, castma
 
 /* How many tables there are. */
 CASTMAP_NODISCARD castmap_status cm_place_sets_count(castmap_context *ctx, castmap_project *project, size_t *n);
-/* A run was made with the help of the runs that brought these tables in. */
-CASTMAP_NODISCARD castmap_status cm_place_note_used(castmap_context *ctx, castmap_project *project, int64_t run, int64_t place_run);
 
 #endif

@@ -50,6 +50,20 @@ castmap_status cm_run_note_inputs(castmap_context *ctx, castmap_project *project
     return status;
 }
 
+castmap_status cm_run_needs(castmap_context *ctx, castmap_project *project, int64_t number, int64_t input)
+{
+    cm_query *query = NULL;
+    castmap_status status = cm_query_open(ctx, project->db, "INSERT OR IGNORE INTO run_input (run, input) VALUES (?, ?)", &query);
+
+    if (!status) {
+        cm_query_bind_integer(query, 1, number);
+        cm_query_bind_integer(query, 2, input);
+        status = cm_query_run(ctx, query);
+    }
+    cm_query_close(query);
+    return status;
+}
+
 /* Which run to begin with, and that it may be undone. */
 static castmap_status find_run(castmap_context *ctx, castmap_project *project, int64_t *number)
 {
@@ -191,6 +205,8 @@ static const char *const REMOVALS[] = {
     "DELETE FROM area WHERE boundary IN (SELECT id FROM boundary WHERE run = ?)",
     "DELETE FROM boundary WHERE run = ?",
     "DELETE FROM place_set WHERE run = ?",
+    "DELETE FROM route_stretch WHERE run = ?",
+    "DELETE FROM route_layer WHERE run = ?",
     "DELETE FROM street_set WHERE run = ?",
     "DELETE FROM track_stretch WHERE run = ?",
     "DELETE FROM track_layer WHERE run = ?",

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "project/run_table.h"
+#include "project/undo.h"
 #include "space/geometry/geos.h"
 
 #include <math.h>
@@ -346,7 +347,7 @@ static castmap_status note_tables(cm_flow_run *run)
 
     for (size_t i = 0; places && i < cm_place_index_tables(places) && !status; i++) {
         if (run->places.table_used[i])
-            status = cm_place_note_used(run->ctx, run->project, run->summary.run_number, cm_place_index_table(places, i)->run);
+            status = cm_run_needs(run->ctx, run->project, run->summary.run_number, cm_place_index_table(places, i)->run);
     }
     return status;
 }

@@ -22,6 +22,7 @@ const cli_command *const CLI_COMMANDS[] = {
     &CMD_TUNE_HEAT,
     &CMD_AREAS,
     &CMD_HEAT,
+    &CMD_ROUTES,
     &CMD_FLOWS,
     &CMD_STREETS_TEST,
     &CMD_NEAR,

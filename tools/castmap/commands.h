@@ -32,6 +32,7 @@ extern const cli_command CMD_RECIPES_EXPORT;
 extern const cli_command CMD_RECIPES_LIST;
 extern const cli_command CMD_RECIPES_REMOVE;
 extern const cli_command CMD_REPORT;
+extern const cli_command CMD_ROUTES;
 extern const cli_command CMD_STREETS_ADD;
 extern const cli_command CMD_STREETS_LIST;
 extern const cli_command CMD_ROUTE;

@@ -27,6 +27,7 @@
 #include "castmap/recipe.h"
 #include "castmap/release.h"
 #include "castmap/remark.h"
+#include "castmap/route_runs.h"
 #include "castmap/routes.h"
 #include "castmap/runs.h"
 #include "castmap/status.h"

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "project/batch_table.h"
 #include "project/run_table.h"
+#include "project/undo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static castmap_status note_tables(cm_import *run)
 
     for (size_t i = 0; !status && i < cm_place_index_tables(run->opening.places); i++)
         if (run->preparer.table_used[i])
-            status = cm_place_note_used(run->ctx, run->project, run->run, cm_place_index_table(run->opening.places, i)->run);
+            status = cm_run_needs(run->ctx, run->project, run->run, cm_place_index_table(run->opening.places, i)->run);
     return status;
 }
 

@@ -1,0 +1,82 @@
+/**
+ * @file castmap/route_runs.h
+ * @brief Which stretches of street hold more observations than chance would put there: a layer of the project.
+ */
+#ifndef CASTMAP_ROUTE_RUNS_H
+#define CASTMAP_ROUTE_RUNS_H
+
+#include "castmap/routes.h"
+#include "castmap/runs.h"
+#include "castmap/streets.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Start from CASTMAP_ROUTES_RUN_OPTIONS_INIT. */
+typedef struct castmap_routes_run_options {
+    uint32_t    version;
+    const char *name;        /**< of the layer; NULL: "routes" */
+    int64_t     street_set;  /**< 0: the newest */
+    double      piece_m;     /**< streets are cut into pieces of this length */
+    double      limit_m;     /**< an observation belongs to the nearest street within this distance */
+    double      radius_m;    /**< of the density along the streets */
+    castmap_line_kernel kernel;
+    castmap_line_form   form;
+    bool        adaptive;    /**< narrower where observations are dense (Abramson) */
+    double      most_m;      /**< longest stretch that is looked for */
+    uint32_t    least_events; /**< a stretch holds at least so many; 0: 5 */
+    uint32_t    simulations; /**< 0: no test, stretches are only ranked */
+    double      alpha;
+    size_t      keep;        /**< stretches that are listed though chance may have made them */
+    castmap_filter filter;
+} castmap_routes_run_options;
+
+#define CASTMAP_ROUTES_RUN_OPTIONS_VERSION 1u
+#define CASTMAP_ROUTES_RUN_OPTIONS_INIT \
+    {CASTMAP_ROUTES_RUN_OPTIONS_VERSION, NULL, 0, 50.0, 50.0, 300.0, CASTMAP_LINE_QUARTIC, CASTMAP_LINE_DISCONTINUOUS, false, \
+     2000.0, 5u, 999u, 0.05, 10, CASTMAP_FILTER_INIT}
+
+/** One stretch in words and numbers. */
+typedef struct castmap_stretch_row {
+    char  *street, *from, *to; /**< from, to: the streets that meet it there; "" where nothing is known */
+    double length_m;
+    size_t count;
+    double expected;           /**< by length, if observations were spread evenly */
+    double per_km, per_km_month; /**< NaN without times */
+    double p;
+    bool   hot;
+    int    route;              /**< hot stretches that touch one another share a number from 1; 0: not hot */
+    char  *sentence;
+    double lon, lat;           /**< degrees; half-way along */
+} castmap_stretch_row;
+
+typedef struct castmap_routes_summary {
+    int64_t run_number;
+    size_t  observations, snapped, too_far, vague; /**< observations = snapped + too_far + vague */
+    double  median_m, nearly_all_m, farthest_m;    /**< distance of the snapped to their street: median, 95 %, most; NaN: none */
+    size_t  pieces, hot_pieces;      /**< hot: q of the piece alone <= alpha */
+    double  streets_km, months;      /**< months: of the period; NaN without times */
+    double  highest_per_km;          /**< of the density */
+    size_t  n_stretches;
+    castmap_stretch_row *stretches;  /**< most surprising first */
+    size_t  n_remarks;
+    castmap_remark *remarks;
+} castmap_routes_summary;
+
+/**
+ * @brief Snap observations to the streets, make the density along them, find hot stretches, keep all of it as a layer.
+ *
+ * Records known less exactly than limit_m could be on several streets; they are left out and counted in `vague`.
+ *
+ * @retval CASTMAP_E_ARGUMENT   an option out of range
+ * @retval CASTMAP_E_NOT_FOUND  no streets, or no observation on one
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_routes(castmap_context *ctx, castmap_project *project,
+                                                                const castmap_routes_run_options *options, castmap_routes_summary *out);
+CASTMAP_API void castmap_routes_summary_clear(castmap_routes_summary *summary);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
