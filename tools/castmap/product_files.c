@@ -76,6 +76,8 @@ void show_suppressed(cli_env *env, castmap_audience audience, const castmap_supp
             s->areas_withheld);
     if (s->flows_shown + s->flows_withheld > 0)
         cli_say(env, "    %zu flows shown, %zu not", s->flows_shown, s->flows_withheld);
+    if (s->streets_shown + s->streets_withheld > 0)
+        cli_say(env, "    %zu streets marked in a square, %zu not", s->streets_shown, s->streets_withheld);
     cli_say(env, "    not counted: %zu for their grade, %zu for their handling, %zu outside the closed periods", s->excluded_grade,
             s->excluded_handling, s->excluded_period);
 }
@@ -94,6 +96,8 @@ void json_suppressed(cli_json *json, const castmap_suppressed *s)
     cli_json_whole(json, "areas_shown", (int64_t)s->areas_shown);
     cli_json_whole(json, "areas_withheld", (int64_t)s->areas_withheld);
     cli_json_whole(json, "flows_shown", (int64_t)s->flows_shown);
+    cli_json_whole(json, "streets_shown", (int64_t)s->streets_shown);
+    cli_json_whole(json, "streets_withheld", (int64_t)s->streets_withheld);
     cli_json_whole(json, "flows_withheld", (int64_t)s->flows_withheld);
 }
 

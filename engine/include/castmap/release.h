@@ -65,6 +65,7 @@ typedef struct castmap_suppressed {
     size_t cells_shown, cells_merged, cells_withheld;
     size_t areas_shown, areas_withheld;
     size_t flows_shown, flows_withheld; /**< pairs of areas with a movement in the period */
+    size_t streets_shown, streets_withheld; /**< pairs of a named street and a shown square with a report in the period */
 } castmap_suppressed;
 
 CASTMAP_API const castmap_suppressed *castmap_release_suppressed(const castmap_release *release);

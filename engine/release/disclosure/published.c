@@ -24,6 +24,7 @@ void cm_published_clear(cm_published *published)
     free(published->place_start);
     free(published->place_cell);
     cm_published_flows_clear(&published->flows);
+    cm_published_streets_clear(&published->streets);
     *published = (cm_published){0};
 }
 
@@ -228,7 +229,19 @@ static void add_parameters(cm_text *text, const cm_published *published)
     }
     cm_json_end_array(&json);
     cm_published_flows_to_json(&json, &published->flows);
+    cm_published_streets_to_json(&json, &published->streets);
     cm_json_end_object(&json);
+}
+
+static void digest_streets(cm_sha256 *hash, const cm_published_streets *streets)
+{
+    cm_sha256_add(hash, streets->network, strlen(streets->network) + 1);
+    for (size_t i = 0; i < streets->count; i++) {
+        const cm_published_street *street = &streets->street[i];
+        const int64_t square[] = {street->column, street->row, (int64_t)street->side_m};
+        cm_sha256_add(hash, street->name, strlen(street->name) + 1);
+        cm_sha256_add(hash, square, sizeof square);
+    }
 }
 
 static void digest_flows(cm_sha256 *hash, const cm_published_flows *flows)
@@ -267,6 +280,8 @@ static void digest(const cm_published *published, char hex[CM_SHA256_HEX])
     }
     if (published->flows.present)
         digest_flows(&hash, &published->flows);
+    if (published->streets.present)
+        digest_streets(&hash, &published->streets);
     cm_sha256_final(&hash, hex);
 }
 
@@ -374,6 +389,8 @@ castmap_status cm_published_from_entry(castmap_context *ctx, const cm_ledger_ent
         goto done;
     }
     status = cm_published_flows_from_json(ctx, document, &made.flows);
+    if (!status)
+        status = cm_published_streets_from_json(ctx, document, &made.streets);
     if (status)
         goto done;
     *out = made;

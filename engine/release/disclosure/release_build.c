@@ -404,6 +404,7 @@ static const allowed_layer ALLOWED[] = {
     {"flow_areas", false, false, {"code", "name", "parent", "leaving", "arriving", NULL}},
     {"flows", false, true, {"from_code", "from_name", "to_code", "to_name", "count", "class", "label", NULL}},
     {"places", true, false, {"number", "name", "count", "cells", "label", NULL}},
+    {"stretches", false, true, {"street", NULL}}, /* in shown squares, see check_stretches() */
     {"heat", false, false, {"class", "label", "lower_per_km2", "upper_per_km2", NULL}},
 };
 
@@ -469,6 +470,49 @@ static castmap_status check_flows(castmap_context *ctx, const castmap_release *r
     return CASTMAP_OK;
 }
 
+/* Is the whole feature inside one square of "cells" that is at most 2 km wide? */
+static bool in_a_cell(const cm_layer *cells, const cm_layer *layer, size_t first, size_t last)
+{
+    double west = INFINITY, south = INFINITY, east = -INFINITY, north = -INFINITY;
+
+    for (size_t v = first; v < last; v++) {
+        west = fmin(west, layer->x[v]);
+        east = fmax(east, layer->x[v]);
+        south = fmin(south, layer->y[v]);
+        north = fmax(north, layer->y[v]);
+    }
+    for (size_t c = 0; cells && c < cells->count; c++) {
+        const size_t from = cells->vertex_start[cells->ring_start[cells->part_start[c]]], to = cells->vertex_start[cells->ring_start[cells->part_start[c] + 1]];
+        double w = INFINITY, s = INFINITY, e = -INFINITY, n = -INFINITY;
+        for (size_t v = from; v < to; v++) {
+            w = fmin(w, cells->x[v]);
+            e = fmax(e, cells->x[v]);
+            s = fmin(s, cells->y[v]);
+            n = fmax(n, cells->y[v]);
+        }
+        if (e - w <= 2000.0 + 1e-6 && west >= w - 1e-6 && east <= e + 1e-6 && south >= s - 1e-6 && north <= n + 1e-6)
+            return true;
+    }
+    return false;
+}
+
+/* A street is shown over at least the width of a base cell, inside one square whose count is shown. */
+static castmap_status check_stretches(castmap_context *ctx, const castmap_release *release, double lattice_m)
+{
+    const cm_layer *stretches = cm_release_layer(release, "stretches"), *cells = cm_release_layer(release, "cells");
+
+    for (size_t f = 0; stretches && f < stretches->count; f++) {
+        const size_t ring = stretches->ring_start[stretches->part_start[f]], end = stretches->ring_start[stretches->part_start[f + 1]];
+        double length = 0.0;
+        for (size_t r = ring; r < end; r++)
+            for (size_t v = stretches->vertex_start[r] + 1; v < stretches->vertex_start[r + 1]; v++)
+                length += hypot(stretches->x[v] - stretches->x[v - 1], stretches->y[v] - stretches->y[v - 1]);
+        if (end == ring || length < lattice_m - 1e-3 || !in_a_cell(cells, stretches, stretches->vertex_start[ring], stretches->vertex_start[end]))
+            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"stretches\" has a line that is shorter than a square or leaves the one it belongs to");
+    }
+    return CASTMAP_OK;
+}
+
 /* Every array a product will read must be there. */
 static bool is_whole(const cm_layer *layer)
 {
@@ -488,12 +532,14 @@ static castmap_status check_release(castmap_context *ctx, const castmap_release 
         return CASTMAP_OK;
     if (release->has_surface && (release->surface.values || release->surface.n_breaks > 5))
         return cm_fail(ctx, CASTMAP_E_RELEASE, "the heat surface itself may not leave the project, only its classes");
+    castmap_status status = CASTMAP_OK;
     for (size_t i = 0; i < release->n_layers; i++) {
-        castmap_status status = check_layer(ctx, &release->layers[i], lattice_m);
+        status = check_layer(ctx, &release->layers[i], lattice_m);
         if (status)
             return status;
     }
-    return check_flows(ctx, release);
+    status = check_flows(ctx, release);
+    return status ? status : check_stretches(ctx, release, lattice_m);
 }
 
 castmap_status cm_build_finish(castmap_context *ctx, cm_release_build *build, castmap_release **out)

@@ -4,6 +4,7 @@
  * A result that no run has made yet is left out. Free text is in no layer.
  */
 #include "release/disclosure/release_flows.h"
+#include "release/disclosure/release_routes.h"
 #include "release/disclosure/release_inputs.h"
 
 #include "base/decimal.h"
@@ -275,6 +276,9 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     if (status)
         return status;
     status = cm_release_flows_internal(ctx, in, build);
+    if (status)
+        return status;
+    status = cm_release_routes_internal(ctx, in, build);
     if (status)
         return status;
     add_observations(in, build);

@@ -19,6 +19,7 @@
 #include "release/disclosure/ledger_check.h"
 #include "release/disclosure/release_cells.h"
 #include "release/disclosure/release_flows.h"
+#include "release/disclosure/release_routes.h"
 #include "release/disclosure/release_inputs.h"
 
 #include <math.h>
@@ -39,6 +40,8 @@ typedef struct gate {
     cm_published       published;
     cm_cell_areas      areas;
     cm_flow_inputs     flows;
+    cm_route_inputs    routes;
+    int32_t           *street;  /* owned [n_reports] name of the street, or -1 */
     cm_report         *reports;   /* owned */
     size_t             n_reports;
     bool               sources_recorded;
@@ -58,6 +61,8 @@ static void clear_gate(gate *g)
     cm_published_clear(&g->published);
     cm_cell_areas_clear(&g->areas);
     cm_flow_inputs_clear(&g->flows);
+    cm_route_inputs_clear(&g->routes);
+    free(g->street);
     free(g->reports);
     free(g->place);
     free(g->building_x);
@@ -187,9 +192,14 @@ static castmap_status choose_records(castmap_context *ctx, gate *g)
 {
     const cm_observation_set *set = &g->in.observations;
 
+    int32_t *street = cm_alloc(set->count, sizeof *street);
     g->reports = cm_alloc(set->count, sizeof *g->reports);
-    if (!g->reports)
+    g->street = cm_alloc(set->count, sizeof *g->street);
+    if (!g->reports || !g->street || !street) {
+        free(street);
         return cm_fail_memory(ctx);
+    }
+    cm_route_names(&g->routes, set->id, set->count, street);
     for (size_t i = 0; i < set->count; i++) {
         const int64_t when = set->from_s[i] == CM_TIME_UNKNOWN ? INT64_MIN : middle_of(set, i);
         g->stats.observations++;
@@ -209,8 +219,10 @@ static castmap_status choose_records(castmap_context *ctx, gate *g)
                 .source = set->source[i], .category = set->category[i], .place = g->place[i],
                 .shared_place = set->precision[i] == CM_PLACE_SNAPPED || set->precision[i] == CM_PLACE_POSTCODE ||
                                 set->precision[i] == CM_PLACE_AREA};
+            g->street[g->n_reports - 1] = g->reports[g->n_reports - 1].shared_place ? -1 : street[i];
         }
     }
+    free(street);
     return CASTMAP_OK;
 }
 
@@ -255,6 +267,26 @@ static castmap_status keep_inside(castmap_context *ctx, gate *g)
     return cm_cell_areas_make(ctx, &g->published, &borders, &g->areas);
 }
 
+/* The reports once more, with the street in place of the cluster. */
+static castmap_status publish_streets(castmap_context *ctx, gate *g)
+{
+    cm_report *reports = cm_alloc(g->n_reports, sizeof *reports);
+    castmap_status status;
+
+    if (!reports)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < g->n_reports; i++) {
+        reports[i] = g->reports[i];
+        reports[i].place = g->street[i];
+    }
+    cm_published_streets_clear(&g->published.streets);
+    status = cm_routes_publish(ctx, &g->routes, &g->ledger, &g->policy, &g->period, reports, g->n_reports, g->published.sources_recorded,
+                               g->published.cell, g->published.n_cells, &g->published.streets, &g->stats.streets_withheld);
+    g->stats.streets_shown = g->published.streets.count;
+    free(reports);
+    return status;
+}
+
 static castmap_status publish(castmap_context *ctx, gate *g)
 {
     const cm_counting counting = {.reports = g->reports, .n = g->n_reports, .sources_recorded = g->sources_recorded,
@@ -281,7 +313,7 @@ static castmap_status publish(castmap_context *ctx, gate *g)
     if (!status)
         status = cm_flows_publish(ctx, &g->flows, &g->ledger, &g->policy, &g->period, &g->published.flows, &g->stats.flows_withheld);
     g->stats.flows_shown = g->published.flows.count;
-    return status;
+    return status ? status : publish_streets(ctx, g);
 }
 
 static void write_words(gate *g)
@@ -412,6 +444,9 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_flow_inputs_load(ctx, &g->in, &g->flows);
     if (status)
         return status;
+    status = cm_route_inputs_load(ctx, &g->in, &g->routes);
+    if (status)
+        return status;
     time_span(&g->in.observations, &first_s, &last_s);
     cm_flow_inputs_span(&g->flows, &first_s, &last_s);
     status = cm_period_choose(ctx, &g->policy, &g->ledger, g->options->from_s, g->options->to_s, now_s, first_s, last_s,
@@ -440,6 +475,9 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     if (status)
         return status;
     status = cm_release_flows(ctx, &g->in, &g->flows, &g->published.flows, &g->build);
+    if (status)
+        return status;
+    status = cm_release_routes(ctx, &g->in, &g->routes, &g->published.streets, &g->build);
     if (status)
         return status;
     write_words(g);

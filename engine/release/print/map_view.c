@@ -29,7 +29,7 @@ cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, 
 
 const char *cm_map_main_layer(const castmap_release *release, const char *wanted)
 {
-    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows"};
+    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows", "stretches"};
 
     if (wanted)
         return cm_release_layer(release, wanted) ? wanted : NULL;
@@ -56,7 +56,9 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
         return status;
     }
     status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "this release has no layer %s to draw", layer ? layer : "of heat, cells or areas");
-    cm_fail_hint(ctx, layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
+    cm_fail_hint(ctx, layer && (strcmp(layer, "stretches") == 0 || strcmp(layer, "street_density") == 0)
+                          ? "castmap routes makes stretches; the density along streets is for the group itself alone"
+                      : layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
                       : layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
                                                      : "run castmap areas or castmap heat first");
     return status;
@@ -65,7 +67,8 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)
 {
     return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
-           (strcmp(layer->name, "places") == 0 && strcmp(main_layer, "flows") != 0) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
+           (strcmp(layer->name, "places") == 0 && strcmp(main_layer, "flows") != 0 && strncmp(main_layer, "str", 3) != 0) ||
+           (strcmp(layer->name, "stretches") == 0 && strcmp(main_layer, "street_density") == 0) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
 }
 
 static double sheet_x(const cm_map_view *view, double x)

@@ -313,6 +313,10 @@ void cm_part_suppressed(cm_text *html, const castmap_release *release)
         held_back_row(html, "Flows shown", s->flows_shown);
         held_back_row(html, "Flows not shown", s->flows_withheld);
     }
+    if (s->streets_shown + s->streets_withheld > 0) {
+        held_back_row(html, "Streets shown, each in a square", s->streets_shown);
+        held_back_row(html, "Streets not shown, each in a square", s->streets_withheld);
+    }
     held_back_row(html, "Squares shown", s->cells_shown);
     held_back_row(html, "Squares joined with neighbours", s->cells_merged);
     held_back_row(html, "Squares not shown", s->cells_withheld);

@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_STRETCHES 50
+#define MOST_STRETCHES 50
 #define MOST_FLOWS 200
 
 typedef struct page {
@@ -91,6 +93,8 @@ static void fill_slot(cm_text *html, const char *slot, void *payload)
             cm_html_element(html, "p", NULL, "This release has no counts by area.");
         if (cm_release_layer(release, "flows"))
             cm_part_table(html, cm_release_layer(release, "flows"), "flows", NULL, MOST_FLOWS, NULL);
+        if (cm_release_layer(release, "stretches"))
+            cm_part_table(html, cm_release_layer(release, "stretches"), "stretches", NULL, MOST_STRETCHES, NULL);
         free(order);
     } else if (strcmp(slot, "caveats") == 0) {
         cm_part_list(html, release->caveats, release->n_caveats);
