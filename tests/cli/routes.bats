@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# castmap routes: from observations and streets to stretches, maps, files and a release.
+load helper
+
+town() {
+    castmap init s.castmap.sqlite > /dev/null
+    castmap boundaries add "$SAMPLE/wards.geojson" > /dev/null
+    castmap import "$SAMPLE/observations.csv" > /dev/null || [ $? -eq 3 ]
+    castmap streets add "$SAMPLE/streets.geojson" > /dev/null
+}
+
+@test "the planted route of the sample town is the top stretch" {
+    town
+    both castmap --json routes
+    code_is 0
+    cp out.txt out.json
+    [ "$(jq -r '.stretches[0].street' out.json)" = "Oswend Road" ]
+    jq -e '.stretches[0] | .hot and .count > 300 and .length_m > 1000 and .length_m < 1500 and .p <= 0.001 and .from != "" and .to != ""' out.json
+    # every observation is accounted for
+    jq -e '.observations == .snapped + .too_far + .vague and .observations == 2518' out.json
+    # from the summary alone: rates are count by length
+    jq -e '.stretches | all((.count / .length_m * 1000 - .per_km | fabs) < 1e-6)' out.json
+    jq -e '.stretches[0].sentence | contains("Oswend Road between")' out.json
+}
+
+@test "the same answer at any number of threads, and its seed is its own" {
+    town
+    castmap --json --threads 1 routes | jq -S '.stretches' > one.json
+    castmap --json --threads 2 routes | jq -S '.stretches' > two.json
+    cmp one.json two.json
+}
+
+@test "map, GeoJSON and GeoPackage of stretches, for the group" {
+    town
+    castmap routes > /dev/null
+    castmap export -o out --for internal > /dev/null
+    [ "$(jq '[.features[] | select(.properties.hot == "yes")] | length' out/stretches.geojson)" -gt 10 ]
+    [ "$(jq -r '.features[0].properties.street' out/stretches.geojson)" = "Oswend Road" ]
+    ogrinfo -so out/layers.gpkg stretches | grep -q "Multi Line String"
+    ogrinfo -so out/layers.gpkg street_density | grep -q "Feature Count"
+    castmap map -o map.pdf --layer stretches --for internal > /dev/null
+    castmap map -o map.svg --layer street_density --for internal > /dev/null
+    grep -q Oswend out/map.html
+}
+
+@test "partners get named streets inside shown squares, and no figure of a street" {
+    town
+    castmap routes > /dev/null
+    castmap export -o out --for partner > /dev/null
+    [ "$(jq '.features | length' out/stretches.geojson)" -gt 3 ]
+    [ "$(jq -c '[.features[].properties | keys[]] | unique' out/stretches.geojson)" = '["street"]' ]
+    both castmap map -o no.pdf --layer street_density --for partner
+    [ "$status" -ne 0 ]
+    says "$err" "for the group itself alone"
+    # the same release again says the same
+    cp out/stretches.geojson first.geojson
+    castmap routes --snap 20m > /dev/null
+    castmap export -o out2 --for partner > /dev/null
+    cmp first.geojson out2/stretches.geojson
+}
+
+@test "without streets, or far from them, it says what to do" {
+    castmap init e.castmap.sqlite > /dev/null
+    castmap import "$SAMPLE/observations.csv" > /dev/null || [ $? -eq 3 ]
+    both castmap routes
+    [ "$status" -ne 0 ]
+    says "$err" "castmap streets add"
+    printf '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[-4.5,53.5],[-4.51,53.5]]}}]}' > far.geojson
+    castmap streets add far.geojson > /dev/null
+    both castmap routes
+    [ "$status" -ne 0 ]
+    says "$err" "no observation is within 50 m of a street"
+    both castmap routes --form continuous --kernel gaussian
+    [ "$status" -ne 0 ]
+}
+
+@test "stretches go when their streets go" {
+    town
+    castmap routes > /dev/null
+    castmap log --json > log.json
+    streets=$(jq '[.. | objects | select(.kind? == "streets") | .number] | first' log.json)
+    both castmap undo "$streets"
+    code_is 0
+    both castmap routes
+    says "$err" "the project has no streets"
+}
