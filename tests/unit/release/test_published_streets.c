@@ -146,12 +146,29 @@ static bool equal(const cm_published_streets *a, const cm_published_streets *b)
     return same;
 }
 
-/* An attacker who knows all reports but one, and sees the release: what it says may only depend on that one where four others stand beside it. */
+static size_t reports_on(const town *t, const char *name)
+{
+    size_t on = 0;
+
+    for (size_t k = 0; k < t->n; k++)
+        on += t->report[k].place >= 0 && strcmp(t->names[t->report[k].place], name) == 0;
+    return on;
+}
+
+static bool shows(const cm_published_streets *streets, const char *name)
+{
+    for (size_t i = 0; i < streets->count; i++)
+        if (strcmp(streets->street[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* An attacker who knows all reports but one, and sees the release: that one can only tip a street on which the floor is otherwise nearly met. */
 static void one_report_never_decides_alone(void **state)
 {
     size_t decided = 0;
 
-    for (uint64_t seed = 1; seed <= 60; seed++) {
+    for (uint64_t seed = 1; seed <= 40; seed++) {
         for (castmap_audience audience = CASTMAP_PARTNER; audience <= CASTMAP_PUBLIC; audience++) {
             town t, less;
             size_t withheld = 0;
@@ -164,27 +181,22 @@ static void one_report_never_decides_alone(void **state)
                                               .place = u < 0.2 ? 0 : u < 0.3 ? 1 : u < 0.45 ? 2 : -1};
             }
             cm_published_streets all = publish(state, &t, &withheld);
+            assert_false(shows(&all, "Short Cut"));
             for (size_t out = 0; out < t.n; out++) {
                 less = t;
-                less.streets.network.x = t.x;
                 memmove(less.report + out, less.report + out + 1, (less.n - out - 1) * sizeof *less.report);
                 less.n--;
                 cm_published_streets one = publish(state, &less, &withheld);
-                if (!equal(&all, &one)) {
-                    size_t beside = 0;
-                    for (size_t i = 0; i < less.n; i++)
-                        beside += less.report[i].place == t.report[out].place;
-                    assert_true(t.report[out].place >= 0 && beside + 1 >= t.policy.min_groups);
+                for (int i = 0; i < 3; i++) {
+                    const bool before = shows(&all, t.names[i]), after = shows(&one, t.names[i]);
+                    if (before)
+                        assert_true(reports_on(&t, t.names[i]) >= t.policy.min_groups);
+                    if (before == after)
+                        continue;
+                    assert_true(reports_on(&less, t.names[i]) + 1 >= t.policy.min_groups);
                     decided++;
                 }
                 cm_published_streets_clear(&one);
-            }
-            for (size_t i = 0; i < all.count; i++) {
-                size_t on = 0;
-                for (size_t k = 0; k < t.n; k++)
-                    on += t.report[k].place >= 0 && strcmp(t.names[t.report[k].place], all.street[i].name) == 0;
-                assert_true(on >= t.policy.min_groups);
-                assert_string_not_equal(all.street[i].name, "Short Cut");
             }
             cm_published_streets_clear(&all);
         }
