@@ -401,7 +401,7 @@ static void read_position(cm_json_scan *scan, cm_geojson_feature *f)
 
 static void read_geometry(cm_json_scan scan, cm_geojson_feature *f)
 {
-    bool first = true, more = true, point = false, multi = false;
+    bool first = true, more = true, point = false, multi = false, line = false;
     cm_json_span key, type;
     cm_json_scan coordinates = {0};
 
@@ -417,6 +417,7 @@ static void read_geometry(cm_json_scan scan, cm_geojson_feature *f)
         if (cm_json_span_is(&scan, &key, "type")) {
             point = cm_json_span_is(&scan, &type, "Point");
             multi = cm_json_span_is(&scan, &type, "MultiPoint");
+            line = cm_json_span_is(&scan, &type, "LineString") || cm_json_span_is(&scan, &type, "MultiLineString");
         } else if (cm_json_span_is(&scan, &key, "coordinates")) {
             if (coordinates.text)
                 fault(f, "duplicate-key", "the same member twice");
@@ -424,7 +425,7 @@ static void read_geometry(cm_json_scan scan, cm_geojson_feature *f)
         }
     }
     if (!point && !multi) {
-        fault(f, "not-a-point", "the geometry is not a point");
+        fault(f, "not-a-point", line ? "the geometry is a line; castmap tracks add reads recorded paths" : "the geometry is not a point");
     } else if (!coordinates.text) {
         fault(f, "no-position", "the geometry has no coordinates");
     } else if (point) {

@@ -293,6 +293,18 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
     counts 4 0 3 1
 }
 
+@test "a line of GeoJSON and a HEIC photo are set aside or refused with the way out" {
+    echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[-0.1,51.5],[-0.1,51.51]]}}]}' >line.geojson
+    both castmap import line.geojson
+    code_is 3
+    says "$out$err" "castmap tracks add"
+    printf '\0\0\0\030ftypheic\0\0\0\0mif1heic' >photo.heic
+    both castmap import photo.heic
+    code_is 4
+    says "$err" "a HEIC picture"
+    says "$err" "export the photo as JPEG"
+}
+
 @test "a zip of several tables asks which, a zip of none says what it holds, and neither stores anything" {
     need python3 jq
     table >t.csv
