@@ -184,6 +184,9 @@ static void finds_a_stop_and_how_long_it_was(void **state)
     assert_near(stop[0].x, 200.75, 1e-12);
     assert_near(stop[0].y, 0.0, 1e-12);
     free(stop);
+    assert_status(castmap_tracks_stops(*state, &tracks, 20.0, 300, &stop, &n), CASTMAP_OK);
+    assert_int_equal(n, 1); /* its end alone would be long enough, but a fix is in one stop */
+    free(stop);
     assert_status(castmap_tracks_stops(*state, &tracks, 20.0, 601, &stop, &n), CASTMAP_OK);
     assert_int_equal(n, 0);
     free(stop);
