@@ -120,6 +120,27 @@ castmap_status cm_quarantine_add(castmap_context *ctx, castmap_project *project,
     return cm_query_run(ctx, project->add_quarantine);
 }
 
+castmap_status cm_quarantine_change(castmap_context *ctx, castmap_project *project, int64_t id, const char *code, const char *field,
+                                    const char *reason, const char *text, size_t length)
+{
+    cm_query *query = NULL;
+    int64_t words = 0;
+
+    castmap_status status = reason_id(ctx, project, reason ? reason : "", &words);
+    if (!status)
+        status = cm_query_open(ctx, project->db, "UPDATE quarantine SET code = ?, field = ?, reason = ?, text = ? WHERE id = ?", &query);
+    if (!status) {
+        cm_query_bind_text(query, 1, code);
+        cm_query_bind_text(query, 2, field ? field : "");
+        cm_query_bind_integer(query, 3, words);
+        cm_query_bind_blob(query, 4, text ? text : "", text ? length : 0);
+        cm_query_bind_integer(query, 5, id);
+        status = cm_query_run(ctx, query);
+    }
+    cm_query_close(query);
+    return status;
+}
+
 castmap_status cm_batch_note(castmap_context *ctx, castmap_project *project, int64_t batch_id, const char *code,
                              const char *text, size_t count)
 {

@@ -25,6 +25,10 @@ CASTMAP_NODISCARD castmap_status cm_quarantine_add(castmap_context *ctx, castmap
                                                    int64_t row, const char *code, const char *field, const char *reason,
                                                    const char *text, size_t length);
 
+/* The same row with another text and reason. */
+CASTMAP_NODISCARD castmap_status cm_quarantine_change(castmap_context *ctx, castmap_project *project, int64_t id, const char *code,
+                                                      const char *field, const char *reason, const char *text, size_t length);
+
 /* Keep a warning about an accepted row or the file (row 0). */
 CASTMAP_NODISCARD castmap_status cm_batch_note(castmap_context *ctx, castmap_project *project, int64_t batch_id,
                                                const char *code, const char *text, size_t count);

@@ -7,6 +7,7 @@
 extern const char *const CM_MIGRATION_1[];
 
 /* The second step, one list a family of tables. */
+extern const char *const CM_MIGRATION_2_CHECK[];
 extern const char *const CM_MIGRATION_2_CLUSTERS[];
 extern const char *const CM_MIGRATION_2_FLOWS[];
 extern const char *const CM_MIGRATION_2_HEAT[];

@@ -32,7 +32,7 @@ static const migration MIGRATIONS[] = {
     {1, "first schema", {CM_MIGRATION_1}},
     {2, "methods, places, recipes", {CM_MIGRATION_2_CLUSTERS, CM_MIGRATION_2_HEAT, CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST,
                                   CM_MIGRATION_2_FLOWS, CM_MIGRATION_2_STREETS, CM_MIGRATION_2_ROUTES,
-                                  CM_MIGRATION_2_TRACKS}},
+                                  CM_MIGRATION_2_TRACKS, CM_MIGRATION_2_CHECK}},
 };
 
 /* Schemas as made with these versions of SpatiaLite. */

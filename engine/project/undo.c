@@ -14,8 +14,10 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "project/mended_table.h"
 #include "project/observation_index.h"
 #include "project/project_file.h"
+#include "project/repair_table.h"
 #include "project/run_table.h"
 
 /* Index entries are removed one by one up to this many; beyond, packing the rest anew is quicker. */
@@ -28,7 +30,8 @@ castmap_status cm_run_note_inputs(castmap_context *ctx, castmap_project *project
 
     if (project->read_observations) {
         status = cm_query_open(ctx, project->db, "INSERT OR IGNORE INTO run_input (run, input)"
-                               " SELECT ?1, run FROM batch WHERE run <> ?1", &query);
+                               " SELECT ?1, run FROM batch WHERE run <> ?1"
+                               " UNION SELECT ?1, run FROM repair WHERE run <> ?1", &query);
         if (!status) {
             cm_query_bind_integer(query, 1, number);
             status = cm_query_run(ctx, query);
@@ -182,6 +185,7 @@ static castmap_status remove_observations(castmap_context *ctx, cm_db *db, int64
 
 /* What a run may have made, children first. Each statement takes the run's number. */
 static const char *const REMOVALS[] = {
+    "DELETE FROM mended WHERE run = ?",
     "DELETE FROM quarantine WHERE batch IN (SELECT id FROM batch WHERE run = ?)",
     "DELETE FROM batch_note WHERE batch IN (SELECT id FROM batch WHERE run = ?)",
     "DELETE FROM batch WHERE run = ?",
@@ -207,6 +211,7 @@ static const char *const REMOVALS[] = {
     "DELETE FROM place_set WHERE run = ?",
     "DELETE FROM route_stretch WHERE run = ?",
     "DELETE FROM route_layer WHERE run = ?",
+    "DELETE FROM repair WHERE run = ?",
     "DELETE FROM street_set WHERE run = ?",
     "DELETE FROM track_stretch WHERE run = ?",
     "DELETE FROM track_layer WHERE run = ?",
@@ -265,6 +270,10 @@ static castmap_status undo_all(castmap_context *ctx, castmap_project *project, c
         cm_progress(ctx, "undoing", (double)i / (double)count);
         status = count_with(ctx, db, "SELECT count(*) FROM batch WHERE run = ?", runs[i], &batches);
         imports += batches;
+        if (!status)
+            status = cm_repairs_take_back(ctx, project, runs[i]);
+        if (!status)
+            status = cm_mended_take_back(ctx, project, runs[i]);
         if (!status && batches)
             status = remove_observations(ctx, db, runs[i], &rebuild);
         for (size_t k = 0; k < sizeof REMOVALS / sizeof *REMOVALS && !status; k++)
@@ -272,6 +281,7 @@ static castmap_status undo_all(castmap_context *ctx, castmap_project *project, c
     }
     if (!status && imports)
         status = cm_db_exec(ctx, db, FORGET_UNUSED);
+    project->last_reason = 0; /* it may be among the forgotten */
     if (!status && rebuild)
         status = cm_observation_index_rebuild(ctx, db, project->path);
     return status ? status : release_crs(ctx, project);

@@ -114,7 +114,7 @@ static int note_unused(cm_account *account, const cm_preparer *p)
             part = part || p->mapping->column[role] == (int)i;
         for (size_t k = 0; k < p->n_keep; k++)
             part = part || p->keep[k] == (int)i;
-        if (part)
+        if (part || strncmp(p->columns->name[i], "castmap_", 8) == 0)
             continue;
         char shown[48];
         cm_escape_display(p->columns->name[i], strlen(p->columns->name[i]), shown, sizeof shown);

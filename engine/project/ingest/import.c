@@ -82,6 +82,8 @@ static castmap_status pass_on(cm_import *run, castmap_status status)
 static castmap_status quarantine(cm_import *run, const cm_prepared *row, const char *code, const char *general, const char *field,
                                  const char *reason)
 {
+    const cm_mending_row *key = run->mending ? cm_mending_at(run->mending, row->o.row) : NULL;
+
     if (run->options->strict) {
         castmap_status status = cm_fail(run->ctx, CASTMAP_E_INPUT, "%s", reason);
         cm_fail_where(run->ctx, "%s:%" PRId64 "%s%s", run->file, row->o.row, *field ? ":" : "", field);
@@ -90,16 +92,19 @@ static castmap_status quarantine(cm_import *run, const cm_prepared *row, const c
     }
     if (cm_account_refused(&run->account, code, general, row->o.row) != 0)
         return cm_fail_memory(run->ctx);
+    if (key)
+        return cm_mending_refuse(run->ctx, run->project, run->run, run->batch, run->mending, key, code, field, reason, row->text, row->length);
     return cm_quarantine_add(run->ctx, run->project, run->batch, row->o.row, code, field, reason, row->text, row->length);
 }
 
-static castmap_status store_row(cm_import *run, const cm_prepared *row)
+static castmap_status store_row(cm_import *run, const cm_prepared *row, cm_stored *outcome)
 {
     cm_stored stored;
     castmap_status status;
     int64_t earlier;
     char reason[96];
 
+    *outcome = CM_STORED_CONFLICT;
     if (row->code)
         return quarantine(run, row, row->code, row->general, row->field, row->reason);
     status = cm_observation_writer_add(run->ctx, run->writer, &row->o, &stored, &earlier);
@@ -108,6 +113,7 @@ static castmap_status store_row(cm_import *run, const cm_prepared *row)
     if (stored != CM_STORED_CONFLICT && run->options->preview &&
         cm_preview_add(&run->account, run->options->preview, &row->o, stored == CM_STORED_DUPLICATE) != 0)
         return cm_fail_memory(run->ctx);
+    *outcome = stored;
     if (stored == CM_STORED_DUPLICATE) {
         run->account.summary.duplicate++;
         return CASTMAP_OK;
@@ -129,6 +135,25 @@ static castmap_status store_row(cm_import *run, const cm_prepared *row)
     return CASTMAP_OK;
 }
 
+/* A row of a sheet: what passes leaves quarantine, what came back earlier is passed over. */
+static castmap_status store_mended(cm_import *run, const cm_prepared *row)
+{
+    const cm_mending_row *key = cm_mending_at(run->mending, row->o.row);
+    cm_stored outcome;
+
+    if (!key)
+        return cm_fail(run->ctx, CASTMAP_E_IO, "the sheet changed while it was read");
+    if (key->quarantine == 0) {
+        run->mending->done++;
+        return CASTMAP_OK;
+    }
+    castmap_status status = store_row(run, row, &outcome);
+    if (status || outcome == CM_STORED_CONFLICT)
+        return status;
+    run->account.summary.read++; /* the batch holds what left quarantine */
+    return cm_mended_leave(run->ctx, run->project, run->run, run->batch, key, outcome == CM_STORED_NEW ? "accepted" : "duplicate");
+}
+
 static castmap_status store_chunk(cm_import *run, const cm_chunk *chunk)
 {
     const double begin = cm_clock();
@@ -137,9 +162,9 @@ static castmap_status store_chunk(cm_import *run, const cm_chunk *chunk)
     for (size_t i = 0; !status && i < chunk->n; i++) {
         if (i + ROWS_AHEAD < chunk->n && !chunk->row[i + ROWS_AHEAD].code)
             cm_observation_writer_expect(run->writer, &chunk->row[i + ROWS_AHEAD].o);
-        status = store_row(run, &chunk->row[i]);
+        status = run->mending ? store_mended(run, &chunk->row[i]) : store_row(run, &chunk->row[i], &(cm_stored){CM_STORED_NEW});
     }
-    run->account.summary.read += chunk->n;
+    run->account.summary.read += run->mending ? 0 : chunk->n;
     run->seconds_store += cm_clock() - begin;
     if (!status && cm_cancelled(run->ctx))
         status = cm_fail_cancelled(run->ctx);
@@ -184,7 +209,8 @@ static void set_up_preparer(cm_import *run)
 
     p->ctx = run->side;
     p->file = run->file;
-    p->source = (cm_source){o->csv, o->geojson, o->stream, o->chat, o->layer_metres, o->columns.n, false, false};
+    p->source = (cm_source){.csv = o->csv, .geojson = o->geojson, .stream = o->stream, .chat = o->chat, .layer_metres = o->layer_metres,
+                            .n_columns = o->columns.n, .unguarded = run->mending ? run->mending->unguarded : NULL};
     p->columns = &o->columns;
     p->mapping = &o->mapping;
     p->keep = o->keep;
@@ -334,8 +360,14 @@ static castmap_status go(cm_import *run, castmap_guesses_fn *shown, void *payloa
     cm_account_sort(&run->account);
     s->seconds_store = run->seconds_store;
     s->seconds_read = cm_clock() - start - run->seconds_store;
-    if (!s->read || run->options->dry_run)
+    if (run->mending)
+        s->quarantined = 0; /* they are rows of another batch still */
+    if (run->options->dry_run || (!s->read && !(run->mending && run->mending->changed)))
         return CASTMAP_OK;
+    if (run->mending)
+        status = cm_mended_note_inputs(run->ctx, run->project, run->run, run->mending->origin);
+    if (status)
+        return status;
     status = keep_picture(run);
     if (!status && run->options->save_recipe)
         status = cm_recipe_save(run->ctx, run->project, run->options, &run->opening);
@@ -358,7 +390,7 @@ static castmap_status go(cm_import *run, castmap_guesses_fn *shown, void *payloa
     return CASTMAP_OK;
 }
 
-castmap_status castmap_import(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
+castmap_status cm_import_file(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, cm_mending *mending,
                               castmap_guesses_fn *shown, void *payload, castmap_import_summary *summary)
 {
     bool again = false;
@@ -368,7 +400,10 @@ castmap_status castmap_import(castmap_context *ctx, castmap_project *project, co
     if (!project || !options || !options->path || !summary)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "an import needs a project, a file and a summary");
     for (int turn = 0; turn < 2; turn++) {
-        cm_import run = {.ctx = ctx, .project = project, .options = options, .file = cm_input_name(options->path), .suspect = turn > 0};
+        cm_import run = {.ctx = ctx, .project = project, .options = options, .file = cm_input_name(options->path), .suspect = turn > 0,
+                         .mending = mending};
+        if (mending)
+            mending->next = mending->refused = mending->done = 0, mending->changed = false;
         status = go(&run, shown, payload);
         /* A byte far behind is no UTF-8. Reading on as Windows-1252 would leave two encodings in one file, so all of it is judged and read anew. */
         again = turn == 0 && status == CASTMAP_E_INPUT && cm_opening_bad_text(&run.opening) && !options->encoding && !options->strict &&
@@ -384,4 +419,10 @@ castmap_status castmap_import(castmap_context *ctx, castmap_project *project, co
         cm_fail_clear(ctx);
     }
     return status;
+}
+
+castmap_status castmap_import(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
+                              castmap_guesses_fn *shown, void *payload, castmap_import_summary *summary)
+{
+    return cm_import_file(ctx, project, options, NULL, shown, payload, summary);
 }

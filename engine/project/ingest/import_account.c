@@ -8,9 +8,11 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "project/batch_table.h"
+#include "project/ingest/recipe.h"
 #include "project/run_table.h"
 #include "project/undo.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,11 +80,19 @@ static char *parameters_json(const cm_import *run, const char *mapping)
     cm_json_bool(&json, "keep_far", options->keep_far);
     cm_json_string(&json, "categories", options->categories ? cm_base_name(options->categories) : NULL);
     cm_json_string(&json, "recipe", options->recipe);
+    if (run->mending)
+        cm_json_integer(&json, "mended_batch", run->mending->origin);
     cm_json_raw(&json, "guesses", mapping);
     cm_json_array(&json, "columns"); /* so that rows which were set aside can be read again */
     for (size_t i = 0; i < run->opening.columns.n; i++)
         cm_json_string(&json, NULL, run->opening.columns.name[i]);
     cm_json_end_array(&json);
+    char *reading = cm_recipe_json("batch", options, &run->opening);
+    if (reading)
+        cm_json_raw(&json, "reading", reading);
+    else
+        text.failed = true;
+    free(reading);
     if (run->opening.csv) {
         const char separator[2] = {run->opening.separator, '\0'};
         cm_json_string(&json, "separator", separator);
@@ -145,6 +155,9 @@ castmap_status cm_import_write_account(cm_import *run)
     if (!status) {
         snprintf(words, sizeof words, "%zu rows of %.100s: %zu accepted, %zu duplicate, %zu quarantined", s->read, run->file,
                  s->accepted, s->duplicate, s->quarantined);
+        if (run->mending)
+            snprintf(words, sizeof words, "%zu rows of %.100s, back from quarantine of batch %" PRId64 ": %zu accepted, %zu duplicate, %zu still set aside",
+                     s->read, run->file, run->mending->origin, s->accepted, s->duplicate, run->mending->refused);
         status = note_tables(run);
     }
     if (!status)

@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "castmap/import.h"
 #include "project/ingest/account.h"
+#include "project/ingest/mending.h"
 #include "project/ingest/opening.h"
 
 typedef struct cm_import {
@@ -27,6 +28,7 @@ typedef struct cm_import {
     bool                          digest_failed;
     bool                          suspect;  /* an earlier reading met bytes that are no UTF-8 */
     double                        seconds_store;
+    cm_mending                   *mending;  /* borrowed; NULL: an ordinary file */
 } cm_import;
 
 /* What the file and its reader have to say besides rows. 0, or -1 when out of memory. */

@@ -62,7 +62,7 @@ static void add_columns(cm_json *json, const cm_opening *o, cm_text *pair)
     cm_json_end_array(json);
 }
 
-static char *make_json(const castmap_import_options *options, const cm_opening *o)
+char *cm_recipe_json(const char *name, const castmap_import_options *options, const cm_opening *o)
 {
     const bool text = o->input != NULL;
     cm_text out = CM_TEXT_INIT, pair = CM_TEXT_INIT;
@@ -71,7 +71,7 @@ static char *make_json(const castmap_import_options *options, const cm_opening *
     cm_json_begin(&json, &out, true);
     cm_json_object(&json, NULL);
     cm_json_integer(&json, "castmap_recipe", 1);
-    cm_json_string(&json, "name", options->save_recipe);
+    cm_json_string(&json, "name", name);
     cm_json_string(&json, "format", o->format);
     cm_json_string(&json, "profile", o->mapping.profile->name);
     if (o->csv) {
@@ -144,7 +144,7 @@ castmap_status cm_recipe_save(castmap_context *ctx, castmap_project *project, co
         cm_fail_hint(ctx, "up to 64 letters, without a slash, not ending in .json");
         return status;
     }
-    text = make_json(options, opening);
+    text = cm_recipe_json(options->save_recipe, options, opening);
     status = text ? find(ctx, project, options->save_recipe, &kept) : cm_fail_memory(ctx);
     if (!status && kept && strcmp(kept, text) != 0) {
         status = cm_fail(ctx, CASTMAP_E_EXISTS, "there is another recipe of the name \"%s\"", shown);
@@ -213,6 +213,23 @@ static castmap_status parse(castmap_context *ctx, const char *where, castmap_rec
         return status;
     }
     r->name = text_of(r, "name");
+    return CASTMAP_OK;
+}
+
+castmap_status cm_recipe_of_text(castmap_context *ctx, const char *where, const char *json, castmap_recipe **out)
+{
+    castmap_recipe *r = cm_alloc_zero(1, sizeof *r);
+    castmap_status status;
+
+    if (!r || !(r->json = cm_copy_text(json)))
+        status = cm_fail_memory(ctx);
+    else
+        status = parse(ctx, where, r);
+    if (status) {
+        castmap_recipe_free(r);
+        return status;
+    }
+    *out = r;
     return CASTMAP_OK;
 }
 

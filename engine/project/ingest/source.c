@@ -104,6 +104,19 @@ static bool is_hashtags(const cm_csv_field *field, size_t n)
     return tags >= 2;
 }
 
+/* '=1+1 was =1+1 before it was written for a spreadsheet. */
+static const cm_csv_field *without_guards(const cm_source *source, const cm_csv_row *row)
+{
+    const size_t n = row->n_fields < source->n_columns ? row->n_fields : source->n_columns;
+
+    for (size_t i = 0; i < n; i++) {
+        const cm_csv_field *cell = &row->field[i];
+        const bool guarded = cell->length > 1 && cell->bytes[0] == '\'' && memchr("=+-@\t\r", cell->bytes[1], 6);
+        source->unguarded[i] = guarded ? (cm_csv_field){cell->bytes + 1, cell->length - 1} : *cell;
+    }
+    return source->unguarded;
+}
+
 static castmap_status next_record(castmap_context *ctx, cm_source *source, cm_record *record, bool *more)
 {
     castmap_status status;
@@ -122,7 +135,7 @@ static castmap_status next_record(castmap_context *ctx, cm_source *source, cm_re
     if (status || !*more)
         return status;
     record->row = row.line;
-    record->field = row.field;
+    record->field = source->unguarded ? without_guards(source, &row) : row.field;
     record->text = row.text;
     record->length = row.length;
     record->flaw_field = row.fault_field;

@@ -31,6 +31,7 @@ typedef struct cm_source {
     cm_chat_reader    *chat;
     bool               layer_metres; /* places in the system of a stream's layer are still to be projected */
     size_t             n_columns;
+    cm_csv_field      *unguarded; /* borrowed [n_columns]: cells lose the apostrophe that was put before formulas; NULL: they stay */
     bool               begun, hashtags; /* the first row was looked at; it held the hashtags of HXL and was no record */
 } cm_source;
 
