@@ -42,6 +42,17 @@ planted() { # json
     planted out.txt
     jq -e '.radius_m == null and .method == "hdbscan"' out.txt
     jq -e '[.places[].outlier] | all(. >= 0 and . <= 1)' out.txt
+    # The group's own file of observations tells the place of each, and how far it stands out.
+    places=$(jq -c '[.places[].count] | sort' out.txt)
+    worst=$(jq '[.places[].outlier] | max' out.txt)
+    both castmap export --for internal -o observations.geojson --layer observations
+    code_is 0
+    [ "$(jq -c '[.features[].properties.cluster | select(. != null)] | group_by(.) | map(length) | sort' observations.geojson)" = "$places" ]
+    jq -e --argjson worst "$worst" '[.features[].properties | select(.cluster != null) | .outlier] | (max - $worst | fabs) < 0.001' observations.geojson
+    jq -e '[.features[].properties | select(.membership != null) | .membership] | min == 0 and max == 1' observations.geojson
+    both castmap export --for partner --recipient "County council" -o partner
+    code_is 0
+    ! grep -qE '"(membership|outlier)"' -r partner
 }
 
 @test "what is told of a place adds up" {

@@ -225,7 +225,46 @@ static void fill_observations(const cm_observation_set *set, cm_release_build *b
     free(name);
 }
 
-static void add_observations(const cm_release_inputs *in, cm_release_build *build)
+/* Which place of the newest search each observation belongs to, and how sure the method is of it. Both lists are in order of their ids. */
+static void fill_membership(const cm_observation_set *set, const cm_cluster_layer *clusters, cm_release_build *build, cm_layer *layer)
+{
+    cm_field *cluster = cm_build_field(build, layer, CM_FIELD_INTEGER, "cluster", "Cluster",
+                                       "That of the layer of places; null: it belongs to none, or took no part", "", 0);
+    cm_field *membership = clusters->membership ? cm_build_field(build, layer, CM_FIELD_REAL, "membership", "Membership",
+                                                                 "How near to the densest of its place, 0 to 1 (HDBSCAN)", "", 3) : NULL;
+    cm_field *outlier = clusters->outlier ? cm_build_field(build, layer, CM_FIELD_REAL, "outlier", "Outlier score",
+                                                           "How far it stands out from its surroundings, 0 to 1 (HDBSCAN)", "", 3) : NULL;
+
+    for (size_t i = 0, k = 0; i < set->count && !build->failed; i++) {
+        while (k < clusters->n && clusters->observation[k] < set->id[i])
+            k++;
+        if (k == clusters->n || clusters->observation[k] != set->id[i])
+            continue;
+        if (clusters->label[k] != CASTMAP_NOISE)
+            cm_field_set_integer(cluster, i, (int64_t)clusters->label[k] + 1);
+        if (membership)
+            cm_field_set_real(membership, i, clusters->membership[k]);
+        if (outlier)
+            cm_field_set_real(outlier, i, clusters->outlier[k]);
+    }
+}
+
+static castmap_status add_membership(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build, cm_layer *layer)
+{
+    cm_cluster_layer clusters = {0};
+    const castmap_status status = cm_cluster_layer_load(ctx, in->project, NULL, &clusters);
+
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    if (!status && layer)
+        fill_membership(&in->observations, &clusters, build, layer);
+    cm_cluster_layer_clear(&clusters);
+    return status;
+}
+
+static castmap_status add_observations(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
 {
     const cm_observation_set *set = &in->observations;
     cm_layer *layer = cm_build_layer(build, "observations", "Observations", "Each observation at its recorded position, without its text.",
@@ -259,6 +298,7 @@ static void add_observations(const cm_release_inputs *in, cm_release_build *buil
         layer->style.size_mm = 0.8;
         layer->visible = false;
     }
+    return add_membership(ctx, in, build, layer);
 }
 
 castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
@@ -281,7 +321,9 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     status = cm_release_routes_internal(ctx, in, build);
     if (status)
         return status;
-    add_observations(in, build);
+    status = add_observations(ctx, in, build);
+    if (status)
+        return status;
     cm_build_caveat(build, "An observation is what somebody noticed. It is not proof that anything happened.");
     cm_build_caveat(build, "More observations can mean more people looking, not more going on.");
     cm_build_caveat(build, "Exact positions: keep this inside the group.");
