@@ -3,11 +3,10 @@
  */
 #include "io/geojson_reader.h"
 
-#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "io/json_scan.h"
+#include "io/geojson_place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -358,87 +357,6 @@ const cm_csv_field *cm_geojson_columns(const cm_geojson_reader *r, size_t *n)
     return r->column;
 }
 
-static void fault(cm_geojson_feature *f, const char *code, const char *reason)
-{
-    if (!f->fault_code) {
-        f->fault_code = code;
-        f->fault_reason = reason;
-    }
-}
-
-/* One position: two to four numbers. The scan is a copy at '['. */
-static void read_position(cm_json_scan *scan, cm_geojson_feature *f)
-{
-    bool first = true, more = true;
-    double value[4] = {0};
-    size_t n = 0;
-
-    if (cm_json_next(scan) != '[') {
-        fault(f, "bad-position", "coordinates are not an array of numbers");
-        (void)cm_json_skip(scan, NULL);
-        return;
-    }
-    scan->at++;
-    while (cm_json_item(scan, &first, &more) && more) {
-        const char next = cm_json_next(scan);
-        cm_json_span span;
-        if (!cm_json_skip(scan, &span))
-            return;
-        if (n < 4 && ((next != '-' && (next < '0' || next > '9')) ||
-                      !cm_decimal_parse(scan->text + span.from, span.to - span.from, &value[n])))
-            fault(f, "bad-number", "a coordinate is not a finite number");
-        const char *point = memchr(scan->text + span.from, '.', span.to - span.from);
-        const int decimals = point ? (int)(scan->text + span.to - point) - 1 : 0;
-        if (n < 2 && decimals > f->decimals)
-            f->decimals = decimals;
-        n++;
-    }
-    if (n < 2 || n > 4)
-        fault(f, "bad-position", "a position needs two numbers, longitude and latitude");
-    f->lon = value[0];
-    f->lat = value[1];
-}
-
-static void read_geometry(cm_json_scan scan, cm_geojson_feature *f)
-{
-    bool first = true, more = true, point = false, multi = false, line = false;
-    cm_json_span key, type;
-    cm_json_scan coordinates = {0};
-
-    if (cm_json_next(&scan) != '{') {
-        fault(f, "no-position", "the feature has no geometry");
-        return;
-    }
-    scan.at++;
-    while (cm_json_member(&scan, &first, &key, &more) && more) {
-        const cm_json_scan begin = scan;
-        if (!cm_json_skip(&scan, &type))
-            return;
-        if (cm_json_span_is(&scan, &key, "type")) {
-            point = cm_json_span_is(&scan, &type, "Point");
-            multi = cm_json_span_is(&scan, &type, "MultiPoint");
-            line = cm_json_span_is(&scan, &type, "LineString") || cm_json_span_is(&scan, &type, "MultiLineString");
-        } else if (cm_json_span_is(&scan, &key, "coordinates")) {
-            if (coordinates.text)
-                fault(f, "duplicate-key", "the same member twice");
-            coordinates = begin;
-        }
-    }
-    if (!point && !multi) {
-        fault(f, "not-a-point", line ? "the geometry is a line; castmap tracks add reads recorded paths" : "the geometry is not a point");
-    } else if (!coordinates.text) {
-        fault(f, "no-position", "the geometry has no coordinates");
-    } else if (point) {
-        read_position(&coordinates, f);
-    } else if (cm_json_take(&coordinates, '[') && cm_json_next(&coordinates) == '[') {
-        read_position(&coordinates, f);
-        if (cm_json_next(&coordinates) != ']')
-            fault(f, "not-a-point", "several points in one feature");
-    } else {
-        fault(f, "no-position", "the geometry has no coordinates");
-    }
-}
-
 static castmap_status read_properties(castmap_context *ctx, cm_geojson_reader *r, cm_json_scan scan, cm_geojson_feature *f)
 {
     bool first = true, more = true;
@@ -448,7 +366,7 @@ static castmap_status read_properties(castmap_context *ctx, cm_geojson_reader *r
     if (cm_json_next(&scan) == 'n')
         return CASTMAP_OK;
     if (cm_json_next(&scan) != '{') {
-        fault(f, "bad-properties", "properties are not an object");
+        cm_geojson_fault(f, "bad-properties", "properties are not an object");
         return CASTMAP_OK;
     }
     scan.at++;
@@ -463,7 +381,7 @@ static castmap_status read_properties(castmap_context *ctx, cm_geojson_reader *r
             return cm_fail(ctx, CASTMAP_E_INTERNAL, "a feature changed between two readings");
         hint = at + 1;
         if (r->seen[at])
-            fault(f, "duplicate-key", "the same property twice");
+            cm_geojson_fault(f, "duplicate-key", "the same property twice");
         r->seen[at] = true;
         if (next == 'n')
             continue;
@@ -489,12 +407,12 @@ static castmap_status read_members(castmap_context *ctx, cm_geojson_reader *r, c
             break;
         if (cm_json_span_is(scan, &key, "geometry")) {
             if (geometry)
-                fault(f, "duplicate-key", "the same member twice");
+                cm_geojson_fault(f, "duplicate-key", "the same member twice");
             geometry = true;
-            read_geometry(begin, f);
+            cm_geojson_read_geometry(begin, f);
         } else if (cm_json_span_is(scan, &key, "properties")) {
             if (properties)
-                fault(f, "duplicate-key", "the same member twice");
+                cm_geojson_fault(f, "duplicate-key", "the same member twice");
             else
                 status = read_properties(ctx, r, begin, f);
             properties = true;
@@ -505,9 +423,9 @@ static castmap_status read_members(castmap_context *ctx, cm_geojson_reader *r, c
             return status;
     }
     if (!type)
-        fault(f, "not-a-feature", "an item of \"features\" is not a Feature");
+        cm_geojson_fault(f, "not-a-feature", "an item of \"features\" is not a Feature");
     if (!geometry)
-        fault(f, "no-position", "the feature has no geometry");
+        cm_geojson_fault(f, "no-position", "the feature has no geometry");
     return CASTMAP_OK;
 }
 
@@ -540,7 +458,7 @@ castmap_status cm_geojson_next(castmap_context *ctx, cm_geojson_reader *r, cm_ge
     if (cm_json_next(&r->scan) == '{')
         status = read_members(ctx, r, &r->scan, f);
     else
-        fault(f, "not-a-feature", "an item of \"features\" is not a Feature");
+        cm_geojson_fault(f, "not-a-feature", "an item of \"features\" is not a Feature");
     for (size_t i = 0; !status && i < r->n; i++) {
         if (r->field[i].length > CM_CSV_FIELD_LIMIT)
             return refuse(ctx, r, CASTMAP_E_LIMIT, from, r->number, "a property is longer than 64 KiB", NULL);

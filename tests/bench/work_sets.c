@@ -296,3 +296,18 @@ int64_t *work_lattice_new(size_t nx, size_t ny)
     }
     return value;
 }
+
+size_t work_postcode_line(size_t i, char line[WORK_LINE])
+{
+    static const char INWARD[] = "ABDEFGHJLNPQRSTUWXYZ"; /* letters of the second half of a code */
+    static const char *const AREA[] = {"AB", "BS", "CF", "DE", "EH", "GL", "HU", "IP", "LE", "MK", "NR", "OX", "PE", "RG", "SO", "TA", "YO"};
+    const size_t letters = sizeof INWARD - 1, areas = sizeof AREA / sizeof *AREA;
+    const char last = INWARD[i % letters], middle = INWARD[i / letters % letters];
+    const size_t rest = i / (letters * letters);
+    const unsigned sector = (unsigned)(rest % 10), district = (unsigned)(rest / 10 / areas % 99) + 1;
+    const char *area = AREA[rest / 10 % areas];
+    const unsigned x = 250000 + (unsigned)(i * 7919 % 350003), y = 100000 + (unsigned)(i * 104729 % 400009);
+
+    return (size_t)snprintf(line, WORK_LINE, "\"%s%u %u%c%c\",10,%u,%u,\"E92000001\",\"E19000003\",\"E18000009\",\"\",\"E07000093\",\"E05004481\"\n", area, district,
+                            sector, middle, last, x, y);
+}

@@ -63,4 +63,7 @@ void work_network_free(work_network *set);
 /* Counts on nx * ny cells of 250 m, row by row: three bumps and noise. Owned [nx * ny], free(). */
 int64_t *work_lattice_new(size_t nx, size_t ny);
 
+/* The i-th row of a table in the form of Code-Point Open, without a header: a postcode of its own and a place in Great Britain. Gives its length. */
+size_t work_postcode_line(size_t i, char line[WORK_LINE]);
+
 #endif

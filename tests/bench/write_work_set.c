@@ -1,4 +1,4 @@
-/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | police OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv |
+/* Writes a work set to a file, for peers that read files: write_work_set points N OUT | police OUT | areas OUT.geojson | csv N OUT.csv | obs N OUT.csv | postcodes N OUT.csv |
  * network SIDE EVENTS OUT.csv (lines node,x,y; edge,from,to; event,edge,share of its length) */
 #include "bench/work_sets.h"
 
@@ -36,6 +36,15 @@ static int write_observations(size_t n, FILE *out)
     for (size_t i = 0; i < n; i++)
         fwrite(line, work_observation_line(&set, i, line), 1, out);
     work_points_free(&set);
+    return ferror(out);
+}
+
+static int write_postcodes(size_t n, FILE *out)
+{
+    char line[WORK_LINE];
+
+    for (size_t i = 0; i < n; i++)
+        fwrite(line, work_postcode_line(i, line), 1, out);
     return ferror(out);
 }
 
@@ -77,6 +86,8 @@ int main(int argc, char **argv)
 
     if (out && argc == 4 && strcmp(argv[1], "points") == 0)
         failed = write_points(work_points_new(strtoul(argv[2], NULL, 10)), out);
+    else if (out && argc == 4 && strcmp(argv[1], "postcodes") == 0)
+        failed = write_postcodes(strtoul(argv[2], NULL, 10), out);
     else if (out && argc == 3 && strcmp(argv[1], "police") == 0)
         failed = write_points(work_police_new(), out);
     else if (out && argc == 4 && strcmp(argv[1], "csv") == 0)
@@ -88,7 +99,7 @@ int main(int argc, char **argv)
     else if (out && argc == 5 && strcmp(argv[1], "network") == 0)
         failed = write_network(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), out);
     else
-        fputs("usage: write_work_set points N OUT | police OUT | csv N OUT.csv | obs N OUT.csv | areas OUT.geojson | network SIDE EVENTS OUT.csv\n", stderr);
+        fputs("usage: write_work_set points N OUT | police OUT | csv N OUT.csv | obs N OUT.csv | postcodes N OUT.csv | areas OUT.geojson | network SIDE EVENTS OUT.csv\n", stderr);
     if (out && fclose(out) != 0)
         failed = 1;
     return failed ? 1 : 0;
