@@ -45,7 +45,7 @@ int cm_import_file_notes(cm_import *run)
         failed |= cm_account_note(&run->account, "blank-end", cm_csv_blank_tail(o->csv), 0, "blank lines at the end, passed over");
     if (o->csv && cm_csv_unended(o->csv))
         failed |= cm_account_note(&run->account, "no-final-newline", 1, 0, "the last row has no line end; it is complete");
-    if (run->account.summary.read == 0)
+    if (run->account.summary.read == 0 && !run->mending)
         failed |= cm_account_note(&run->account, "no-rows", 0, 0,
                                   o->csv    ? "0 rows: the file has a header only; nothing was stored"
                                   : o->chat ? "0 rows: nobody shared a place in this chat; nothing was stored"
