@@ -105,9 +105,16 @@ a_town() {
     castmap import small.csv >/dev/null 2>&1 || [ $? = 3 ]
     castmap areas >/dev/null 2>&1
     castmap export --for internal -o out_internal >/dev/null 2>&1
-    [ -n "$(ls out_internal)" ]
+    jq -e '[.features[].properties.street] | index("East Street 5")' out_internal/track_stretches.geojson
+    both castmap map --for internal --layer track_stretches -o map.png
+    code_is 0
+    both castmap map --for partner --layer track_stretches -o map2.png
+    [ "$status" -ne 0 ]
+    [ ! -e map2.png ]
     castmap export --for partner -o out_partner >/dev/null 2>&1 || true
     castmap export --for public -o out_public >/dev/null 2>&1 || true
+    run find . -path './out_p*' -name '*track*'
+    [ -z "$output" ]
     run grep -rl -e user0 -e drives.csv -e 1740823200 -e 2025-03-01T10 --include='*' out_internal $(ls -d out_partner out_public 2>/dev/null)
     [ -z "$output" ] || { echo "$output"; return 1; }
 }

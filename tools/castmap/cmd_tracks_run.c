@@ -175,7 +175,7 @@ const cli_command CMD_TRACKS_RUN = {
     .arguments = "",
     .details = "Cleans the tracks of the project, cuts off the surroundings of both ends of each, finds the most probable way of the rest along the newest streets, "
                "and counts on every piece of street how often it was passed, by how many people, and how long they stayed. The busiest stretches are named. "
-               "The result is for internal use: nothing of it is in any release, whoever it is for.",
+               "The result is for internal use (castmap map --for internal --layer track_stretches): nothing of it is in any release for partners or the public.",
     .examples = {{"tracks run", "The stretches that most different people passed."},
                  {"tracks run --by time --on-foot --share 5", "Where people on foot spent most time; the busiest twentieth of the streets."},
                  {"tracks run -n --by passes --round-trips once --json", "Passes, there and back as one, for a program; nothing is stored."}},

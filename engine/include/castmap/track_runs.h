@@ -74,7 +74,7 @@ typedef struct castmap_tracks_run_summary {
 /**
  * @brief Match the project's tracks to its newest streets and store a layer of what was passed.
  *
- * The surroundings of both ends of every track are cut off first; nothing of them is in the layer. The layer is for internal use: no release reads tracks.
+ * The surroundings of both ends of every track are cut off first; nothing of them is in the layer. The layer is for internal use: no release for partners or the public reads tracks.
  * @retval CASTMAP_E_NOT_FOUND  no tracks, no streets, or nothing is left that lies on a street
  */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_tracks(castmap_context *ctx, castmap_project *project,

@@ -5,6 +5,7 @@
  */
 #include "release/disclosure/release_flows.h"
 #include "release/disclosure/release_routes.h"
+#include "release/disclosure/release_tracks.h"
 #include "release/disclosure/release_inputs.h"
 
 #include "base/decimal.h"
@@ -319,6 +320,9 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     if (status)
         return status;
     status = cm_release_routes_internal(ctx, in, build);
+    if (status)
+        return status;
+    status = cm_release_tracks_internal(ctx, in, build);
     if (status)
         return status;
     status = add_observations(ctx, in, build);

@@ -1,0 +1,148 @@
+/*
+ * release/disclosure/release_tracks.c - busy stretches of streets by recorded tracks.
+ */
+#include "release/disclosure/release_tracks.h"
+
+#include "base/decimal.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "castmap/areas.h"
+#include "project/track_layer_table.h"
+#include "release/disclosure/street_lines.h"
+#include "release/style/palette.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define CLASSES 4
+#define LEAST_MM 0.8
+#define MORE_MM 0.4 /* from class to class */
+
+typedef struct track_inputs {
+    cm_track_layer  layer;   /* owned */
+    castmap_streets streets; /* owned */
+    castmap_lixels  lixels;  /* owned */
+} track_inputs;
+
+static void clear(track_inputs *t)
+{
+    cm_track_layer_clear(&t->layer);
+    castmap_streets_clear(&t->streets);
+    castmap_lixels_clear(&t->lixels);
+}
+
+static castmap_status load(castmap_context *ctx, const cm_release_inputs *in, track_inputs *t)
+{
+    castmap_status status = cm_track_layer_load(ctx, in->project, &t->layer);
+
+    if (!status)
+        status = castmap_streets_load(ctx, in->project, t->layer.street_set, &t->streets);
+    if (!status)
+        status = castmap_lixels_cut(ctx, &t->streets.network, t->layer.piece_m, t->layer.piece_m / 2.0, &t->lixels);
+    if (!status && t->lixels.count != t->layer.n_pieces)
+        status = cm_fail(ctx, CASTMAP_E_PROJECT, "the stored layer of tracks does not fit the streets");
+    return status;
+}
+
+static castmap_status draw(castmap_context *ctx, const cm_release_inputs *in, const track_inputs *t, cm_release_build *build, cm_layer *layer)
+{
+    const cm_track_layer *l = &t->layer;
+    cm_polygon_set lines = CM_POLYGON_SET_INIT;
+    castmap_status status = CASTMAP_OK;
+
+    for (size_t i = 0; i < l->n_stretches && !status; i++) {
+        int failed = cm_polygon_set_feature(&lines);
+        for (size_t k = l->first[i]; k < l->last[i] && !failed; k++) {
+            const size_t piece = (size_t)(l->piece_of[k] >> 1);
+            failed = cm_line_of_edge(&lines, &t->streets.network, t->lixels.edge[piece], t->lixels.from_m[piece], t->lixels.to_m[piece], l->piece_of[k] & 1);
+        }
+        if (failed)
+            status = cm_fail_memory(ctx);
+    }
+    const castmap_polygons view = cm_polygon_set_view(&lines);
+    if (!status)
+        status = cm_release_shapes(ctx, in, build, layer, &view);
+    cm_polygon_set_clear(&lines);
+    return status;
+}
+
+static void fill(const cm_track_layer *l, cm_release_build *build, cm_layer *layer)
+{
+    cm_field *number = cm_build_field(build, layer, CM_FIELD_INTEGER, "number", "Stretch", "1 is the busiest", "", 0);
+    cm_field *street = cm_build_field(build, layer, CM_FIELD_TEXT, "street", "Street", "Name of the street; null: none", "", 0);
+    cm_field *from = cm_build_field(build, layer, CM_FIELD_TEXT, "from_street", "From", "Street that meets it at one end; null: none has a name", "", 0);
+    cm_field *to = cm_build_field(build, layer, CM_FIELD_TEXT, "to_street", "To", "Street that meets it at the other end", "", 0);
+    cm_field *length = cm_build_field(build, layer, CM_FIELD_REAL, "length_m", "Length", "Along the street", "m", 0);
+    cm_field *people = cm_build_field(build, layer, CM_FIELD_INTEGER, "people", "People", "Who passed its busiest piece", "", 0);
+    cm_field *passes = cm_build_field(build, layer, CM_FIELD_INTEGER, "passes", "Passes", "Of its busiest piece", "", 0);
+    cm_field *minutes = cm_build_field(build, layer, CM_FIELD_REAL, "minutes", "Minutes", "Spent on all of it", "min", 1);
+
+    for (size_t i = 0; i < l->n_stretches && !build->failed && minutes; i++) {
+        const castmap_track_stretch *s = &l->stretch[i];
+        cm_field_set_integer(number, i, (int64_t)i + 1);
+        cm_field_set_text(build, street, i, s->street[0] ? s->street : NULL);
+        cm_field_set_text(build, from, i, s->from[0] ? s->from : NULL);
+        cm_field_set_text(build, to, i, s->to[0] ? s->to : NULL);
+        cm_field_set_real(length, i, s->length_m);
+        cm_field_set_integer(people, i, s->people);
+        cm_field_set_integer(passes, i, s->passes);
+        cm_field_set_real(minutes, i, s->seconds / 60.0);
+    }
+}
+
+/* Classes of the measure; equal values are one class. */
+static castmap_status colour(castmap_context *ctx, const cm_track_layer *l, cm_release_build *build, cm_layer *layer)
+{
+    static const char *const LEGEND[] = {"People who passed", "Passes", "Seconds spent on a metre"};
+    double breaks[CLASSES + 1] = {0}, *values = cm_alloc(l->n_stretches, sizeof *values);
+    size_t k = 0;
+    castmap_status status = values ? CASTMAP_OK : cm_fail_memory(ctx);
+
+    for (size_t i = 0; i < l->n_stretches && !status; i++)
+        values[i] = l->stretch[i].value;
+    if (!status)
+        status = castmap_classes_make(ctx, values, l->n_stretches, CLASSES, breaks, &k);
+    cm_field *number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "Class of the legend, 0 the lowest", "", 0);
+    if (!status && layer && !build->failed) {
+        cm_release_range_classes(build, &layer->style, breaks, k, true, CM_RAMP_DUSK);
+        for (size_t c = 0; c < layer->style.n_classes; c++)
+            layer->style.classes[c].stroke_mm = LEAST_MM + MORE_MM * (double)c;
+        for (size_t i = 0; i < l->n_stretches; i++) {
+            const size_t c = cm_release_class_of(breaks, k, values[i]);
+            cm_field_set_integer(number, i, (int64_t)(layer->style.n_classes > k ? c : c > 0 ? c - 1 : 0));
+        }
+        cm_build_colour_by(build, layer, "class", LEGEND[l->measure]);
+        layer->visible = false;
+    }
+    cm_build_outline(layer, CM_COLOUR_PLACE, LEAST_MM, false);
+    free(values);
+    return status;
+}
+
+castmap_status cm_release_tracks_internal(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
+{
+    track_inputs t = {.streets = CASTMAP_STREETS_INIT, .lixels = CASTMAP_LIXELS_INIT};
+    char trim[CM_DECIMAL_SIZE];
+    castmap_status status = load(ctx, in, &t);
+
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        clear(&t);
+        return CASTMAP_OK;
+    }
+    if (!status && t.layer.n_stretches > 0) {
+        cm_layer *layer = cm_build_layer(build, "track_stretches", "Streets that recorded tracks passed",
+                                         "The busiest stretches by recorded tracks of any time, without the surroundings of their ends. For the group itself alone.",
+                                         CM_SHAPE_LINE, t.layer.n_stretches);
+        status = draw(ctx, in, &t, build, layer);
+        fill(&t.layer, build, layer);
+        if (!status)
+            status = colour(ctx, &t.layer, build, layer);
+        cm_build_source(build, "Streets: %s, %s", t.streets.source, t.streets.licence);
+        cm_decimal_trimmed(t.layer.trim_m, 0, trim);
+        cm_build_method(build, "Recorded tracks: %s m around both ends cut off, the rest matched to the streets; busy by %s.", trim,
+                        castmap_track_measure_name(t.layer.measure));
+    }
+    clear(&t);
+    return status;
+}
