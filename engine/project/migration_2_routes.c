@@ -14,7 +14,7 @@ const char *const CM_MIGRATION_2_ROUTES[] = {
     " digest BLOB NOT NULL)",
     "CREATE TABLE route_stretch (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES route_layer (run), position INTEGER NOT NULL,"
     " street TEXT NOT NULL, from_street TEXT NOT NULL, to_street TEXT NOT NULL, sentence TEXT NOT NULL, length_m REAL NOT NULL,"
-    " observations INTEGER NOT NULL, expected REAL NOT NULL, p REAL NOT NULL, hot INTEGER NOT NULL, route INTEGER NOT NULL,"
+    " observations INTEGER NOT NULL, expected REAL NOT NULL, p REAL, hot INTEGER NOT NULL, route INTEGER NOT NULL,"
     " first_piece INTEGER NOT NULL, last_piece INTEGER NOT NULL, UNIQUE (run, position))",
     NULL,
 };

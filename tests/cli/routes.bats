@@ -30,6 +30,14 @@ town() {
     cmp one.json two.json
 }
 
+@test "without simulations stretches are ranked and not tested" {
+    town
+    both castmap --json routes --simulations 0
+    code_is 0
+    jq -e '.stretches[0].street == "Oswend Road" and .stretches[0].p == null and (.stretches | any(.hot) | not)' out.txt
+    castmap map -o map.svg --layer stretches --for internal > /dev/null
+}
+
 @test "map, GeoJSON and GeoPackage of stretches, for the group" {
     town
     castmap routes > /dev/null
