@@ -7,14 +7,16 @@
 extern const char *const CM_MIGRATION_1[];
 
 /* The second step, one list a family of tables. */
-extern const char *const CM_MIGRATION_2_CHECK[];
 extern const char *const CM_MIGRATION_2_CLUSTERS[];
-extern const char *const CM_MIGRATION_2_FLOWS[];
 extern const char *const CM_MIGRATION_2_HEAT[];
 extern const char *const CM_MIGRATION_2_PLACES[];
 extern const char *const CM_MIGRATION_2_INGEST[];
-extern const char *const CM_MIGRATION_2_STREETS[];
-extern const char *const CM_MIGRATION_2_ROUTES[];
-extern const char *const CM_MIGRATION_2_TRACKS[];
+
+/* The third step. */
+extern const char *const CM_MIGRATION_3_CHECK[];
+extern const char *const CM_MIGRATION_3_FLOWS[];
+extern const char *const CM_MIGRATION_3_ROUTES[];
+extern const char *const CM_MIGRATION_3_STREETS[];
+extern const char *const CM_MIGRATION_3_TRACKS[];
 
 #endif

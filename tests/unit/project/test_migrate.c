@@ -1,4 +1,5 @@
-/* Tests of bringing projects of older versions forward. data/schema-1.castmap.sqlite.gz was made by castmap 0.1.0 with schema 1. */
+/* Tests of bringing projects of older versions forward. data/schema-1.castmap.sqlite.gz and schema-2 were made by castmap 0.1.0 when those were its
+ * schemas, from the first rows of the sample town. */
 #include "project_support.h"
 
 #include <stdio.h>
@@ -12,16 +13,18 @@
 #include "project/project_file.h"
 #include "project/schema.h"
 
-/* Put the old project where the fixture's own was. */
-static fixture *with_old(void **state)
+/* Put a project of that version where the fixture's own was. */
+static fixture *with_version(void **state, const char *name)
 {
     fixture *f = *state;
+    char path[4096];
     unsigned char block[1 << 16];
     int got = 0;
 
     castmap_project_close(f->project);
     f->project = NULL;
-    gzFile in = gzopen(CASTMAP_SOURCE_DIR "/tests/unit/project/data/schema-1.castmap.sqlite.gz", "rb");
+    snprintf(path, sizeof path, CASTMAP_SOURCE_DIR "/tests/unit/project/data/%s.castmap.sqlite.gz", name);
+    gzFile in = gzopen(path, "rb");
     FILE *out = fopen(f->path, "wb");
     assert_non_null(in);
     assert_non_null(out);
@@ -31,6 +34,11 @@ static fixture *with_old(void **state)
     gzclose(in);
     fclose(out);
     return f;
+}
+
+static fixture *with_old(void **state)
+{
+    return with_version(state, "schema-1");
 }
 
 static void fingerprint(void **state, char hex[65])
@@ -80,6 +88,29 @@ static void a_migrated_project_has_the_schema_of_a_new_one_and_all_that_was_in_i
     castmap_run_list_clear(&log);
     assert_ok(castmap_project_undo(f->ctx, f->project, 2, &undone)); /* the import, and the three analyses of it */
     assert_int_equal(undone, 4);
+}
+
+static void the_second_schema_comes_forward_too(void **state)
+{
+    char fresh[65], forward[65];
+    castmap_migration done = {0};
+    castmap_project_info info;
+    size_t undone = 0;
+
+    fingerprint(state, fresh);
+    fixture *f = with_version(state, "schema-2");
+    assert_ok(castmap_project_migrate(f->ctx, f->path, &done));
+    assert_int_equal(done.from, 2);
+    assert_int_equal(done.to, CM_SCHEMA_VERSION);
+    assert_ok(castmap_project_open(f->ctx, f->path, CASTMAP_WRITE, &f->project));
+    fingerprint(state, forward);
+    assert_string_equal(forward, fresh);
+    assert_ok(castmap_project_describe(f->ctx, f->project, &info));
+    assert_int_equal(info.observations, 78);
+    castmap_project_info_clear(&info);
+    assert_ok(castmap_project_undo(f->ctx, f->project, 1, &undone));
+    assert_true(undone >= 2);
+    unlink(done.backup);
 }
 
 static void the_backup_is_the_project_as_it_was(void **state)
@@ -136,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(an_old_project_is_left_alone_until_it_is_migrated),
         test(a_migrated_project_has_the_schema_of_a_new_one_and_all_that_was_in_it),
+        test(the_second_schema_comes_forward_too),
         test(the_backup_is_the_project_as_it_was),
         test(an_altered_old_project_is_refused_and_not_touched),
         test(a_backup_that_is_there_already_is_not_written_over),

@@ -1,5 +1,5 @@
 /*
- * project/migration_2_flows.c - tables of the second schema: movements between areas.
+ * project/migration_3_flows.c - tables of the third schema: movements between areas.
  *
  * flow_layer keeps each movement as numbers only: which areas, when, and which of the persons, sources and journeys that the table told apart, never their
  * names. flow is what they add up to.
@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-const char *const CM_MIGRATION_2_FLOWS[] = {
+const char *const CM_MIGRATION_3_FLOWS[] = {
     "CREATE TABLE flow_layer (run INTEGER PRIMARY KEY REFERENCES run (number), name TEXT NOT NULL, level TEXT NOT NULL,"
     " boundary INTEGER REFERENCES boundary (id), symmetric INTEGER NOT NULL, null_model INTEGER NOT NULL, beta REAL NOT NULL, alpha REAL NOT NULL,"
     " areas INTEGER NOT NULL, movements INTEGER NOT NULL, not_placed INTEGER NOT NULL, origin BLOB NOT NULL, destination BLOB NOT NULL,"

@@ -1,5 +1,5 @@
 /*
- * project/migration_2_tracks.c - tables of the second schema: recorded tracks, and what was passed on streets.
+ * project/migration_3_tracks.c - tables of the third schema: recorded tracks, and what was passed on streets.
  *
  * A person is a pseudonym made with the project's key; names of tracks are not kept, since people call them after where they live.
  */
@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-const char *const CM_MIGRATION_2_TRACKS[] = {
+const char *const CM_MIGRATION_3_TRACKS[] = {
     "CREATE TABLE track_set (id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run (number), name TEXT NOT NULL,"
     " format TEXT NOT NULL, sha256 TEXT NOT NULL, tracks INTEGER NOT NULL, fixes INTEGER NOT NULL, people INTEGER NOT NULL,"
     " first_s INTEGER, last_s INTEGER, start BLOB NOT NULL, recording BLOB NOT NULL, person BLOB NOT NULL, pseudonyms TEXT NOT NULL,"

@@ -1,11 +1,11 @@
 /*
- * project/migration_2_check.c - tables of the second schema: repairs with what was there before, and rows that came back from quarantine.
+ * project/migration_3_check.c - tables of the third schema: repairs with what was there before, and rows that came back from quarantine.
  */
 #include "project/migrations.h"
 
 #include <stddef.h>
 
-const char *const CM_MIGRATION_2_CHECK[] = {
+const char *const CM_MIGRATION_3_CHECK[] = {
     /* before, after: of a category its name; of a place its class; of an accuracy metres or null; of a duplicate the number of the first. */
     "CREATE TABLE repair (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run (number), rule TEXT NOT NULL,"
     " observation INTEGER, field TEXT NOT NULL, before, after)",

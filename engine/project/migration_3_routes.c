@@ -1,11 +1,11 @@
 /*
- * project/migration_2_routes.c - tables of the second schema: observations along streets.
+ * project/migration_3_routes.c - tables of the third schema: observations along streets.
  */
 #include "project/migrations.h"
 
 #include <stddef.h>
 
-const char *const CM_MIGRATION_2_ROUTES[] = {
+const char *const CM_MIGRATION_3_ROUTES[] = {
     "CREATE TABLE route_layer (run INTEGER PRIMARY KEY REFERENCES run (number), name TEXT NOT NULL, street_set INTEGER NOT NULL"
     " REFERENCES street_set (id), kernel INTEGER NOT NULL, form INTEGER NOT NULL, adaptive INTEGER NOT NULL, tested INTEGER NOT NULL,"
     " piece_m REAL NOT NULL, limit_m REAL NOT NULL, radius_m REAL NOT NULL, alpha REAL NOT NULL, months REAL, pieces INTEGER NOT NULL,"

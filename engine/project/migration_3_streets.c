@@ -1,11 +1,11 @@
 /*
- * project/migration_2_streets.c - tables of the second schema: street networks.
+ * project/migration_3_streets.c - tables of the third schema: street networks.
  */
 #include "project/migrations.h"
 
 #include <stddef.h>
 
-const char *const CM_MIGRATION_2_STREETS[] = {
+const char *const CM_MIGRATION_3_STREETS[] = {
     "CREATE TABLE street_set (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run (number), name TEXT NOT NULL, source TEXT NOT NULL,"
     " licence TEXT NOT NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL, crs TEXT NOT NULL, edges INTEGER NOT NULL, nodes INTEGER NOT NULL,"
     " vertices INTEGER NOT NULL, parts INTEGER NOT NULL, total_m REAL NOT NULL, names INTEGER NOT NULL, name_bytes INTEGER NOT NULL,"
