@@ -92,3 +92,42 @@ town() {
     both castmap routes
     says "$err" "the project has no streets"
 }
+
+@test "real streets end to end: Leeds, geodanet, Bristol with the police month" {
+    data=$CASTMAP_TOP/../shared/data
+    [ -d "$data/network" ] || skip "skipped: the folder of real data is not here"
+    # Leeds: observations made here, 40 of them along one street of the extract
+    ogr2ogr -f GeoJSON ways.geojson "$data/network/leeds_its-example.osm.pbf" lines -where "highway is not null"
+    jq -r '[.features[].geometry.coordinates] as $all
+           | ([.features[] | select(.properties.name == "Blenheim Walk") | .geometry.coordinates]) as $one
+           | "id,lat,lon,date",
+             (range(60) as $k | ($all[$k * 3 % ($all | length)])[0] | "\($k),\(.[1]),\(.[0]),2025-0\(1 + $k % 9)-15"),
+             (range(40) as $k | $one[$k % 2] | .[$k % (length - 1)] as $a | .[$k % (length - 1) + 1] as $b
+              | (($k % 10) / 10) as $t | "\(100 + $k),\($a[1] + $t * ($b[1] - $a[1])),\($a[0] + $t * ($b[0] - $a[0])),2025-0\(1 + $k % 9)-16")' \
+        ways.geojson > leeds.csv
+    castmap init leeds.castmap.sqlite > /dev/null
+    castmap -p leeds.castmap.sqlite import leeds.csv > /dev/null
+    castmap -p leeds.castmap.sqlite streets add "$data/network/leeds_its-example.osm.pbf" > /dev/null
+    castmap -p leeds.castmap.sqlite routes --json | jq -e '.snapped == 100 and .stretches[0].street == "Blenheim Walk" and .stretches[0].hot'
+    castmap -p leeds.castmap.sqlite export -o leeds --for internal > /dev/null
+    grep -q "Blenheim Walk" leeds/map.html
+    grep -q "OpenStreetMap contributors" leeds/map.html
+
+    castmap init geodanet.castmap.sqlite > /dev/null
+    ogr2ogr -f CSV -t_srs EPSG:4326 -lco GEOMETRY=AS_XY crimes.csv "$data/network/geodanet_crimes.gpkg"
+    castmap -p geodanet.castmap.sqlite streets add "$data/network/geodanet_streets.gpkg" --crs ESRI:102649 > /dev/null
+    castmap -p geodanet.castmap.sqlite import crimes.csv > /dev/null
+    castmap -p geodanet.castmap.sqlite routes --json > geodanet.json
+    [ "$(jq -c '[.observations, .snapped, .too_far, ([.stretches[] | select(.hot)] | length)]' geodanet.json)" = '[287,262,25,7]' ]
+    castmap -p geodanet.castmap.sqlite export -o geodanet --for internal > /dev/null
+    [ "$(ogrinfo -so geodanet/layers.gpkg stretches | grep -c "Feature Count: 10")" -eq 1 ]
+
+    castmap init avon.castmap.sqlite > /dev/null
+    castmap -p avon.castmap.sqlite import "$data/observations/2021-09-avon-and-somerset-street.csv" > /dev/null || [ $? -eq 3 ]
+    castmap -p avon.castmap.sqlite streets add "$data/network/bristol_ways_osm.gpkg" > /dev/null
+    castmap -p avon.castmap.sqlite routes --json > avon.json
+    [ "$(jq -c '[.observations, .snapped + .too_far + .vague, .snapped]' avon.json)" = '[13595,13595,2153]' ]
+    jq -e '.stretches[0].street == "A4018" and (.remarks | any(.code == "snapped"))' avon.json
+    castmap -p avon.castmap.sqlite export -o avon --for internal > /dev/null
+    jq -e '.features | length > 100' avon/stretches.geojson
+}
