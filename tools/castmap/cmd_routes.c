@@ -69,7 +69,8 @@ static void show_routes(cli_env *env, const castmap_routes_summary *s)
         hot += s->stretches[i].hot;
     cli_say(env, "%zu hot stretch%s on %.1f km of streets; %zu of %zu pieces are hot by themselves", hot, hot == 1 ? "" : "es", s->streets_km,
             s->hot_pieces, s->pieces);
-    cli_table_start(&table, "lllrrrrrr", HEADER);
+    if (s->n_stretches > 0)
+        cli_table_start(&table, "lllrrrrrr", HEADER);
     for (size_t i = 0; i < s->n_stretches && i < MOST_SHOWN; i++) {
         const castmap_stretch_row *row = &s->stretches[i];
         cli_table_add(&table, "%s", row->street);

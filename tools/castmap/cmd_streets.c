@@ -162,7 +162,8 @@ static int list(cli_env *env, const void *parsed)
         return cli_exit(env, status);
     cli_json_object(env->json, NULL);
     cli_json_list(env->json, "streets");
-    cli_table_start(&table, "rllrrrl", HEADER);
+    if (n > 0)
+        cli_table_start(&table, "rllrrrl", HEADER);
     for (size_t i = 0; i < n; i++) {
         cli_json_object(env->json, NULL);
         cli_json_whole(env->json, "id", sets[i].id);
