@@ -45,6 +45,14 @@ setup() {
     jq -e '.heat | (.integral / .observations - 1 | fabs) < 1e-6' "$SUMMARY"
 }
 
+@test "with streets, the planted route is found along them" {
+    jq -e '.routes.stretches[0] | .street == "Oswend Road" and .hot' "$SUMMARY"
+    jq -e '.routes | .observations == .snapped + .too_far + .vague' "$SUMMARY"
+    jq -e '.streets.used > 2900 and .timings_s.streets > 0' "$SUMMARY"
+    [ -s "$BATS_FILE_TMPDIR/town/internal/stretches.geojson" ]
+    [ "$(jq -c '[.features[].properties | keys[]] | unique' "$BATS_FILE_TMPDIR/town/public/stretches.geojson")" = '["street"]' ]
+}
+
 @test "every file that is listed is there, and every file that is there is listed" {
     cd "$BATS_FILE_TMPDIR"
     jq -r '.files[]' "$SUMMARY" | LC_ALL=C sort >"$BATS_TEST_TMPDIR/listed"

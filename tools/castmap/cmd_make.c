@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -235,6 +236,49 @@ static castmap_status analyse(make_run *m)
     return CASTMAP_OK;
 }
 
+/* Streets that were named become a network, and what stands out along them is looked for. */
+static castmap_status follow_streets(make_run *m)
+{
+    castmap_streets_options options = CASTMAP_STREETS_OPTIONS_INIT;
+    castmap_routes_run_options routes = CASTMAP_ROUTES_RUN_OPTIONS_INIT;
+    castmap_streets_summary network = CASTMAP_STREETS_SUMMARY_INIT;
+    castmap_routes_summary found = {0};
+    cli_env *env = m->env;
+
+    options.path = m->args->backdrop.streets;
+    if (!options.path)
+        return CASTMAP_OK;
+    castmap_status status = castmap_streets_add(env->ctx, env->project, &options, &network);
+    if (status)
+        return status;
+    cli_json_object(env->json, "streets");
+    json_streets(env->json, &network);
+    cli_json_close(env->json);
+    castmap_streets_summary_clear(&network);
+    status = castmap_run_routes(env->ctx, env->project, &routes, &found);
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cli_say(env, "along the streets: %s", castmap_message(env->ctx));
+        return CASTMAP_OK;
+    }
+    if (status)
+        return status;
+    cli_json_object(env->json, "routes");
+    json_routes(env->json, &found);
+    cli_json_close(env->json);
+    show_routes(env, &found, 5);
+    castmap_routes_summary_clear(&found);
+    stage_end(&m->times, "streets");
+    return CASTMAP_OK;
+}
+
+/* Streets under the map are drawn from GeoJSON, which may hold railways too; from any other file as the network has them. */
+static bool is_geojson(const char *name)
+{
+    const char *dot = name ? strrchr(name, '.') : NULL;
+
+    return dot && (strcasecmp(dot, ".geojson") == 0 || strcasecmp(dot, ".json") == 0);
+}
+
 /* One audience. A release that the rules refuse is told, and the others go on. */
 static castmap_status release_to(make_run *m, castmap_audience audience)
 {
@@ -248,6 +292,8 @@ static castmap_status release_to(make_run *m, castmap_audience audience)
     options.audience = audience;
     options.recipient = audience == CASTMAP_PARTNER ? m->args->recipient : NULL;
     backdrop_to_release(&m->args->backdrop, &options);
+    if (!is_geojson(options.streets))
+        options.streets = NULL;
     castmap_status status = castmap_release_make(env->ctx, env->project, &options, &release);
     cli_json_object(env->json, name);
     if (status == CASTMAP_E_RELEASE) {
@@ -337,6 +383,8 @@ static castmap_status stages(make_run *m, castmap_import_options *reading)
         status = bring_in(m, reading);
     if (!status && !m->args->dry_run)
         status = analyse(m);
+    if (!status && !m->args->dry_run)
+        status = follow_streets(m);
     if (!status && !m->args->dry_run)
         status = release_all(m);
     return status;

@@ -57,7 +57,7 @@ static castmap_line_form form_named(const char *word)
     return strcmp(word, "simple") == 0 ? CASTMAP_LINE_SIMPLE : strcmp(word, "continuous") == 0 ? CASTMAP_LINE_CONTINUOUS : CASTMAP_LINE_DISCONTINUOUS;
 }
 
-static void show_routes(cli_env *env, const castmap_routes_summary *s)
+void show_routes(cli_env *env, const castmap_routes_summary *s, size_t most)
 {
     static const char *const HEADER[] = {"street", "from", "to", "m", "count", "per km", "a month", "times", "p"};
     cli_table table;
@@ -71,7 +71,7 @@ static void show_routes(cli_env *env, const castmap_routes_summary *s)
             s->hot_pieces, s->pieces);
     if (s->n_stretches > 0)
         cli_table_start(&table, "lllrrrrrr", HEADER);
-    for (size_t i = 0; i < s->n_stretches && i < MOST_SHOWN; i++) {
+    for (size_t i = 0; i < s->n_stretches && i < most; i++) {
         const castmap_stretch_row *row = &s->stretches[i];
         cli_table_add(&table, "%s", row->street);
         cli_table_add(&table, "%s", row->from);
@@ -93,12 +93,12 @@ static void show_routes(cli_env *env, const castmap_routes_summary *s)
         cli_table_end(env, &table);
         cli_say(env, "%s", CLI_SAFE(s->stretches[0].sentence));
     }
-    if (s->n_stretches > MOST_SHOWN)
-        cli_say(env, "and %zu more; --json lists all", s->n_stretches - MOST_SHOWN);
+    if (s->n_stretches > most)
+        cli_say(env, "and %zu more; --json lists all", s->n_stretches - most);
     show_remarks(env, s->remarks, s->n_remarks);
 }
 
-static void json_routes(cli_json *json, const castmap_routes_summary *s)
+void json_routes(cli_json *json, const castmap_routes_summary *s)
 {
     cli_json_whole(json, "run", s->run_number);
     cli_json_whole(json, "observations", (int64_t)s->observations);
@@ -165,7 +165,7 @@ static int routes(cli_env *env, const void *parsed)
         status = castmap_run_routes(env->ctx, env->project, &options, &summary);
     if (status)
         return cli_exit(env, status);
-    show_routes(env, &summary);
+    show_routes(env, &summary, MOST_SHOWN);
     cli_json_object(env->json, NULL);
     json_routes(env->json, &summary);
     castmap_routes_summary_clear(&summary);

@@ -37,7 +37,7 @@ static void show_count(cli_env *env, size_t n, const char *one, const char *many
         cli_say(env, "  %zu %s", n, n == 1 ? one : many);
 }
 
-static void show_streets(cli_env *env, const castmap_streets_summary *s)
+void show_streets(cli_env *env, const castmap_streets_summary *s)
 {
     const castmap_network_report *r = &s->report;
 
@@ -68,7 +68,7 @@ static void show_streets(cli_env *env, const castmap_streets_summary *s)
                 CLI_SAFE(s->crs_reason), s->crs_scale_error_ppm);
 }
 
-static void json_streets(cli_json *json, const castmap_streets_summary *s)
+void json_streets(cli_json *json, const castmap_streets_summary *s)
 {
     const castmap_network_report *r = &s->report;
     const struct {

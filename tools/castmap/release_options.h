@@ -12,7 +12,7 @@ typedef struct backdrop_args {
 #define BACKDROP_OPTIONS(type, field) \
     CLI_HEADING("What the map stands on"), \
     {CLI_FILE, 0, "backdrop", offsetof(type, field.backdrop), "FILE", NULL, "GeoJSON of water, woods, parks"}, \
-    {CLI_FILE, 0, "streets", offsetof(type, field.streets), "FILE", NULL, "GeoJSON of streets and railways"}, \
+    {CLI_FILE, 0, "streets", offsetof(type, field.streets), "FILE", NULL, "streets and railways; make also looks for stretches along them"}, \
     {CLI_FILE, 0, "places", offsetof(type, field.places), "FILE", NULL, "GeoJSON of named points"}, \
     {CLI_FILE, 0, "buildings", offsetof(type, field.buildings), "FILE", NULL, \
      "CSV lon,lat,dwellings of residential buildings: lets public maps use squares of 500 m where 40 stand"}, \

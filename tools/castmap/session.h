@@ -53,6 +53,10 @@ void show_areas(cli_env *env, const castmap_areas_summary *summary, size_t most)
 void json_areas(cli_json *json, const castmap_areas_summary *summary);
 void show_heat(cli_env *env, const castmap_heat_summary *summary);
 void json_heat(cli_json *json, const castmap_heat_summary *summary);
+void show_streets(cli_env *env, const castmap_streets_summary *summary);
+void json_streets(cli_json *json, const castmap_streets_summary *summary);
+void show_routes(cli_env *env, const castmap_routes_summary *summary, size_t most);
+void json_routes(cli_json *json, const castmap_routes_summary *summary);
 void show_remarks(cli_env *env, const castmap_remark *remarks, size_t n);
 void json_remarks(cli_json *json, const castmap_remark *remarks, size_t n);
 bool kernel_of(const char *word, castmap_kernel *out);
