@@ -60,6 +60,28 @@ static int by_size(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
+/* A map point of a publisher stands for the streets around it. */
+static castmap_status drop_shared(cm_route_run *run)
+{
+    const size_t n = run->points.set.count;
+    bool *keep = cm_alloc(n, sizeof *keep);
+    castmap_status status;
+
+    if (!keep)
+        return cm_fail_memory(run->ctx);
+    for (size_t i = 0; i < n; i++) {
+        keep[i] = run->points.set.precision[i] != CM_PLACE_SNAPPED;
+        run->summary.shared += !keep[i];
+    }
+    cm_run_points_keep(&run->points, keep);
+    free(keep);
+    if (run->points.set.count > 0)
+        return CASTMAP_OK;
+    status = cm_fail(run->ctx, CASTMAP_E_NOT_FOUND, "all observations were moved to shared map points by who published them: they cannot say which street");
+    cm_fail_hint(run->ctx, "castmap routes --shared-points counts them all the same, and tests nothing");
+    return status;
+}
+
 static castmap_status snap(cm_route_run *run)
 {
     castmap_routes_summary *s = &run->summary;
@@ -68,7 +90,9 @@ static castmap_status snap(cm_route_run *run)
     castmap_status status;
 
     s->observations = points->set.count;
-    status = cm_cluster_keep_exact(run->ctx, points, run->options->limit_m, &s->vague);
+    status = run->options->shared_points ? CASTMAP_OK : drop_shared(run);
+    if (!status)
+        status = cm_cluster_keep_exact(run->ctx, points, run->options->limit_m, &s->vague);
     if (status)
         return status;
     const size_t n = points->set.count;
@@ -136,6 +160,19 @@ static castmap_status make_density(cm_route_run *run)
     return status;
 }
 
+static bool has_shared(const cm_route_run *run)
+{
+    for (size_t i = 0; i < run->points.set.count; i++)
+        if (run->points.set.precision[i] == CM_PLACE_SNAPPED)
+            return true;
+    return false;
+}
+
+static bool is_tested(const cm_route_run *run)
+{
+    return run->options->simulations > 0 && !has_shared(run);
+}
+
 static castmap_status find_stretches(cm_route_run *run)
 {
     const castmap_network_events events = events_of(run);
@@ -144,7 +181,7 @@ static castmap_status find_stretches(cm_route_run *run)
     options.most_m = run->options->most_m;
     if (run->options->least_events)
         options.least_events = run->options->least_events;
-    options.simulations = run->options->simulations ? run->options->simulations : 19;
+    options.simulations = is_tested(run) ? run->options->simulations : 19; /* the fewest it takes; their p is not used */
     options.alpha = run->options->alpha;
     options.keep = run->options->keep;
     return castmap_stretches_find(run->ctx, &run->streets.network, &events, &run->lixels, run->streets.street, &options, &run->found);
@@ -155,7 +192,7 @@ static castmap_status take_stretches(cm_route_run *run)
 {
     const castmap_stretches *f = &run->found;
     cm_route_layer *l = &run->layer;
-    const bool tested = run->options->simulations > 0;
+    const bool tested = is_tested(run), judged = !has_shared(run);
     size_t pieces = 0;
 
     l->count = cm_alloc(f->n_pieces, sizeof *l->count);
@@ -169,9 +206,9 @@ static castmap_status take_stretches(cm_route_run *run)
         return cm_fail_memory(run->ctx);
     for (size_t i = 0; i < f->n_pieces; i++) {
         l->count[i] = f->events[i];
-        l->p[i] = f->p[i];
-        l->q[i] = f->q[i];
-        run->summary.hot_pieces += f->q[i] <= run->options->alpha;
+        l->p[i] = judged ? f->p[i] : (double)NAN;
+        l->q[i] = judged ? f->q[i] : (double)NAN;
+        run->summary.hot_pieces += judged && f->q[i] <= run->options->alpha;
     }
     for (size_t i = 0; i < f->count; i++) {
         const castmap_stretch *from = &f->stretch[i];
@@ -202,7 +239,7 @@ static castmap_status complete_layer(cm_route_run *run)
     l->kernel = o->kernel;
     l->form = o->form;
     l->adaptive = o->adaptive;
-    l->tested = o->simulations > 0;
+    l->tested = is_tested(run);
     l->piece_m = o->piece_m;
     l->limit_m = o->limit_m;
     l->radius_m = o->radius_m;
@@ -227,14 +264,15 @@ static castmap_status complete_layer(cm_route_run *run)
 static castmap_status remark(cm_route_run *run)
 {
     castmap_routes_summary *s = &run->summary;
-    size_t moved = 0;
     int failed = 0;
 
-    for (size_t i = 0; i < run->points.set.count; i++)
-        moved += run->points.set.precision[i] == CM_PLACE_SNAPPED;
-    if (moved > 0)
-        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "snapped",
-                                "%zu of the observations were moved to shared map points by who published them: they can say little about single streets.", moved);
+    if (has_shared(run))
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "shared-points",
+                                "Observations that were moved to shared map points by who published them are counted at those points. That says which map points are busy, not "
+                                "which streets, so nothing was tested.");
+    if (s->shared > 0)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "shared",
+                                "%zu observations were moved to shared map points by who published them and were left out: they cannot say which street.", s->shared);
     if (s->vague > 0)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "vague",
                                 "%zu observations are known less exactly than %.0f m and were left out: they could be on several streets.", s->vague,
@@ -278,6 +316,8 @@ static char *parameters(const cm_route_run *run)
     cm_json_integer(&json, "snapped", (int64_t)run->summary.snapped);
     cm_json_integer(&json, "too_far", (int64_t)run->summary.too_far);
     cm_json_integer(&json, "vague", (int64_t)run->summary.vague);
+    cm_json_integer(&json, "shared", (int64_t)run->summary.shared);
+    cm_json_bool(&json, "shared_points", o->shared_points);
     cm_json_end_object(&json);
     char *made = cm_text_take(&text);
     cm_text_clear(&text);

@@ -47,7 +47,7 @@ setup() {
 
 @test "with streets, the planted route is found along them" {
     jq -e '.routes.stretches[0] | .street == "Oswend Road" and .hot' "$SUMMARY"
-    jq -e '.routes | .observations == .snapped + .too_far + .vague' "$SUMMARY"
+    jq -e '.routes | .observations == .snapped + .too_far + .vague + .shared' "$SUMMARY"
     jq -e '.streets.used > 2900 and .timings_s.streets > 0' "$SUMMARY"
     [ -s "$BATS_FILE_TMPDIR/town/internal/stretches.geojson" ]
     [ "$(jq -c '[.features[].properties | keys[]] | unique' "$BATS_FILE_TMPDIR/town/public/stretches.geojson")" = '["street"]' ]

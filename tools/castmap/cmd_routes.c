@@ -10,7 +10,7 @@ typedef struct routes_args {
     double      piece_m, snap_m, radius_m, longest_m, alpha;
     uint32_t    least, simulations, top;
     const char *name, *kernel, *form;
-    bool        adaptive;
+    bool        adaptive, shared_points;
     int64_t     streets;
     filter_args filter;
 } routes_args;
@@ -19,6 +19,8 @@ typedef struct routes_args {
 static const cli_option OPTIONS[] = {
     CLI_HEADING("Observations on streets"),
     {CLI_LENGTH_M, 0, "snap", AT(snap_m), "LENGTH", "50m", "an observation belongs to the nearest street within this distance"},
+    {CLI_FLAG, 0, "shared-points", AT(shared_points), NULL, NULL,
+     "also count records that were moved to shared map points by who published them; then nothing is tested"},
     {CLI_ID, 0, "streets", AT(streets), "SET", NULL, "network by its number in castmap streets list; else the newest"},
     CLI_HEADING("Stretches"),
     {CLI_LENGTH_M, 'l', "piece", AT(piece_m), "LENGTH", "50m", "streets are cut into pieces of this length"},
@@ -63,7 +65,8 @@ void show_routes(cli_env *env, const castmap_routes_summary *s, size_t most)
     cli_table table;
     size_t hot = 0;
 
-    cli_say(env, "%zu observations: %zu on a street, %zu farther away, %zu known too roughly", s->observations, s->snapped, s->too_far, s->vague);
+    cli_say(env, "%zu observations: %zu on a street, %zu farther away, %zu known too roughly, %zu moved to shared map points", s->observations, s->snapped,
+            s->too_far, s->vague, s->shared);
     cli_say(env, "  distance to the street: half within %.0f m, 95 of 100 within %.0f m, farthest %.0f m", s->median_m, s->nearly_all_m, s->farthest_m);
     for (size_t i = 0; i < s->n_stretches; i++)
         hot += s->stretches[i].hot;
@@ -105,6 +108,7 @@ void json_routes(cli_json *json, const castmap_routes_summary *s)
     cli_json_whole(json, "snapped", (int64_t)s->snapped);
     cli_json_whole(json, "too_far", (int64_t)s->too_far);
     cli_json_whole(json, "vague", (int64_t)s->vague);
+    cli_json_whole(json, "shared", (int64_t)s->shared);
     cli_json_number(json, "median_m", s->median_m);
     cli_json_number(json, "nearly_all_m", s->nearly_all_m);
     cli_json_number(json, "farthest_m", s->farthest_m);
@@ -159,6 +163,7 @@ static int routes(cli_env *env, const void *parsed)
     options.simulations = args->simulations;
     options.alpha = args->alpha;
     options.keep = args->top;
+    options.shared_points = args->shared_points;
     options.filter = filter_of(&args->filter);
     status = cli_open(env, CASTMAP_WRITE);
     if (!status)

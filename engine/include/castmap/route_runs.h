@@ -30,12 +30,13 @@ typedef struct castmap_routes_run_options {
     double      alpha;
     size_t      keep;        /**< stretches that are listed though chance may have made them */
     castmap_filter filter;
+    bool        shared_points; /**< count records that their publisher moved to shared map points too; then nothing is tested */
 } castmap_routes_run_options;
 
 #define CASTMAP_ROUTES_RUN_OPTIONS_VERSION 1u
 #define CASTMAP_ROUTES_RUN_OPTIONS_INIT \
     {CASTMAP_ROUTES_RUN_OPTIONS_VERSION, NULL, 0, 50.0, 50.0, 300.0, CASTMAP_LINE_QUARTIC, CASTMAP_LINE_DISCONTINUOUS, false, \
-     2000.0, 5u, 999u, 0.05, 10, CASTMAP_FILTER_INIT}
+     2000.0, 5u, 999u, 0.05, 10, CASTMAP_FILTER_INIT, false}
 
 /** One stretch in words and numbers. */
 typedef struct castmap_stretch_row {
@@ -53,7 +54,7 @@ typedef struct castmap_stretch_row {
 
 typedef struct castmap_routes_summary {
     int64_t run_number;
-    size_t  observations, snapped, too_far, vague; /**< observations = snapped + too_far + vague */
+    size_t  observations, snapped, too_far, vague, shared; /**< observations = snapped + too_far + vague + shared */
     double  median_m, nearly_all_m, farthest_m;    /**< distance of the snapped to their street: median, 95 %, most; NaN: none */
     size_t  pieces, hot_pieces;      /**< hot: q of the piece alone <= alpha */
     double  streets_km, months;      /**< months: of the period; NaN without times */
@@ -67,7 +68,9 @@ typedef struct castmap_routes_summary {
 /**
  * @brief Snap observations to the streets, make the density along them, find hot stretches, keep all of it as a layer.
  *
- * Records known less exactly than limit_m could be on several streets; they are left out and counted in `vague`.
+ * Records known less exactly than limit_m could be on several streets; they are left out and counted in `vague`. Records that a publisher moved to
+ * shared map points are left out and counted in `shared`: a map point stands for streets around it, so they support no claim about one. With
+ * `shared_points` they are counted and drawn, and no stretch or piece gets a p.
  *
  * @retval CASTMAP_E_ARGUMENT   an option out of range
  * @retval CASTMAP_E_NOT_FOUND  no streets, or no observation on one
