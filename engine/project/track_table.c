@@ -319,17 +319,3 @@ castmap_status cm_track_set_find(castmap_context *ctx, castmap_project *project,
     cm_query_close(query);
     return status;
 }
-
-castmap_status cm_run_note_input(castmap_context *ctx, castmap_project *project, int64_t run, int64_t input)
-{
-    cm_query *query = NULL;
-    castmap_status status = cm_query_open(ctx, project->db, "INSERT OR IGNORE INTO run_input (run, input) VALUES (?, ?)", &query);
-
-    if (!status) {
-        cm_query_bind_integer(query, 1, run);
-        cm_query_bind_integer(query, 2, input);
-        status = cm_query_run(ctx, query);
-    }
-    cm_query_close(query);
-    return status;
-}

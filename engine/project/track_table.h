@@ -33,7 +33,5 @@ CASTMAP_NODISCARD castmap_status cm_track_set_store(castmap_context *ctx, castma
 CASTMAP_NODISCARD castmap_status cm_track_sets_load(castmap_context *ctx, castmap_project *project, int64_t id, cm_track_set **sets, size_t *n);
 /* A set made from the same bytes; *id 0: none. */
 CASTMAP_NODISCARD castmap_status cm_track_set_find(castmap_context *ctx, castmap_project *project, const char *sha256, int64_t *id);
-/* The run now under way depends on the run that brought the set in. */
-CASTMAP_NODISCARD castmap_status cm_run_note_input(castmap_context *ctx, castmap_project *project, int64_t run, int64_t input);
 
 #endif

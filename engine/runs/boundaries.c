@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "project/run_table.h"
 #include "runs/boundary_areas.h"
+#include "runs/source_crs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -184,20 +185,6 @@ static char *inputs_text(const cm_adding *a)
     return made;
 }
 
-static castmap_status keep_crs(cm_adding *a)
-{
-    cm_projection *working = NULL;
-    castmap_status status = cm_project_crs_set(a->ctx, a->project, a->choice.crs, a->choice.name, a->choice.reason,
-                                               a->choice.scale_error_ppm);
-
-    if (!status)
-        status = cm_projection_new(a->ctx, a->choice.crs, false, &working);
-    if (!status)
-        status = cm_setting_set(a->ctx, a->project, "proj_operation", cm_projection_operation(working));
-    cm_projection_free(working);
-    return status;
-}
-
 static castmap_status store(cm_adding *a, castmap_boundaries_summary *out)
 {
     char *parameters = NULL, *inputs = NULL, *provenance = NULL, line[300];
@@ -207,7 +194,7 @@ static castmap_status store(cm_adding *a, castmap_boundaries_summary *out)
     if (status)
         return status;
     if (a->decides_crs)
-        status = keep_crs(a);
+        status = cm_crs_keep(a->ctx, a->project, &a->choice);
     if (!status)
         status = cm_boundary_store(a->ctx, a->project, number, &a->set, &out->set_id);
     if (status)

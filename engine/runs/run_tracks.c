@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "project/project_file.h"
 #include "project/run_table.h"
+#include "project/undo.h"
 #include "runs/remarks.h"
 
 #include <math.h>
@@ -257,9 +258,9 @@ static castmap_status keep(cm_track_run *run)
     run->layer.run_number = number;
     status = cm_track_layer_store(run->ctx, run->project, &run->layer);
     for (size_t i = 0; i < run->n_sets && !status; i++)
-        status = cm_run_note_input(run->ctx, run->project, number, run->sets[i].run);
+        status = cm_run_needs(run->ctx, run->project, number, run->sets[i].run);
     if (!status)
-        status = cm_run_note_input(run->ctx, run->project, number, run->streets.run_number);
+        status = cm_run_needs(run->ctx, run->project, number, run->streets.run_number);
     if (!status) {
         text = parameters(run);
         provenance = text ? cm_run_provenance(run->ctx, run->project, NULL) : NULL;

@@ -2,6 +2,7 @@
 #include "runs/source_crs.h"
 
 #include "base/fail.h"
+#include "project/run_table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,4 +35,17 @@ castmap_status cm_source_crs(castmap_context *ctx, const cm_vector_layer *layer,
     }
     snprintf(crs, 64, "%s", given);
     return cm_projection_new(ctx, crs, true, out);
+}
+
+castmap_status cm_crs_keep(castmap_context *ctx, castmap_project *project, const cm_crs_choice *choice)
+{
+    cm_projection *working = NULL;
+    castmap_status status = cm_project_crs_set(ctx, project, choice->crs, choice->name, choice->reason, choice->scale_error_ppm);
+
+    if (!status)
+        status = cm_projection_new(ctx, choice->crs, false, &working);
+    if (!status)
+        status = cm_setting_set(ctx, project, "proj_operation", cm_projection_operation(working));
+    cm_projection_free(working);
+    return status;
 }

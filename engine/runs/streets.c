@@ -329,19 +329,6 @@ static char *parameters_text(const adding *a)
     return made;
 }
 
-static castmap_status keep_crs(adding *a)
-{
-    cm_projection *working = NULL;
-    castmap_status status = cm_project_crs_set(a->ctx, a->project, a->choice.crs, a->choice.name, a->choice.reason, a->choice.scale_error_ppm);
-
-    if (!status)
-        status = cm_projection_new(a->ctx, a->choice.crs, false, &working);
-    if (!status)
-        status = cm_setting_set(a->ctx, a->project, "proj_operation", cm_projection_operation(working));
-    cm_projection_free(working);
-    return status;
-}
-
 static castmap_status store(adding *a)
 {
     const cm_street_origin origin = {a->layer.format, a->layer.sha256, a->summary.report.parts, a->summary.report.total_m};
@@ -352,7 +339,7 @@ static castmap_status store(adding *a)
     if (status)
         return status;
     if (a->decides_crs)
-        status = keep_crs(a);
+        status = cm_crs_keep(a->ctx, a->project, &a->choice);
     if (!status)
         status = cm_streets_store(a->ctx, a->project, number, &a->streets, &origin, &a->summary.set_id);
     if (!status) {

@@ -159,8 +159,8 @@ castmap_status cm_release_routes(castmap_context *ctx, const cm_release_inputs *
     cm_polygon_set lines = CM_POLYGON_SET_INIT;
     castmap_status status = CASTMAP_OK;
 
-    if (!published->present)
-        return CASTMAP_OK;
+    if (!published->present || published->count == 0)
+        return routes->present ? add_backdrop(ctx, in, &routes->streets, build) : CASTMAP_OK;
     for (size_t i = 0; i < published->count && !status; i++) {
         const cm_published_street *p = &published->street[i];
         const cm_square square = {(double)p->column * p->side_m, (double)p->row * p->side_m, p->side_m};

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "project/project_file.h"
 #include "project/run_table.h"
+#include "project/undo.h"
 #include "project/track_layer_table.h"
 #include "project/track_table.h"
 
@@ -41,7 +42,7 @@ static int64_t store_layer(void **state, int64_t input)
 
     assert_ok(cm_run_begin(f->ctx, f->project, "track layer", &layer.run_number));
     assert_ok(cm_track_layer_store(f->ctx, f->project, &layer));
-    assert_ok(cm_run_note_input(f->ctx, f->project, layer.run_number, input));
+    assert_ok(cm_run_needs(f->ctx, f->project, layer.run_number, input));
     assert_ok(cm_run_finish(f->ctx, f->project, layer.run_number, "track layer", "{}", "{}"));
     return layer.run_number;
 }
