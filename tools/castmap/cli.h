@@ -173,7 +173,7 @@ typedef struct cli_table {
 } cli_table;
 void cli_table_start(cli_table *table, const char *align, const char *const *header);
 void cli_table_add(cli_table *table, const char *format, ...) CASTMAP_PRINTF(2, 3);
-void cli_table_end(const cli_env *env, cli_table *table); /* prints and empties it */
+void cli_table_end(const cli_env *env, cli_table *table); /* prints it, unless it has a header alone, and empties it */
 
 /* ---- JSON: cli_json.c; every function accepts NULL and does nothing ------------------------------------------------ */
 

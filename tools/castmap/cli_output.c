@@ -179,7 +179,7 @@ void cli_table_end(const cli_env *env, cli_table *table)
             width[i % table->columns] = w;
     }
     cli_progress_clear_line(env->progress);
-    for (size_t i = 0; i < table->cells && !env->global.json; i++) {
+    for (size_t i = 0; table->cells > table->columns && i < table->cells && !env->global.json; i++) {
         size_t column = i % table->columns, pad = width[column] - cli_width(table->cell[i]);
         bool last = column + 1 == table->columns;
         if (table->align[column] == 'r')

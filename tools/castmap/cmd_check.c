@@ -90,9 +90,8 @@ static int list_repairs(cli_env *env)
         cli_json_text(env->json, "after", one->after);
         cli_json_close(env->json);
     }
-    if (list.count)
-        cli_table_end(env, &table);
-    else
+    cli_table_end(env, &table);
+    if (list.count == 0)
         cli_say(env, "nothing was repaired");
     castmap_repair_list_clear(&list);
     return 0;

@@ -152,9 +152,8 @@ static int list(cli_env *env, const void *parsed)
         cli_json_whole(env->json, "names", (int64_t)p->names);
         cli_json_close(env->json);
     }
-    if (n > 0)
-        cli_table_end(env, &table);
-    else
+    cli_table_end(env, &table);
+    if (n == 0)
         cli_say(env, "no tables of places yet; add one with: castmap places add FILE");
     castmap_places_list_clear(tables, n);
     return 0;

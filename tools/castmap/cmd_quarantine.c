@@ -51,9 +51,8 @@ static int list(cli_env *env, const void *parsed)
         cli_json_text(env->json, "reason", row->reason);
         cli_json_close(env->json);
     }
-    if (rows.count > 0)
-        cli_table_end(env, &table);
-    else
+    cli_table_end(env, &table);
+    if (rows.count == 0)
         cli_say(env, "nothing is in quarantine");
     castmap_quarantine_clear(&rows);
     return 0;

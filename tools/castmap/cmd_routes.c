@@ -72,8 +72,7 @@ void show_routes(cli_env *env, const castmap_routes_summary *s, size_t most)
         hot += s->stretches[i].hot;
     cli_say(env, "%zu hot stretch%s on %.1f km of streets; %zu of %zu pieces are hot by themselves", hot, hot == 1 ? "" : "es", s->streets_km,
             s->hot_pieces, s->pieces);
-    if (s->n_stretches > 0)
-        cli_table_start(&table, "lllrrrrrr", HEADER);
+    cli_table_start(&table, "lllrrrrrr", HEADER);
     for (size_t i = 0; i < s->n_stretches && i < most; i++) {
         const castmap_stretch_row *row = &s->stretches[i];
         cli_table_add(&table, "%s", row->street);
@@ -92,10 +91,9 @@ void show_routes(cli_env *env, const castmap_routes_summary *s, size_t most)
         else
             cli_table_add(&table, "%s", "");
     }
-    if (s->n_stretches > 0) {
-        cli_table_end(env, &table);
+    cli_table_end(env, &table);
+    if (s->n_stretches > 0)
         cli_say(env, "%s", CLI_SAFE(s->stretches[0].sentence));
-    }
     if (s->n_stretches > most)
         cli_say(env, "and %zu more; --json lists all", s->n_stretches - most);
     show_remarks(env, s->remarks, s->n_remarks);

@@ -162,8 +162,7 @@ static int list(cli_env *env, const void *parsed)
         return cli_exit(env, status);
     cli_json_object(env->json, NULL);
     cli_json_list(env->json, "streets");
-    if (n > 0)
-        cli_table_start(&table, "rllrrrl", HEADER);
+    cli_table_start(&table, "rllrrrl", HEADER);
     for (size_t i = 0; i < n; i++) {
         cli_json_object(env->json, NULL);
         cli_json_whole(env->json, "id", sets[i].id);
@@ -186,9 +185,8 @@ static int list(cli_env *env, const void *parsed)
         cli_table_add(&table, "%s", sets[i].licence);
     }
     cli_json_close(env->json);
-    if (n > 0)
-        cli_table_end(env, &table);
-    else
+    cli_table_end(env, &table);
+    if (n == 0)
         cli_say(env, "no streets yet; add some with: castmap streets add FILE");
     castmap_street_sets_clear(sets, n);
     return 0;

@@ -189,9 +189,8 @@ static int list(cli_env *env, const void *parsed)
         cli_json_text(env->json, "to", *to ? to : NULL);
         cli_json_close(env->json);
     }
-    if (n > 0)
-        cli_table_end(env, &table);
-    else
+    cli_table_end(env, &table);
+    if (n == 0)
         cli_say(env, "no tracks yet; add some with: castmap tracks add FILE");
     castmap_tracks_list_clear(sets, n);
     return 0;
