@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "release/disclosure/release_check.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -387,161 +388,6 @@ void cm_build_extent(cm_release_build *build, double west, double south, double 
     release->north_deg = north_deg;
 }
 
-/* What partner and public may get. Vertices of a lattice layer are corners of cells; the others come from the council's borders or,
- * for heat, from published cells alone (release/disclosure/heat_cells.h). */
-typedef struct allowed_layer {
-    const char *name;
-    bool        lattice;
-    bool        lines;  /* between the middles of areas, see check_flows() */
-    const char *fields[16];
-} allowed_layer;
-
-static const allowed_layer ALLOWED[] = {
-    {"areas", false, false, {"code", "name", "parent", "count", "class", "label", "area_km2", "density_per_km2", "population",
-                      "rate_per_1000", NULL}},
-    {"boundaries", false, false, {"code", "name", "parent", NULL}},
-    {"cells", true, false, {"cell", "side_m", "count", "density_per_km2", "class", "label", NULL}},
-    {"flow_areas", false, false, {"code", "name", "parent", "leaving", "arriving", NULL}},
-    {"flows", false, true, {"from_code", "from_name", "to_code", "to_name", "count", "class", "label", NULL}},
-    {"places", true, false, {"number", "name", "count", "cells", "label", NULL}},
-    {"stretches", false, true, {"street", NULL}}, /* in shown squares, see check_stretches() */
-    {"heat", false, false, {"class", "label", "lower_per_km2", "upper_per_km2", NULL}},
-};
-
-static const allowed_layer *find_allowed(const char *name)
-{
-    for (size_t i = 0; i < sizeof ALLOWED / sizeof *ALLOWED; i++) {
-        if (strcmp(ALLOWED[i].name, name) == 0)
-            return &ALLOWED[i];
-    }
-    return NULL;
-}
-
-static bool on_lattice(double value, double side_m)
-{
-    return fabs(value - side_m * round(value / side_m)) < 1e-6;
-}
-
-static castmap_status check_layer(castmap_context *ctx, const cm_layer *layer, double lattice_m)
-{
-    const allowed_layer *allowed = find_allowed(layer->name);
-
-    if (!allowed)
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" may not leave the project", layer->name);
-    if (layer->shape != (allowed->lines ? CM_SHAPE_LINE : CM_SHAPE_POLYGON))
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" holds points or lines; only whole cells and areas may leave",
-                       layer->name);
-    for (size_t f = 0; f < layer->n_fields; f++) {
-        size_t k = 0;
-        while (allowed->fields[k] && strcmp(allowed->fields[k], layer->fields[f].name) != 0)
-            k++;
-        if (!allowed->fields[k])
-            return cm_fail(ctx, CASTMAP_E_RELEASE, "field \"%s\" of layer \"%s\" may not leave the project",
-                           layer->fields[f].name, layer->name);
-    }
-    for (size_t i = 0; allowed->lattice && i < layer->n_vertices; i++) {
-        if (!(lattice_m > 0.0) || !on_lattice(layer->x[i], lattice_m) || !on_lattice(layer->y[i], lattice_m))
-            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" has a vertex that is no corner of a cell", layer->name);
-    }
-    return CASTMAP_OK;
-}
-
-static bool is_middle(const cm_layer *areas, double x, double y)
-{
-    for (size_t i = 0; areas && areas->label_x && i < areas->count; i++) {
-        if (fabs(areas->label_x[i] - x) < 1e-6 && fabs(areas->label_y[i] - y) < 1e-6)
-            return true;
-    }
-    return false;
-}
-
-/* A flow runs from the middle of one area to the middle of another, never from where somebody was. */
-static castmap_status check_flows(castmap_context *ctx, const castmap_release *release)
-{
-    const cm_layer *flows = cm_release_layer(release, "flows"), *areas = cm_release_layer(release, "flow_areas");
-
-    for (size_t f = 0; flows && f < flows->count; f++) {
-        const size_t ring = flows->ring_start[flows->part_start[f]];
-        const size_t first = flows->vertex_start[ring], last = flows->vertex_start[ring + 1] - 1;
-        if (flows->part_start[f + 1] != flows->part_start[f] + 1 || flows->ring_start[flows->part_start[f] + 1] != ring + 1 || last <= first ||
-            !is_middle(areas, flows->x[first], flows->y[first]) || !is_middle(areas, flows->x[last], flows->y[last]))
-            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"flows\" has a line that does not join the middles of two areas");
-    }
-    return CASTMAP_OK;
-}
-
-/* Is the whole feature inside one square of "cells" that is at most 2 km wide? */
-static bool in_a_cell(const cm_layer *cells, const cm_layer *layer, size_t first, size_t last)
-{
-    double west = INFINITY, south = INFINITY, east = -INFINITY, north = -INFINITY;
-
-    for (size_t v = first; v < last; v++) {
-        west = fmin(west, layer->x[v]);
-        east = fmax(east, layer->x[v]);
-        south = fmin(south, layer->y[v]);
-        north = fmax(north, layer->y[v]);
-    }
-    for (size_t c = 0; cells && c < cells->count; c++) {
-        const size_t from = cells->vertex_start[cells->ring_start[cells->part_start[c]]], to = cells->vertex_start[cells->ring_start[cells->part_start[c] + 1]];
-        double w = INFINITY, s = INFINITY, e = -INFINITY, n = -INFINITY;
-        for (size_t v = from; v < to; v++) {
-            w = fmin(w, cells->x[v]);
-            e = fmax(e, cells->x[v]);
-            s = fmin(s, cells->y[v]);
-            n = fmax(n, cells->y[v]);
-        }
-        if (e - w <= 2000.0 + 1e-6 && west >= w - 1e-6 && east <= e + 1e-6 && south >= s - 1e-6 && north <= n + 1e-6)
-            return true;
-    }
-    return false;
-}
-
-/* A street is shown over at least the width of a base cell, inside one square whose count is shown. */
-static castmap_status check_stretches(castmap_context *ctx, const castmap_release *release, double lattice_m)
-{
-    const cm_layer *stretches = cm_release_layer(release, "stretches"), *cells = cm_release_layer(release, "cells");
-
-    for (size_t f = 0; stretches && f < stretches->count; f++) {
-        const size_t ring = stretches->ring_start[stretches->part_start[f]], end = stretches->ring_start[stretches->part_start[f + 1]];
-        double length = 0.0;
-        for (size_t r = ring; r < end; r++)
-            for (size_t v = stretches->vertex_start[r] + 1; v < stretches->vertex_start[r + 1]; v++)
-                length += hypot(stretches->x[v] - stretches->x[v - 1], stretches->y[v] - stretches->y[v - 1]);
-        if (end == ring || length < lattice_m - 1e-3 || !in_a_cell(cells, stretches, stretches->vertex_start[ring], stretches->vertex_start[end]))
-            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"stretches\" has a line that is shorter than a square or leaves the one it belongs to");
-    }
-    return CASTMAP_OK;
-}
-
-/* Every array a product will read must be there. */
-static bool is_whole(const cm_layer *layer)
-{
-    const bool shapes = layer->shape == CM_SHAPE_POINT || (layer->part_start && layer->ring_start && layer->vertex_start);
-
-    return layer->x && layer->y && layer->lon && layer->lat && shapes;
-}
-
-static castmap_status check_release(castmap_context *ctx, const castmap_release *release, double lattice_m)
-{
-    for (size_t i = 0; i < release->n_layers + release->n_backdrop; i++) {
-        const cm_layer *layer = i < release->n_layers ? &release->layers[i] : &release->backdrop[i - release->n_layers];
-        if (!is_whole(layer))
-            return cm_fail(ctx, CASTMAP_E_INTERNAL, "layer \"%s\" has no geometry", layer->name);
-    }
-    if (release->audience == CASTMAP_INTERNAL)
-        return CASTMAP_OK;
-    if (release->has_surface && (release->surface.values || release->surface.n_breaks > 5))
-        return cm_fail(ctx, CASTMAP_E_RELEASE, "the heat surface itself may not leave the project, only its classes");
-    castmap_status status = CASTMAP_OK;
-    for (size_t i = 0; i < release->n_layers; i++) {
-        status = check_layer(ctx, &release->layers[i], lattice_m);
-        if (status)
-            return status;
-    }
-    status = check_flows(ctx, release);
-    return status ? status : check_stretches(ctx, release, lattice_m);
-}
-
 castmap_status cm_build_finish(castmap_context *ctx, cm_release_build *build, castmap_release **out)
 {
     castmap_status status;
@@ -553,7 +399,7 @@ castmap_status cm_build_finish(castmap_context *ctx, cm_release_build *build, ca
     if (build->release->audience < CASTMAP_INTERNAL || build->release->audience > CASTMAP_PUBLIC)
         status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "no audience named");
     else
-        status = check_release(ctx, build->release, build->lattice_m);
+        status = cm_release_check(ctx, build->release, build->lattice_m);
     if (status) {
         cm_build_discard(build);
         return status;
