@@ -113,6 +113,35 @@ static void the_second_schema_comes_forward_too(void **state)
     unlink(done.backup);
 }
 
+static void the_third_schema_comes_forward_with_its_streets_tracks_and_flows(void **state)
+{
+    char fresh[65], forward[65];
+    castmap_migration done = {0};
+    castmap_project_info info;
+    castmap_run_list log;
+    size_t undone = 0;
+
+    fingerprint(state, fresh);
+    fixture *f = with_version(state, "schema-3");
+    assert_ok(castmap_project_migrate(f->ctx, f->path, &done));
+    assert_int_equal(done.from, 3);
+    assert_int_equal(done.to, CM_SCHEMA_VERSION);
+    assert_ok(castmap_project_open(f->ctx, f->path, CASTMAP_WRITE, &f->project));
+    fingerprint(state, forward);
+    assert_string_equal(forward, fresh);
+    assert_ok(castmap_project_describe(f->ctx, f->project, &info));
+    assert_int_equal(info.observations, 147);
+    assert_int_equal(info.quarantined, 2);
+    castmap_project_info_clear(&info);
+    assert_ok(castmap_project_history(f->ctx, f->project, &log));
+    assert_int_equal(log.count, 10);
+    castmap_run_list_clear(&log);
+    assert_ok(castmap_project_undo(f->ctx, f->project, 8, &undone)); /* the tracks, and the layer made of them */
+    assert_int_equal(undone, 2);
+    if (done.backup[0])
+        unlink(done.backup);
+}
+
 static void the_backup_is_the_project_as_it_was(void **state)
 {
     fixture *f = with_old(state);
@@ -168,6 +197,7 @@ int main(void)
         test(an_old_project_is_left_alone_until_it_is_migrated),
         test(a_migrated_project_has_the_schema_of_a_new_one_and_all_that_was_in_it),
         test(the_second_schema_comes_forward_too),
+        test(the_third_schema_comes_forward_with_its_streets_tracks_and_flows),
         test(the_backup_is_the_project_as_it_was),
         test(an_altered_old_project_is_refused_and_not_touched),
         test(a_backup_that_is_there_already_is_not_written_over),
