@@ -19,4 +19,7 @@ extern const char *const CM_MIGRATION_3_ROUTES[];
 extern const char *const CM_MIGRATION_3_STREETS[];
 extern const char *const CM_MIGRATION_3_TRACKS[];
 
+/* The fourth step. */
+extern const char *const CM_MIGRATION_4_ROUTES[];
+
 #endif

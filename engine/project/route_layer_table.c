@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "project/packed_array.h"
 #include "project/project_file.h"
+#include "project/route_slice_table.h"
 
 #define MOST ((int64_t)1 << 31)
 #define MOST_STRETCHES 1000000
@@ -33,6 +34,11 @@ void cm_route_layer_clear(cm_route_layer *layer)
     free(layer->edge);
     free(layer->along_m);
     free(layer->piece_of);
+    free(layer->weight);
+    free(layer->exposure);
+    free(layer->slice_from_s);
+    free(layer->slice_to_s);
+    free(layer->slice_density);
     *layer = (cm_route_layer){0};
 }
 
@@ -151,7 +157,9 @@ castmap_status cm_route_layer_store(castmap_context *ctx, castmap_project *proje
     cm_query_close(query);
     for (int i = 0; i < COLUMNS; i++)
         cm_packed_clear(&packed[i]);
-    return status ? status : store_stretches(ctx, project, layer);
+    if (!status)
+        status = store_stretches(ctx, project, layer);
+    return status ? status : cm_route_extras_store(ctx, project, layer);
 }
 
 static castmap_status damaged(castmap_context *ctx)
@@ -287,6 +295,8 @@ castmap_status cm_route_layer_load(castmap_context *ctx, castmap_project *projec
     if (!status)
         status = load(ctx, project, query, &made);
     cm_query_close(query);
+    if (!status)
+        status = cm_route_extras_load(ctx, project, &made);
     if (status)
         cm_route_layer_clear(&made);
     else

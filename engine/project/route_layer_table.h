@@ -12,6 +12,7 @@ typedef struct cm_route_stretch {
     size_t  count;
     bool    hot;
     int     route;
+    double  weight;      /* persons where they are counted, else count */
     size_t  first, last; /* its pieces are piece_of[first] .. piece_of[last - 1] */
 } cm_route_stretch;
 
@@ -26,6 +27,9 @@ typedef struct cm_route_layer {
     size_t   n_pieces;           /* as castmap_lixels_cut(piece_m, piece_m / 2) cuts the network */
     double  *density;            /* owned [n_pieces] per km */
     int64_t *count;              /* owned [n_pieces] */
+    bool     persons;            /* persons are counted, not observations */
+    double  *weight;             /* owned [n_pieces] persons; NULL where observations are counted */
+    char    *exposure;           /* owned; what chance goes by: "length", "length, primary 4" */
     double  *p, *q;              /* owned [n_pieces] */
     size_t   n;                  /* observations on a street */
     int64_t *observation, *edge; /* owned [n] */
@@ -33,6 +37,11 @@ typedef struct cm_route_layer {
     size_t   n_stretches, n_stretch_pieces;
     cm_route_stretch *stretch;   /* owned */
     int64_t *piece_of;           /* owned [n_stretch_pieces]; piece * 2, + 1 where the stretch runs against its edge */
+    size_t   n_slices;           /* parts of a period */
+    int64_t *slice_from_s, *slice_to_s; /* owned [n_slices] */
+    double  *slice_density;      /* owned [n_slices * n_pieces] per km and month */
+    size_t   n_slice_breaks;
+    double   slice_breaks[5];    /* one legend for all */
 } cm_route_layer;
 
 CASTMAP_NODISCARD castmap_status cm_route_layer_store(castmap_context *ctx, castmap_project *project, const cm_route_layer *layer);

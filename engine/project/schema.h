@@ -7,7 +7,7 @@
 #include "project/sqlite.h"
 
 #define CM_APPLICATION_ID 0x434D4150 /* "CMAP" */
-#define CM_SCHEMA_VERSION 3
+#define CM_SCHEMA_VERSION 4
 
 /* Make all tables in an empty database, inside one transaction of its own. */
 CASTMAP_NODISCARD castmap_status cm_schema_make(castmap_context *ctx, cm_db *db);

@@ -79,21 +79,23 @@ static const char *street_at(const castmap_streets *s, const meetings *m, uint32
 }
 
 /* Figures that people can say: 4.1 times, 12 times. */
-static void sentence(const cm_route_stretch *s, bool tested, const char *length, char *out, size_t size)
+static void sentence(const cm_route_stretch *s, const cm_route_layer *layer, const char *length, char *out, size_t size)
 {
-    char where[200] = "", chance[80] = "";
-    const double times = s->expected > 0.0 ? (double)s->count / s->expected : 0.0;
+    char where[200] = "", chance[80] = "", of[60] = "";
+    const double times = s->expected > 0.0 ? s->weight / s->expected : 0.0;
 
     if (s->from[0] && s->to[0] && strcmp(s->from, s->to) != 0)
         snprintf(where, sizeof where, " between %.80s and %.80s", s->from, s->to);
     else if (s->from[0] || s->to[0])
         snprintf(where, sizeof where, " near %.80s", s->from[0] ? s->from : s->to);
-    if (tested)
+    if (layer->persons)
+        snprintf(of, sizeof of, " of %.0f persons", s->weight);
+    if (layer->tested)
         snprintf(chance, sizeof chance, s->p < 0.001 ? ", which chance alone would hardly give (p below 0.001)"
                                         : s->hot     ? ", which chance alone would rarely give (p = %.3f)"
                                                      : ", which chance alone may give (p = %.2f)", s->p);
-    snprintf(out, size, "%.100s%s: %zu observations on %s, %.*f times as many as if they were spread evenly%s.", s->street, where, s->count, length,
-             times < 10.0 ? 1 : 0, times, chance);
+    snprintf(out, size, "%.100s%s: %zu observations%s on %s, %.*f times as many as if they were spread %s%s.", s->street, where, s->count, of,
+             length, times < 10.0 ? 1 : 0, times, strcmp(layer->exposure, "length") == 0 ? "evenly" : "by length and class of street", chance);
 }
 
 /* The middle of a stretch, half of its length from its beginning. */
@@ -139,10 +141,10 @@ static castmap_status name_one(cm_route_run *run, const meetings *m, cm_route_st
     s->to = cm_copy_text(street_at(&run->streets, m, (last & 1) ? net->from[f] : net->to[f], f));
     if (!s->street || !s->from || !s->to)
         return cm_fail_memory(run->ctx);
-    sentence(s, run->layer.tested, length, said, sizeof said);
+    sentence(s, &run->layer, length, said, sizeof said);
     s->sentence = cm_copy_text(said);
     *row = (castmap_stretch_row){cm_copy_text(s->street), cm_copy_text(s->from), cm_copy_text(s->to), s->length_m, s->count, s->expected,
-                                 1000.0 * (double)s->count / s->length_m, NAN, s->p, s->hot, s->route, cm_copy_text(said), NAN, NAN};
+                                 1000.0 * s->weight / s->length_m, NAN, s->p, s->hot, s->route, cm_copy_text(said), NAN, NAN, s->weight};
     row->per_km_month = run->layer.months > 0.0 ? row->per_km / run->layer.months : (double)NAN;
     return s->sentence && row->street && row->from && row->to && row->sentence ? CASTMAP_OK : cm_fail_memory(run->ctx);
 }

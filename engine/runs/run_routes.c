@@ -50,6 +50,11 @@ static castmap_status check(castmap_context *ctx, const castmap_routes_run_optio
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the distance to a street is above 0, up to 5 km");
     if (o->simulations != 0 && o->simulations < 19)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a test needs at least 19 simulations");
+    if (o->slices > 60)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "there are at most 60 slices");
+    for (size_t i = 0; i < o->n_exposures; i++)
+        if (!(o->exposures[i].weight >= 0.0) || !isfinite(o->exposures[i].weight))
+            return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the weight of a class of streets is 0 or more");
     return CASTMAP_OK;
 }
 
@@ -127,7 +132,7 @@ static castmap_status snap(cm_route_run *run)
 
 static castmap_network_events events_of(const cm_route_run *run)
 {
-    return (castmap_network_events){run->points.set.count, run->edge, run->along_m, NULL, NULL, run->points.set.id};
+    return (castmap_network_events){run->points.set.count, run->edge, run->along_m, run->weight, NULL, run->points.set.id};
 }
 
 static castmap_status make_density(cm_route_run *run)
@@ -156,11 +161,13 @@ static castmap_status make_density(cm_route_run *run)
         status = castmap_network_density(run->ctx, &run->streets.network, &events, &places, &options, run->layer.density);
     for (size_t i = 0; i < run->lixels.count && !status; i++)
         run->summary.highest_per_km = fmax(run->summary.highest_per_km, run->layer.density[i]);
+    if (!status)
+        status = cm_route_make_slices(run, &options);
     free(factor);
     return status;
 }
 
-static bool has_shared(const cm_route_run *run)
+bool cm_route_has_shared(const cm_route_run *run)
 {
     for (size_t i = 0; i < run->points.set.count; i++)
         if (run->points.set.precision[i] == CM_PLACE_SNAPPED)
@@ -168,9 +175,9 @@ static bool has_shared(const cm_route_run *run)
     return false;
 }
 
-static bool is_tested(const cm_route_run *run)
+bool cm_route_is_tested(const cm_route_run *run)
 {
-    return run->options->simulations > 0 && !has_shared(run);
+    return run->options->simulations > 0 && !cm_route_has_shared(run);
 }
 
 static castmap_status find_stretches(cm_route_run *run)
@@ -181,84 +188,11 @@ static castmap_status find_stretches(cm_route_run *run)
     options.most_m = run->options->most_m;
     if (run->options->least_events)
         options.least_events = run->options->least_events;
-    options.simulations = is_tested(run) ? run->options->simulations : 19; /* the fewest it takes; their p is not used */
+    options.simulations = cm_route_is_tested(run) ? run->options->simulations : 19; /* the fewest it takes; their p is not used */
     options.alpha = run->options->alpha;
     options.keep = run->options->keep;
+    options.exposure = run->exposure;
     return castmap_stretches_find(run->ctx, &run->streets.network, &events, &run->lixels, run->streets.street, &options, &run->found);
-}
-
-/* Pieces of the stretches, one behind the other, and their figures. */
-static castmap_status take_stretches(cm_route_run *run)
-{
-    const castmap_stretches *f = &run->found;
-    cm_route_layer *l = &run->layer;
-    const bool tested = is_tested(run), judged = !has_shared(run);
-    size_t pieces = 0;
-
-    l->count = cm_alloc(f->n_pieces, sizeof *l->count);
-    l->p = cm_alloc(f->n_pieces, sizeof *l->p);
-    l->q = cm_alloc(f->n_pieces, sizeof *l->q);
-    l->stretch = cm_alloc_zero(f->count, sizeof *l->stretch);
-    for (size_t i = 0; i < f->count; i++)
-        pieces += f->stretch[i].last - f->stretch[i].first;
-    l->piece_of = cm_alloc(pieces, sizeof *l->piece_of);
-    if (!l->count || !l->p || !l->q || !l->stretch || !l->piece_of)
-        return cm_fail_memory(run->ctx);
-    for (size_t i = 0; i < f->n_pieces; i++) {
-        l->count[i] = f->events[i];
-        l->p[i] = judged ? f->p[i] : (double)NAN;
-        l->q[i] = judged ? f->q[i] : (double)NAN;
-        run->summary.hot_pieces += judged && f->q[i] <= run->options->alpha;
-    }
-    for (size_t i = 0; i < f->count; i++) {
-        const castmap_stretch *from = &f->stretch[i];
-        cm_route_stretch *to = &l->stretch[l->n_stretches++];
-        to->length_m = from->length_m;
-        to->expected = from->expected;
-        to->p = tested ? from->p : (double)NAN;
-        to->count = from->events;
-        to->hot = tested && from->hot;
-        to->route = to->hot ? (int)from->route + 1 : 0;
-        to->first = l->n_stretch_pieces;
-        for (size_t k = from->first; k < from->last; k++)
-            l->piece_of[l->n_stretch_pieces++] = (int64_t)f->order[k] * 2 + f->backward[k];
-        to->last = l->n_stretch_pieces;
-    }
-    return CASTMAP_OK;
-}
-
-static castmap_status complete_layer(cm_route_run *run)
-{
-    const castmap_routes_run_options *o = run->options;
-    cm_route_layer *l = &run->layer;
-    int64_t from, to;
-    size_t n = 0;
-
-    l->name = cm_copy_text(o->name ? o->name : "routes");
-    l->street_set = run->streets.set_id;
-    l->kernel = o->kernel;
-    l->form = o->form;
-    l->adaptive = o->adaptive;
-    l->tested = is_tested(run);
-    l->piece_m = o->piece_m;
-    l->limit_m = o->limit_m;
-    l->radius_m = o->radius_m;
-    l->alpha = o->alpha;
-    l->months = cm_heat_period(&o->filter, &run->points, &from, &to) ? ((double)to - (double)from) / CM_SECONDS_A_MONTH : (double)NAN;
-    l->observation = cm_alloc(run->summary.snapped, sizeof *l->observation);
-    l->edge = cm_alloc(run->summary.snapped, sizeof *l->edge);
-    l->along_m = cm_alloc(run->summary.snapped, sizeof *l->along_m);
-    if (!l->name || !l->observation || !l->edge || !l->along_m)
-        return cm_fail_memory(run->ctx);
-    for (size_t i = 0; i < run->points.set.count; i++) {
-        if (run->edge[i] == CASTMAP_NO_EDGE)
-            continue;
-        l->observation[n] = run->points.set.id[i];
-        l->edge[n] = run->edge[i];
-        l->along_m[n++] = run->along_m[i];
-    }
-    l->n = n;
-    return CASTMAP_OK;
 }
 
 static castmap_status remark(cm_route_run *run)
@@ -266,7 +200,7 @@ static castmap_status remark(cm_route_run *run)
     castmap_routes_summary *s = &run->summary;
     int failed = 0;
 
-    if (has_shared(run))
+    if (cm_route_has_shared(run))
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "shared-points",
                                 "Observations that were moved to shared map points by who published them are counted at those points. That says which map points are busy, not "
                                 "which streets, so nothing was tested.");
@@ -286,42 +220,15 @@ static castmap_status remark(cm_route_run *run)
     if (run->points.outside > 0)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-crs", "%zu observations lie outside the area of the working CRS and were left out.",
                                 run->points.outside);
+    if (run->layer.persons)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "persons",
+                                "Persons are counted. A stretch is tested by letting each observation fall somewhere with all of its persons; a piece of street by itself "
+                                "gets no p, since that test counts observations.");
+    if (s->untimed > 0 && s->slices > 0)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "untimed", "%zu observations have no time and are in none of the slices.", s->untimed);
     if (run->options->form == CASTMAP_LINE_SIMPLE)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "simple", "The simple form counts more than was there round junctions; the shared forms do not.");
     return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
-}
-
-static char *parameters(const cm_route_run *run)
-{
-    const castmap_routes_run_options *o = run->options;
-    cm_text text = CM_TEXT_INIT;
-    cm_json json;
-
-    cm_json_begin(&json, &text, false);
-    cm_json_object(&json, NULL);
-    cm_json_string(&json, "layer", run->layer.name);
-    cm_json_integer(&json, "street_set", run->layer.street_set);
-    cm_json_string(&json, "kernel", castmap_line_kernel_name(o->kernel));
-    cm_json_string(&json, "form", castmap_line_form_name(o->form));
-    cm_json_bool(&json, "adaptive", o->adaptive);
-    cm_json_number(&json, "piece_m", o->piece_m);
-    cm_json_number(&json, "snap_m", o->limit_m);
-    cm_json_number(&json, "radius_m", o->radius_m);
-    cm_json_number(&json, "longest_m", o->most_m);
-    cm_json_integer(&json, "least_observations", o->least_events);
-    cm_json_integer(&json, "simulations", o->simulations);
-    cm_json_number(&json, "alpha", o->alpha);
-    cm_json_string(&json, "category", o->filter.category);
-    cm_json_integer(&json, "observations", (int64_t)run->summary.observations);
-    cm_json_integer(&json, "snapped", (int64_t)run->summary.snapped);
-    cm_json_integer(&json, "too_far", (int64_t)run->summary.too_far);
-    cm_json_integer(&json, "vague", (int64_t)run->summary.vague);
-    cm_json_integer(&json, "shared", (int64_t)run->summary.shared);
-    cm_json_bool(&json, "shared_points", o->shared_points);
-    cm_json_end_object(&json);
-    char *made = cm_text_take(&text);
-    cm_text_clear(&text);
-    return made;
 }
 
 static castmap_status keep(cm_route_run *run)
@@ -338,7 +245,7 @@ static castmap_status keep(cm_route_run *run)
     if (!status)
         status = cm_run_needs(run->ctx, run->project, s->run_number, run->streets.run_number);
     if (!status) {
-        text = parameters(run);
+        text = cm_route_parameters(run);
         provenance = cm_run_provenance(run->ctx, run->project, NULL);
         if (!text || !provenance)
             status = cm_fail_memory(run->ctx);
@@ -366,6 +273,8 @@ static void release(cm_route_run *run)
     free(run->edge);
     free(run->along_m);
     free(run->distance_m);
+    free(run->weight);
+    free(run->exposure);
 }
 
 castmap_status castmap_run_routes(castmap_context *ctx, castmap_project *project, const castmap_routes_run_options *options,
@@ -383,13 +292,19 @@ castmap_status castmap_run_routes(castmap_context *ctx, castmap_project *project
     if (!status)
         status = snap(&run);
     if (!status)
+        status = cm_route_plan_slices(&run);
+    if (!status)
+        status = cm_route_weigh(&run);
+    if (!status)
         status = make_density(&run);
+    if (!status)
+        status = cm_route_make_exposure(&run);
     if (!status)
         status = find_stretches(&run);
     if (!status)
-        status = take_stretches(&run);
+        status = cm_route_take_stretches(&run);
     if (!status)
-        status = complete_layer(&run);
+        status = cm_route_complete_layer(&run);
     if (!status)
         status = cm_route_name_stretches(&run);
     if (!status)

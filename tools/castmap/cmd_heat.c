@@ -88,22 +88,6 @@ static bool period(const char *text, int64_t *from_s, int64_t *to_s)
     return cli_period(first, from_s, &ignored) && cli_period(dots + 2, &ignored, to_s) && *from_s < *to_s;
 }
 
-/* "month", "quarter", or a number. */
-static bool slices_of(const char *text, castmap_heat_run_options *options)
-{
-    char *end;
-
-    if (!text)
-        return true;
-    if (strcmp(text, "month") == 0 || strcmp(text, "quarter") == 0) {
-        options->slicing = text[0] == 'm' ? CASTMAP_SLICES_MONTH : CASTMAP_SLICES_QUARTER;
-        return true;
-    }
-    const unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
-    options->slices = (unsigned)n;
-    return n >= 1 && n <= 60 && *end == '\0';
-}
-
 /* The kind of map; 0, or the exit code after a complaint. */
 static int choose_kind(cli_env *env, const heat_args *args, char room[400], castmap_heat_run_options *options)
 {
@@ -166,8 +150,8 @@ static int run(cli_env *env, const void *parsed)
     options.keep_whole = args->keep_whole;
     options.weigh_persons = args->persons;
     options.mask = args->mask;
-    if (!slices_of(args->slices, &options))
-        return cli_fail(env, CASTMAP_E_ARGUMENT, "--slices", "--slices quarter, or --slices 6", "a month, a quarter or a number from 1 to 60 is needed");
+    if (!slices_of(args->slices, &options.slicing, &options.slices))
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--slices", SLICES_ADVICE);
     const int complaint = choose_kind(env, args, room, &options);
     if (complaint)
         return complaint;

@@ -3,6 +3,7 @@
  */
 #include "heat_options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -44,4 +45,19 @@ castmap_heat_measure heat_measure_of(const char *word)
 castmap_edge_rule heat_edge_of(const char *word)
 {
     return strcmp(word, "uniform") == 0 ? CASTMAP_EDGE_UNIFORM : strcmp(word, "diggle") == 0 ? CASTMAP_EDGE_DIGGLE : CASTMAP_EDGE_NONE;
+}
+
+bool slices_of(const char *text, castmap_heat_slicing *slicing, unsigned *slices)
+{
+    char *end = NULL;
+
+    if (!text)
+        return true;
+    if (strcmp(text, "month") == 0 || strcmp(text, "quarter") == 0) {
+        *slicing = text[0] == 'm' ? CASTMAP_SLICES_MONTH : CASTMAP_SLICES_QUARTER;
+        return true;
+    }
+    const unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    *slices = (unsigned)n;
+    return n >= 1 && n <= 60 && *end == '\0';
 }

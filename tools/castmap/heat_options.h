@@ -14,5 +14,8 @@ bool heat_rule_of(const char *word, castmap_bandwidth_rule *out);
 const char *heat_rule_word(castmap_bandwidth_rule rule); /* static */
 castmap_heat_measure heat_measure_of(const char *word);
 castmap_edge_rule heat_edge_of(const char *word);
+/* "month", "quarter", or a number of equal parts; NULL is none. False: none of these. */
+bool slices_of(const char *text, castmap_heat_slicing *slicing, unsigned *slices);
+#define SLICES_ADVICE "--slices quarter, or --slices 6", "a month, a quarter or a number from 1 to 60 is needed"
 
 #endif

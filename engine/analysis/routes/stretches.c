@@ -9,41 +9,16 @@
  */
 #include "castmap/routes.h"
 
-#include "analysis/routes/street_chains.h"
+#include "analysis/routes/stretch_scan.h"
 #include "analysis/statistics/false_discovery.h"
 #include "analysis/statistics/gamma.h"
 #include "base/disjoint_set.h"
 #include "base/fail.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/random.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_STREAM UINT64_C(0x726f7574657300) /* apart from the streams of other methods */
-
-typedef struct window {
-    size_t first, last;
-    double llr;
-} window;
-
-typedef struct scan {
-    castmap_context       *ctx;
-    const castmap_network *network;
-    const castmap_lixels  *lixels;
-    const castmap_stretches_options *options;
-    cm_route_graph   graph;
-    cm_street_chains chains;
-    uint32_t        *count;      /* owned [n] by place in order */
-    double          *expected;   /* owned [n + 1] sums of what is expected before each place */
-    double          *length;     /* owned [n + 1] likewise of length; exact within a chain is what matters */
-    uint32_t        *guide;      /* owned [n + 1] first place whose sum passes k/n of all */
-    uint32_t       **drawn;      /* owned [threads][n] */
-    double          *most;       /* owned [S] largest ratio of each simulation */
-    castmap_stretches found;
-} scan;
 
 void castmap_stretches_clear(castmap_stretches *stretches)
 {
@@ -53,22 +28,8 @@ void castmap_stretches_clear(castmap_stretches *stretches)
     free(stretches->order);
     free(stretches->backward);
     free(stretches->stretch);
+    free(stretches->weight);
     *stretches = (castmap_stretches)CASTMAP_STRETCHES_INIT;
-}
-
-static void release(scan *s)
-{
-    for (unsigned k = 0; s->drawn && k < castmap_threads(s->ctx); k++)
-        free(s->drawn[k]);
-    free(s->drawn);
-    free(s->count);
-    free(s->expected);
-    free(s->length);
-    free(s->guide);
-    free(s->most);
-    cm_route_graph_clear(&s->graph);
-    cm_street_chains_clear(&s->chains);
-    castmap_stretches_clear(&s->found);
 }
 
 static castmap_status check(castmap_context *ctx, const castmap_lixels *lixels, const castmap_stretches_options *o)
@@ -104,7 +65,14 @@ static size_t piece_of(const castmap_lixels *lixels, uint32_t edge, double along
     return low;
 }
 
-static castmap_status count_events(scan *s, const castmap_network_events *events)
+static int compare_marks(const void *left, const void *right)
+{
+    const double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+static castmap_status count_events(cm_scan *s, const castmap_network_events *events)
 {
     castmap_stretches *found = &s->found;
 
@@ -112,146 +80,86 @@ static castmap_status count_events(scan *s, const castmap_network_events *events
     found->events = cm_alloc_zero(found->n_pieces, sizeof *found->events);
     found->p = cm_alloc(found->n_pieces, sizeof *found->p);
     found->q = cm_alloc(found->n_pieces, sizeof *found->q);
-    if (!found->events || !found->p || !found->q)
+    if (events->weight) {
+        found->weight = cm_alloc_zero(found->n_pieces, sizeof *found->weight);
+        s->mark = cm_alloc(events->count, sizeof *s->mark);
+    }
+    if (!found->events || !found->p || !found->q || (events->weight && (!found->weight || !s->mark)))
         return cm_fail_memory(s->ctx);
     for (size_t i = 0; i < events->count; i++) {
         const uint32_t e = events->edge[i];
         if (e == CASTMAP_NO_EDGE)
             continue;
-        if (e >= s->network->n_edges || !(events->along_m[i] >= 0.0 && events->along_m[i] <= s->network->length_m[e]))
+        if (!cm_place_exists(s->network, e, events->along_m[i]))
             return cm_fail(s->ctx, CASTMAP_E_DATA, "event %zu lies on no edge", i);
-        found->events[piece_of(s->lixels, e, events->along_m[i])]++;
+        if (events->weight && !(events->weight[i] >= 0.0 && isfinite(events->weight[i])))
+            return cm_fail(s->ctx, CASTMAP_E_DATA, "event %zu has a weight below 0 or not finite", i);
+        const size_t piece = piece_of(s->lixels, e, events->along_m[i]);
+        found->events[piece]++;
+        if (events->weight) {
+            found->weight[piece] += events->weight[i];
+            s->mark[found->n_events] = events->weight[i];
+        }
         found->n_events++;
     }
-    return found->n_events > 0 ? CASTMAP_OK : cm_fail(s->ctx, CASTMAP_E_NOT_FOUND, "no observation lies on a street");
+    if (found->n_events == 0)
+        return cm_fail(s->ctx, CASTMAP_E_NOT_FOUND, "no observation lies on a street");
+    s->total = (double)found->n_events;
+    if (events->weight) {
+        qsort(s->mark, found->n_events, sizeof *s->mark, compare_marks);
+        s->total = 0.0;
+        for (size_t i = 0; i < found->n_events; i++)
+            s->total += s->mark[i];
+        if (!(s->total > 0.0) || !isfinite(s->total))
+            return cm_fail(s->ctx, CASTMAP_E_DATA, "the observations have no weight");
+    }
+    return CASTMAP_OK;
 }
 
-/* Sums along the order, and a guide into them: drawing a place then costs a step or two. */
-static castmap_status line_up(scan *s)
+/* Counts and sums along the order of the streets. */
+static castmap_status line_up(cm_scan *s)
 {
     const size_t n = s->lixels->count;
 
     s->count = cm_alloc(n, sizeof *s->count);
+    s->weight = s->mark ? cm_alloc(n, sizeof *s->weight) : NULL;
     s->expected = cm_alloc(n + 1, sizeof *s->expected);
     s->length = cm_alloc(n + 1, sizeof *s->length);
-    s->guide = cm_alloc(n + 1, sizeof *s->guide);
-    if (!s->count || !s->expected || !s->length || !s->guide)
+    if (!s->count || !s->expected || !s->length || (s->mark && !s->weight))
         return cm_fail_memory(s->ctx);
     s->expected[0] = s->length[0] = 0.0;
     for (size_t k = 0; k < n; k++) {
         const uint32_t piece = s->chains.piece[k];
         const double length = s->lixels->to_m[piece] - s->lixels->from_m[piece];
         s->count[k] = s->found.events[piece];
+        if (s->weight)
+            s->weight[k] = s->found.weight[piece];
         s->length[k + 1] = s->length[k] + length;
         s->expected[k + 1] = s->expected[k] + (s->options->exposure ? s->options->exposure[piece] : length);
     }
-    const double scale = (double)s->found.n_events / s->expected[n];
+    const double scale = s->total / s->expected[n];
     for (size_t k = 1; k <= n; k++)
         s->expected[k] *= scale;
-    size_t at = 0;
-    for (size_t g = 0; g <= n; g++) {
-        while (at + 1 < n && s->expected[at + 1] <= s->expected[n] * ((double)g / (double)n))
-            at++;
-        s->guide[g] = (uint32_t)at;
-    }
+    return CASTMAP_OK;
+}
+
+/* Each piece by itself. */
+static castmap_status test_pieces(cm_scan *s)
+{
+    const size_t n = s->lixels->count;
+
     for (size_t k = 0; k < n; k++) {
         const double mean = s->expected[k + 1] - s->expected[k];
         double *p = &s->found.p[s->chains.piece[k]];
-        *p = s->count[k] == 0 ? 1.0 : mean > 0.0 ? cm_gamma_p((double)s->count[k], mean) : 0.0;
+        *p = s->mark ? (double)NAN : s->count[k] == 0 ? 1.0 : mean > 0.0 ? cm_gamma_p((double)s->count[k], mean) : 0.0;
+        s->found.q[s->chains.piece[k]] = (double)NAN;
     }
-    return cm_false_discovery(s->ctx, s->found.p, n, false, s->found.q);
-}
-
-/* Kulldorff (1997), equation for the Poisson model; 0 unless more than expected. */
-static double ratio(double c, double e, double total)
-{
-    if (!(c > e) || !(e > 0.0))
-        return c > 0.0 && !(e > 0.0) ? (double)INFINITY : 0.0;
-    return c * log(c / e) + (c < total ? (total - c) * log((total - c) / (total - e)) : 0.0);
-}
-
-/* The best window of [begin, end); ties go to the earlier and shorter one. */
-static window best_window(const scan *s, const uint32_t *count, size_t begin, size_t end)
-{
-    const double total = (double)s->found.n_events;
-    window best = {begin, begin, 0.0};
-
-    for (size_t i = begin; i < end; i++) {
-        double c = 0.0;
-        if (count[i] == 0)
-            continue;
-        for (size_t j = i; j < end && (j == i || s->length[j + 1] - s->length[i] <= s->options->most_m); j++) {
-            if (count[j] == 0)
-                continue;
-            c += (double)count[j];
-            const double e = s->expected[j + 1] - s->expected[i];
-            if (c < (double)s->options->least_events || c <= e)
-                continue;
-            const double llr = ratio(c, e, total);
-            if (llr > best.llr)
-                best = (window){i, j + 1, llr};
-        }
-    }
-    return best;
-}
-
-static castmap_status simulate(size_t first, size_t last, unsigned worker, void *payload)
-{
-    const scan *s = payload;
-    const size_t n = s->lixels->count;
-    const uint64_t seed = castmap_seed(s->ctx);
-    uint32_t *count = s->drawn[worker];
-
-    for (size_t sim = first; sim < last; sim++) {
-        memset(count, 0, n * sizeof *count);
-        for (size_t i = 0; i < s->found.n_events; i++) {
-            const double u = cm_random_unit(seed, FIRST_STREAM + sim, i), want = u * s->expected[n];
-            size_t at = s->guide[(size_t)(u * (double)n)];
-            while (at + 1 < n && s->expected[at + 1] <= want)
-                at++;
-            count[at]++;
-        }
-        double most = 0.0;
-        for (size_t c = 0; c < s->chains.count; c++)
-            most = fmax(most, best_window(s, count, s->chains.start[c], s->chains.start[c + 1]).llr);
-        s->most[sim] = most;
-    }
-    return CASTMAP_OK;
-}
-
-static int compare_down(const void *left, const void *right)
-{
-    const double a = *(const double *)left, b = *(const double *)right;
-
-    return (a < b) - (a > b);
-}
-
-static castmap_status run_simulations(scan *s)
-{
-    const unsigned threads = castmap_threads(s->ctx);
-
-    s->most = cm_alloc(s->options->simulations, sizeof *s->most);
-    s->drawn = cm_alloc_zero(threads, sizeof *s->drawn);
-    if (!s->most || !s->drawn)
-        return cm_fail_memory(s->ctx);
-    for (unsigned k = 0; k < threads; k++) {
-        s->drawn[k] = cm_alloc(s->lixels->count, sizeof **s->drawn);
-        if (!s->drawn[k])
-            return cm_fail_memory(s->ctx);
-    }
-    castmap_status status = cm_parallel_workers(s->ctx, "comparing with chance", s->options->simulations, 1, simulate, s);
-    if (status)
-        return status;
-    qsort(s->most, s->options->simulations, sizeof *s->most, compare_down);
-    /* (1 + k) / (1 + S) <= alpha for the k largest. */
-    const double k = floor(s->options->alpha * (1.0 + (double)s->options->simulations)) - 1.0;
-    s->found.critical = k < 0.0 ? (double)INFINITY : s->most[(size_t)k];
-    return CASTMAP_OK;
+    return s->mark ? CASTMAP_OK : cm_false_discovery(s->ctx, s->found.p, n, false, s->found.q);
 }
 
 static int compare_windows(const void *left, const void *right)
 {
-    const window *a = left, *b = right;
+    const cm_window *a = left, *b = right;
 
     if (a->llr != b->llr)
         return a->llr > b->llr ? -1 : 1;
@@ -259,19 +167,19 @@ static int compare_windows(const void *left, const void *right)
 }
 
 /* The best window of every run, then of what is left on either side of it. */
-static castmap_status pick_windows(scan *s, window **windows, size_t *n)
+static castmap_status pick_windows(cm_scan *s, cm_window **windows, size_t *n)
 {
     size_t room = 0, todo_room = 0, todo = 0;
-    window *list = NULL, *rest = NULL;
+    cm_window *list = NULL, *rest = NULL;
     castmap_status status = CASTMAP_OK;
 
     for (size_t c = 0; c < s->chains.count && !status; c++) {
         if (cm_grow(&rest, &todo_room, 1, sizeof *rest))
             status = cm_fail_memory(s->ctx);
         else
-            rest[todo++] = (window){s->chains.start[c], s->chains.start[c + 1], 0.0};
+            rest[todo++] = (cm_window){s->chains.start[c], s->chains.start[c + 1], 0.0};
         while (todo > 0 && !status) {
-            const window run = rest[--todo], best = best_window(s, s->count, run.first, run.last);
+            const cm_window run = rest[--todo], best = cm_scan_best(s, s->count, s->weight, run.first, run.last, 0.0);
             if (!(best.llr > 0.0))
                 continue;
             if (cm_grow(&list, &room, *n + 1, sizeof *list) || cm_grow(&rest, &todo_room, todo + 2, sizeof *rest)) {
@@ -279,8 +187,8 @@ static castmap_status pick_windows(scan *s, window **windows, size_t *n)
                 break;
             }
             list[(*n)++] = best;
-            rest[todo++] = (window){run.first, best.first, 0.0};
-            rest[todo++] = (window){best.last, run.last, 0.0};
+            rest[todo++] = (cm_window){run.first, best.first, 0.0};
+            rest[todo++] = (cm_window){best.last, run.last, 0.0};
         }
     }
     free(rest);
@@ -290,7 +198,7 @@ static castmap_status pick_windows(scan *s, window **windows, size_t *n)
     return status;
 }
 
-static double chance(const scan *s, double llr)
+static double chance(const cm_scan *s, double llr)
 {
     size_t low = 0, high = s->options->simulations;
 
@@ -304,10 +212,10 @@ static double chance(const scan *s, double llr)
     return (1.0 + (double)low) / (1.0 + (double)s->options->simulations);
 }
 
-static castmap_status pick(scan *s)
+static castmap_status pick(cm_scan *s)
 {
     castmap_stretches *found = &s->found;
-    window *windows = NULL;
+    cm_window *windows = NULL;
     size_t n = 0;
     castmap_status status = pick_windows(s, &windows, &n);
 
@@ -324,6 +232,10 @@ static castmap_status pick(scan *s)
                                 .hot = p <= s->options->alpha, .route = SIZE_MAX};
         for (size_t i = made.first; i < made.last; i++)
             made.events += s->count[i];
+        for (size_t i = made.first; i < made.last && s->weight; i++)
+            made.weight += s->weight[i];
+        if (!s->weight)
+            made.weight = (double)made.events;
         made.length_m = s->length[made.last] - s->length[made.first];
         made.expected = s->expected[made.last] - s->expected[made.first];
         found->stretch[found->count++] = made;
@@ -333,7 +245,7 @@ static castmap_status pick(scan *s)
 }
 
 /* Hot stretches that come to the same node are one route; routes are numbered by their strongest stretch. */
-static castmap_status join(scan *s)
+static castmap_status join(cm_scan *s)
 {
     castmap_stretches *found = &s->found;
     uint32_t *at_node = cm_alloc(s->network->n_nodes, sizeof *at_node);
@@ -374,7 +286,7 @@ castmap_status castmap_stretches_find(castmap_context *ctx, const castmap_networ
                                       const castmap_lixels *lixels, const uint32_t *street, const castmap_stretches_options *options,
                                       castmap_stretches *out)
 {
-    scan s = {.ctx = ctx, .network = network, .lixels = lixels, .options = options, .found = CASTMAP_STRETCHES_INIT};
+    cm_scan s = {.ctx = ctx, .network = network, .lixels = lixels, .options = options, .found = CASTMAP_STRETCHES_INIT};
     castmap_status status;
 
     cm_fail_clear(ctx);
@@ -388,7 +300,9 @@ castmap_status castmap_stretches_find(castmap_context *ctx, const castmap_networ
     if (!status)
         status = line_up(&s);
     if (!status)
-        status = run_simulations(&s);
+        status = test_pieces(&s);
+    if (!status)
+        status = cm_scan_simulate(&s);
     if (!status)
         status = pick(&s);
     if (!status)
@@ -401,6 +315,6 @@ castmap_status castmap_stretches_find(castmap_context *ctx, const castmap_networ
         *out = s.found;
         s.found = (castmap_stretches)CASTMAP_STRETCHES_INIT;
     }
-    release(&s);
+    cm_scan_release(&s);
     return status;
 }

@@ -131,6 +131,7 @@ typedef struct castmap_stretch {
     double llr, p;            /**< log-likelihood ratio; p of the scan, (1 + #{max of a simulation >= llr}) / (1 + S) */
     bool   hot;               /**< p <= alpha */
     size_t route;             /**< hot stretches that touch one another share a number, from 0; SIZE_MAX: not hot */
+    double weight;            /**< of its events together; their number where events have no weights */
 } castmap_stretch;
 
 /** What castmap_stretches_find() found. Owned by the caller, release with castmap_stretches_clear(). */
@@ -143,9 +144,10 @@ typedef struct castmap_stretches {
     size_t           count;
     castmap_stretch *stretch;   /**< [count] highest llr first; no two share a piece */
     double           critical;  /**< the llr that alpha of the simulations reach */
+    double          *weight;    /**< [n_pieces] of the events on each piece; NULL where events have no weights */
 } castmap_stretches;
 
-#define CASTMAP_STRETCHES_INIT {0, 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0.0}
+#define CASTMAP_STRETCHES_INIT {0, 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0.0, NULL}
 
 /**
  * @brief Find stretches of streets that hold more events than chance would put there.
@@ -154,6 +156,9 @@ typedef struct castmap_stretches {
  * to another, no longer than most_m. The statistic is Kulldorff's (1997) Poisson log-likelihood ratio for more than expected; the p of a window compares it
  * with the largest of all windows in each of S simulations, so it already allows for the many places looked at. Weaker windows that share no piece with
  * a stronger one are given with p against the same maxima, which is conservative.
+ *
+ * Events with weights (persons): c and e of the ratio are sums of weights, and a simulation lets every event fall somewhere with its weight. The ratio is then
+ * no likelihood, but the comparison with simulations holds all the same. A Poisson test of a piece is not defined for weights: p and q are NaN.
  *
  * @param street  [n_edges] edges with equal numbers are one street
  * @retval CASTMAP_E_ARGUMENT  an option out of range, exposure that is negative or all 0

@@ -230,7 +230,11 @@ static castmap_status add_density(castmap_context *ctx, const cm_release_inputs 
         status = castmap_classes_make(ctx, values, n, CLASSES, breaks, &k);
     for (size_t c = 0; c < k; c++)
         breaks[c] = c ? two_digits(breaks[c]) : 0.0;
-    cm_field *density = cm_build_field(build, layer, CM_FIELD_REAL, "per_km", "Observations per km", "Smoothed along the streets", "per km", 2);
+    cm_field *density = cm_build_field(build, layer, CM_FIELD_REAL, "per_km", l->persons ? "Persons per km" : "Observations per km",
+                                       "Smoothed along the streets", "per km", 2);
+    cm_field *monthly = cm_build_field(build, layer, CM_FIELD_REAL, "per_km_month", "Per km and month", "The same by month of the period; null: without times",
+                                       "per km and month", 3);
+    cm_field *persons = l->persons ? cm_build_field(build, layer, CM_FIELD_REAL, "persons", "Persons", "On this piece itself", "", 0) : NULL;
     cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", "Observations", "On this piece itself", "", 0);
     cm_field *p = cm_build_field(build, layer, CM_FIELD_REAL, "p", "p", "Probability of so many or more on this piece, if they were spread evenly", "", 6);
     cm_field *q = cm_build_field(build, layer, CM_FIELD_REAL, "q", "q", "The same, corrected for the number of pieces looked at", "", 6);
@@ -244,6 +248,9 @@ static castmap_status add_density(castmap_context *ctx, const cm_release_inputs 
         const uint32_t e = lixels->edge[piece[i]];
         const size_t c = cm_release_class_of(breaks, k, values[i]);
         cm_field_set_real(density, i, values[i]);
+        cm_field_set_real(monthly, i, values[i] / l->months);
+        if (l->persons)
+            cm_field_set_real(persons, i, l->weight[piece[i]]);
         cm_field_set_integer(count, i, l->count[piece[i]]);
         cm_field_set_real(p, i, l->p[piece[i]]);
         cm_field_set_real(q, i, l->q[piece[i]]);
@@ -252,7 +259,7 @@ static castmap_status add_density(castmap_context *ctx, const cm_release_inputs 
         cm_field_set_integer(number, i, (int64_t)(layer->style.n_classes > k ? c : c > 0 ? c - 1 : 0));
     }
     if (layer && !status && !build->failed) {
-        cm_build_colour_by(build, layer, "class", "Observations per km of street");
+        cm_build_colour_by(build, layer, "class", l->persons ? "Persons per km of street" : "Observations per km of street");
         layer->visible = false;
     }
     cm_build_outline(layer, CM_COLOUR_PLACE, LEAST_MM, false);
@@ -270,9 +277,11 @@ static void fill_stretches(const cm_route_layer *l, cm_release_build *build, cm_
     cm_field *to = cm_build_field(build, layer, CM_FIELD_TEXT, "to_street", "To", "Street that meets it at the other end", "", 0);
     cm_field *length = cm_build_field(build, layer, CM_FIELD_REAL, "length_m", "Length", "Along the street", "m", 0);
     cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", "Observations", "On the stretch", "", 0);
-    cm_field *per_km = cm_build_field(build, layer, CM_FIELD_REAL, "per_km", "Per km", "Observations by length", "per km", 1);
+    cm_field *persons = l->persons ? cm_build_field(build, layer, CM_FIELD_REAL, "persons", "Persons", "On the stretch", "", 0) : NULL;
+    cm_field *per_km = cm_build_field(build, layer, CM_FIELD_REAL, "per_km", "Per km", l->persons ? "Persons by length" : "Observations by length", "per km", 1);
     cm_field *per_month = cm_build_field(build, layer, CM_FIELD_REAL, "per_km_month", "Per km and month", "Null: without times", "per km and month", 2);
-    cm_field *expected = cm_build_field(build, layer, CM_FIELD_REAL, "expected", "Expected", "If observations were spread evenly along all streets", "", 2);
+    cm_field *expected = cm_build_field(build, layer, CM_FIELD_REAL, "expected", "Expected",
+                                        strcmp(l->exposure, "length") == 0 ? "If all were spread evenly along all streets" : "If all were spread by length and class of street", "", 2);
     cm_field *p = cm_build_field(build, layer, CM_FIELD_REAL, "p", "p", "How rarely chance gives as much anywhere; null: not tested", "", 4);
     cm_field *hot = cm_build_field(build, layer, CM_FIELD_TEXT, "hot", "Hot", "yes: beyond chance", "", 0);
     cm_field *route = cm_build_field(build, layer, CM_FIELD_INTEGER, "route", "Route", "Hot stretches that touch one another share a number", "", 0);
@@ -289,8 +298,10 @@ static void fill_stretches(const cm_route_layer *l, cm_release_build *build, cm_
         cm_field_set_text(build, to, i, s->to[0] ? s->to : NULL);
         cm_field_set_real(length, i, s->length_m);
         cm_field_set_integer(count, i, (int64_t)s->count);
-        cm_field_set_real(per_km, i, 1000.0 * (double)s->count / s->length_m);
-        cm_field_set_real(per_month, i, 1000.0 * (double)s->count / s->length_m / l->months);
+        if (l->persons)
+            cm_field_set_real(persons, i, s->weight);
+        cm_field_set_real(per_km, i, 1000.0 * s->weight / s->length_m);
+        cm_field_set_real(per_month, i, 1000.0 * s->weight / s->length_m / l->months);
         cm_field_set_real(expected, i, s->expected);
         cm_field_set_real(p, i, s->p);
         cm_field_set_text(build, hot, i, s->hot ? "yes" : "no");
@@ -368,14 +379,17 @@ castmap_status cm_release_routes_internal(castmap_context *ctx, const cm_release
     if (!status)
         status = add_density(ctx, in, &routes, &lixels, build);
     if (!status)
+        status = cm_release_street_slices(ctx, in, &routes, &lixels, build);
+    if (!status)
         status = add_stretches(ctx, in, &routes, &lixels, build);
     cm_decimal_trimmed(routes.layer.piece_m, 0, piece);
     cm_decimal_trimmed(routes.layer.radius_m, 0, radius);
     cm_decimal_trimmed(routes.layer.limit_m, 0, limit);
     if (!status)
         status = add_backdrop(ctx, in, &routes.streets, build);
-    cm_build_method(build, "Along the streets: observations within %s m of a street, pieces of %s m, density by the %s kernel of %s m, %s.", limit, piece,
-                    castmap_line_kernel_name(routes.layer.kernel), radius, castmap_line_form_name(routes.layer.form));
+    cm_build_method(build, "Along the streets: observations within %s m of a street, pieces of %s m, density by the %s kernel of %s m, %s. Chance goes by %s.%s", limit,
+                    piece, castmap_line_kernel_name(routes.layer.kernel), radius, castmap_line_form_name(routes.layer.form), routes.layer.exposure,
+                    routes.layer.persons ? " Persons are counted, 1 where an observation does not say." : "");
     castmap_lixels_clear(&lixels);
     cm_route_inputs_clear(&routes);
     return status;

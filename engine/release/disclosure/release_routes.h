@@ -36,7 +36,10 @@ CASTMAP_NODISCARD castmap_status cm_routes_publish(castmap_context *ctx, const c
 /* The layer "stretches" of a partner or public release, from what is published and the streets alone. */
 CASTMAP_NODISCARD castmap_status cm_release_routes(castmap_context *ctx, const cm_release_inputs *inputs, const cm_route_inputs *routes,
                                                    const cm_published_streets *published, cm_release_build *build);
-/* The layers "street_density" and "stretches" of an internal release, with exact counts. */
+/* street_slices.c: of an internal release, one layer "street_density_01" ... for each part of the period. lixels: those of the layer. */
+CASTMAP_NODISCARD castmap_status cm_release_street_slices(castmap_context *ctx, const cm_release_inputs *inputs, const cm_route_inputs *routes,
+                                                          const castmap_lixels *lixels, cm_release_build *build);
+/* The layers "street_density" and "stretches" of an internal release, with exact counts, and the slices. */
 CASTMAP_NODISCARD castmap_status cm_release_routes_internal(castmap_context *ctx, const cm_release_inputs *inputs, cm_release_build *build);
 
 #endif

@@ -43,7 +43,8 @@ const char *cm_map_main_layer(const castmap_release *release, const char *wanted
 /* Slices and tolerance contours are drawn from the exact surface: no rule says yet how they could leave. */
 static bool internal_alone(const char *layer)
 {
-    return strcmp(layer, "slices") == 0 || strcmp(layer, "tolerance") == 0 || strncmp(layer, "heat_", 5) == 0;
+    return strcmp(layer, "slices") == 0 || strcmp(layer, "tolerance") == 0 || strncmp(layer, "heat_", 5) == 0 || strcmp(layer, "street_slices") == 0 ||
+           strncmp(layer, "street_density_", 15) == 0;
 }
 
 castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *release, const char *layer)
@@ -59,6 +60,7 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
     cm_fail_hint(ctx, layer && (strcmp(layer, "stretches") == 0 || strcmp(layer, "street_density") == 0)
                           ? "castmap routes makes stretches; the density along streets is for the group itself alone"
                       : layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
+                      : layer && strncmp(layer, "street_", 7) == 0 ? "castmap routes --slices quarter makes slices of the density along streets"
                       : layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
                                                      : "run castmap areas or castmap heat first");
     return status;

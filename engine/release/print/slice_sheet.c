@@ -12,6 +12,7 @@
 #define SIDE_WIDTH 56.0
 #define CAPTION 5.0
 #define MOST 60u
+#define CLASSES 8u
 #define LAND 0xF7F5F0FFu
 #define FRAME 0x8A8A8AFFu
 #define THINNER 0.5 /* strokes on a small map */
@@ -23,13 +24,19 @@ typedef struct slice_grid {
     double width, height; /* of one map, mm */
 } slice_grid;
 
-static size_t find_slices(const castmap_release *release, const cm_layer *out[MOST])
+const char *cm_slices_first(const char *wanted)
+{
+    return !wanted ? NULL : strcmp(wanted, "slices") == 0 ? "heat_01" : strcmp(wanted, "street_slices") == 0 ? "street_density_01" : NULL;
+}
+
+/* The layers that are called as the first, with their number at the end. */
+static size_t find_slices(const castmap_release *release, const char *first, const cm_layer *out[MOST])
 {
     size_t n = 0;
-    char name[32];
+    char name[40];
 
     for (; n < MOST; n++) {
-        snprintf(name, sizeof name, "heat_%02zu", n + 1);
+        snprintf(name, sizeof name, "%.*s%02zu", (int)(strlen(first) - 2), first, n + 1);
         out[n] = cm_release_layer(release, name);
         if (!out[n])
             break;
@@ -61,9 +68,16 @@ static slice_grid arrange(const castmap_release *release, size_t n, double width
 static void draw_thin(cm_sheet *sheet, const cm_map_view *view, const cm_layer *layer)
 {
     cm_layer thin = *layer;
+    cm_class class[CLASSES];
 
     thin.style.stroke_mm *= THINNER;
     thin.style.size_mm *= THINNER;
+    for (size_t c = 0; c < layer->style.n_classes && c < CLASSES; c++) {
+        class[c] = layer->style.classes[c];
+        class[c].stroke_mm *= THINNER;
+    }
+    if (layer->style.n_classes <= CLASSES)
+        thin.style.classes = class;
     cm_map_draw_layer(sheet->canvas, view, &thin);
 }
 
@@ -84,8 +98,10 @@ static void draw_one(cm_sheet *sheet, const cm_layer *slice, double x, double y,
             if ((release->backdrop[i].shape != CM_SHAPE_POLYGON) == (lines == 1))
                 draw_thin(sheet, &view, &release->backdrop[i]);
         }
-        if (lines == 0)
+        if (lines == 0 && slice->shape == CM_SHAPE_POLYGON)
             cm_map_draw_layer(sheet->canvas, &view, slice);
+        else if (lines == 1 && slice->shape == CM_SHAPE_LINE) /* streets lie over the streets of the backdrop */
+            draw_thin(sheet, &view, slice);
     }
     for (size_t i = 0; i < release->n_layers; i++) {
         if (strcmp(release->layers[i].name, sheet->main_layer) != 0 && cm_map_shows(&release->layers[i], sheet->main_layer))
@@ -105,7 +121,7 @@ void cm_slices_draw(cm_sheet *sheet, double width, double height)
 {
     static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_facts, cm_block_caveats, cm_block_sources};
     const cm_layer *slice[MOST];
-    const size_t n = find_slices(sheet->release, slice);
+    const size_t n = find_slices(sheet->release, sheet->main_layer, slice);
     const double inner = width - 2 * MARGIN, maps = inner - SIDE_WIDTH - GAP;
     const double top = MARGIN + cm_block_title(sheet, MARGIN, MARGIN, inner, true) + GAP;
     const double footer = height - MARGIN * 0.7 - cm_block_footer(sheet, 0, 0, inner, false);

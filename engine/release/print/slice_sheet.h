@@ -6,8 +6,8 @@
 
 #include "release/print/map_furniture.h"
 
-#define CM_SLICES "slices"         /* what a reader asks for */
-#define CM_SLICES_FIRST "heat_01"  /* the layer that is there when there are any */
+/* "slices": of the heat map, "street_slices": of the density along streets. Gives the layer that is there when there are any; NULL for any other word. */
+const char *cm_slices_first(const char *wanted);
 
 /* Every slice of the release with its dates, in reading order, and the legend they share. sheet->main_layer is the first slice. */
 void cm_slices_draw(cm_sheet *sheet, double width, double height);

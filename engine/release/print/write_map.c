@@ -133,8 +133,8 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
     if (status)
         return status;
     sheet.title = options->title ? options->title : release->title;
-    const bool slices = options->layer && strcmp(options->layer, CM_SLICES) == 0;
-    sheet.main_layer = cm_map_main_layer(release, slices ? CM_SLICES_FIRST : options->layer);
+    const char *slices = cm_slices_first(options->layer);
+    sheet.main_layer = cm_map_main_layer(release, slices ? slices : options->layer);
     if (!sheet.main_layer)
         return cm_map_no_layer(ctx, release, options->layer);
     status = cm_output_reserve(ctx, path, options->overwrite, &output);
