@@ -51,6 +51,71 @@ town() {
     grep -q Oswend out/map.html
 }
 
+@test "slices along the streets: a layer each, with one legend, side by side on a sheet, none for others" {
+    town
+    both castmap --json routes --slices quarter --simulations 0
+    code_is 0
+    [ "$(jq .slices out.txt)" -eq 8 ]
+    sliced_run=$(jq .run out.txt)
+    castmap export -o sliced --for internal > /dev/null
+    [ "$(jq -r .title sliced/street_density_03.geojson)" = "Density along the streets, 2025-01-01 to 2025-03-31" ]
+    for i in 1 2 3 4 5 6 7 8; do
+        [ "$(jq '.features | length' sliced/street_density_0$i.geojson)" -ge 10 ]
+        jq -r '.features[].properties | "\(.class) \(.label)"' sliced/street_density_0$i.geojson
+    done | sort -u > legend.txt
+    [ "$(cut -d' ' -f1 legend.txt | sort -u | wc -l)" -eq "$(wc -l < legend.txt)" ] # a class has one label in all slices
+    # the density of a slice is a rate: over eight quarters it adds up to that of the whole, by month
+    sliced=$(for i in 1 2 3 4 5 6 7 8; do jq '[.features[].properties | select(.street == "Oswend Road") | .per_km_month] | max' sliced/street_density_0$i.geojson; done |
+        jq -s 'add / length')
+    whole=$(jq '[.features[].properties | select(.street == "Oswend Road") | .per_km_month] | max' sliced/street_density.geojson)
+    jq -n -e "($sliced / $whole) | . > 0.9 and . < 1.3"
+    ogrinfo -so sliced/layers.gpkg street_density_08 | grep -q "Multi Line String"
+    grep -q "street_density_08" sliced/map.html
+    castmap map --for internal --layer street_slices -o slices.pdf > /dev/null
+    pdftotext slices.pdf - | grep -q "2026-04-01 to 2026-06-30"
+    castmap map --for internal --layer street_density_02 -o one.svg > /dev/null
+    for audience in partner public; do
+        for layer in street_slices street_density_02; do
+            both castmap map --for $audience --layer $layer -o no.pdf
+            [ "$status" -eq 7 ]
+        done
+    done
+    # the newest search has none
+    castmap routes --simulations 0 > /dev/null
+    both castmap map --for internal --layer street_slices -o none.pdf
+    code_is 1
+    says "$err" "castmap routes --slices quarter"
+    both castmap routes --slices fortnight
+    code_is 2
+    castmap undo "$sliced_run" > /dev/null
+    [ "$(sqlite3 s.castmap.sqlite 'SELECT count(*) FROM route_slice')" -eq 0 ]
+}
+
+@test "persons in place of observations, and chance by the class of street" {
+    town
+    castmap --json routes > plain.json
+    both castmap --json routes --persons
+    code_is 0
+    cp out.txt persons.json
+    jq -e '.weight > .snapped and .hot_pieces == 0 and (.remarks | any(.code == "persons"))' persons.json
+    jq -e '.stretches[0] | .street == "Oswend Road" and .weight > .count and (.weight / .length_m * 1000 - .per_km | fabs) < 1e-6 and (.sentence | contains(" persons on "))' persons.json
+    jq -e '.weight == .snapped and (.stretches | all(.weight == .count))' plain.json
+    castmap export -o out --for internal > /dev/null
+    jq -e '.features[0].properties | .persons > .count' out/stretches.geojson
+    [ "$(jq '[.features[].properties.persons] | add' out/street_density.geojson)" = "$(jq .weight persons.json)" ]
+    [ "$(jq '[.features[].properties.p | select(. != null)] | length' out/street_density.geojson)" -eq 0 ]
+    castmap --json routes --exposure main=4,residential=0.5 > classes.json
+    jq -e '.stretches[0].sentence | contains("by length and class of street")' classes.json
+    # a stretch of the same length on a main street has eight times as much to expect as one on a residential street
+    jq -n -e '[inputs.stretches[0] | .expected / .length_m] | .[1] > .[0]' plain.json classes.json
+    both castmap routes --exposure canal=2
+    code_is 2
+    says "$err" "lane, main, path, residential"
+    says "$err" "no street is of the class \"canal\""
+    both castmap routes --exposure primary
+    code_is 2
+}
+
 @test "partners get named streets inside shown squares, and no figure of a street" {
     town
     castmap routes > /dev/null

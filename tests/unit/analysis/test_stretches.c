@@ -234,6 +234,73 @@ static void order_of_rows_and_threads_do_not_matter(void **state)
     castmap_lixels_clear(&u.lixels);
 }
 
+/* Weights of 1 are no weights; weights of 3 make every ratio three times as large and change no p. */
+static void equal_weights_change_the_scale_alone(void **state)
+{
+    castmap_stretches_options o = CASTMAP_STRETCHES_OPTIONS_INIT;
+    castmap_stretches plain = CASTMAP_STRETCHES_INIT, ones = CASTMAP_STRETCHES_INIT, threes = CASTMAP_STRETCHES_INIT;
+    double weight[MOST];
+    town t;
+
+    build(state, &t);
+    scatter(&t, 60, 5);
+    for (int i = 0; i < 25; i++)
+        add(&t, 3, 4.0 * i);
+    assert_status(castmap_stretches_find(*state, &t.n.network, &t.events, &t.lixels, t.street, &o, &plain), CASTMAP_OK);
+    for (size_t i = 0; i < MOST; i++)
+        weight[i] = 1.0;
+    t.events.weight = weight;
+    assert_status(castmap_stretches_find(*state, &t.n.network, &t.events, &t.lixels, t.street, &o, &ones), CASTMAP_OK);
+    for (size_t i = 0; i < MOST; i++)
+        weight[i] = 3.0;
+    assert_status(castmap_stretches_find(*state, &t.n.network, &t.events, &t.lixels, t.street, &o, &threes), CASTMAP_OK);
+    assert_true(plain.count > 0 && plain.stretch[0].hot);
+    assert_int_equal(ones.count, plain.count);
+    for (size_t i = 0; i < plain.count; i++) {
+        assert_int_equal(ones.stretch[i].first, plain.stretch[i].first);
+        assert_near(ones.stretch[i].llr, plain.stretch[i].llr, 1e-9);
+        assert_near(ones.stretch[i].weight, (double)plain.stretch[i].events, 0.0);
+        assert_near(threes.stretch[i].llr, 3.0 * plain.stretch[i].llr, 1e-9 * plain.stretch[i].llr);
+        assert_near(threes.stretch[i].p, ones.stretch[i].p, 0.0);
+        assert_near(threes.stretch[i].weight, 3.0 * (double)plain.stretch[i].events, 0.0);
+    }
+    assert_true(isnan(ones.p[0]) && isnan(ones.q[0]) && plain.weight == NULL);
+    castmap_stretches_clear(&plain);
+    castmap_stretches_clear(&ones);
+    castmap_stretches_clear(&threes);
+    castmap_lixels_clear(&t.lixels);
+}
+
+/* Ten observations of many persons on one street outweigh thirty of one person on another. */
+static void weights_decide_which_stretch_is_first(void **state)
+{
+    castmap_stretches_options o = CASTMAP_STRETCHES_OPTIONS_INIT;
+    castmap_stretches got = CASTMAP_STRETCHES_INIT;
+    double weight[MOST];
+    town t;
+
+    build(state, &t);
+    for (int i = 0; i < 30; i++)
+        add(&t, 3, 3.0 * i); /* street 0 */
+    for (int i = 0; i < 10; i++)
+        add(&t, 14, 9.0 * i); /* street 1 */
+    for (size_t i = 0; i < MOST; i++)
+        weight[i] = i < 30 ? 1.0 : 8.0;
+    t.events.weight = weight;
+    assert_status(castmap_stretches_find(*state, &t.n.network, &t.events, &t.lixels, t.street, &o, &got), CASTMAP_OK);
+    assert_int_equal(got.stretch[0].events, 10);
+    assert_near(got.stretch[0].weight, 80.0, 0.0);
+    assert_int_equal(t.street[t.lixels.edge[got.order[got.stretch[0].first]]], 1);
+    /* Kulldorff's formula with sums of weights: 110 in all on 5,200 m. */
+    const double e = 110.0 * got.stretch[0].length_m / 5200.0;
+    assert_near(got.stretch[0].expected, e, 1e-9);
+    assert_near(got.stretch[0].llr, 80.0 * log(80.0 / e) + 30.0 * log(30.0 / (110.0 - e)), 1e-9);
+    castmap_stretches_clear(&got);
+    weight[35] = -1.0;
+    assert_status(castmap_stretches_find(*state, &t.n.network, &t.events, &t.lixels, t.street, &o, &got), CASTMAP_E_DATA);
+    castmap_lixels_clear(&t.lixels);
+}
+
 static void refuses_and_leaves_the_result_alone(void **state)
 {
     castmap_stretches_options o = CASTMAP_STRETCHES_OPTIONS_INIT;
@@ -285,6 +352,8 @@ int main(void)
         cmocka_unit_test(pieces_of_a_street_follow_one_another),
         cmocka_unit_test(chance_alone_seldom_makes_a_hot_stretch),
         cmocka_unit_test(order_of_rows_and_threads_do_not_matter),
+        cmocka_unit_test(equal_weights_change_the_scale_alone),
+        cmocka_unit_test(weights_decide_which_stretch_is_first),
         cmocka_unit_test(refuses_and_leaves_the_result_alone),
         cmocka_unit_test(false_discovery_has_the_published_cuts),
     };
