@@ -232,7 +232,7 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$C
     read -r code many <<<"$(peak 1000000)"
     [ "$code" -eq 0 ]
     counts "1000000 1000000 0 0"
-    [ $((many - few)) -le 100 ] || { echo "$few MiB, then $many MiB" >&2; return 1; }
+    instrumented || [ $((many - few)) -le 100 ] || { echo "$few MiB, then $many MiB" >&2; return 1; }
     [ "$(ls -A | grep -vc -e castmap.sqlite -e many.csv -e '\.txt$')" -eq 0 ] # no working data are left
 }
 
@@ -622,7 +622,7 @@ TEXTS
     noted unused-columns # not stored unless asked for
     cp "$EMPTY" town.castmap.sqlite
     if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
-        strace -f -e trace=openat,open,connect -o trace.txt "$CASTMAP_BIN" -q import --map keep=photo in.csv
+        ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=openat,open,connect -o trace.txt "$CASTMAP_BIN" -q import --map keep=photo in.csv
         ! grep -E '/etc/passwd|host|"[^"]*/id"|connect\(' trace.txt
     else
         castmap -q import --map keep=photo in.csv

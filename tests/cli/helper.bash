@@ -37,6 +37,11 @@ says() { # text, words
     esac
 }
 
+# Was the command built with a sanitizer? Its memory is then not castmap's own, and leaks cannot be looked for under a tracer.
+instrumented() {
+    grep -qa -e __asan_init -e __tsan_init "$CASTMAP_BIN"
+}
+
 # A town of four observations, one of them without a place, and two areas.
 small_town() {
     cat >small.csv <<'CSV'
