@@ -28,6 +28,8 @@ castmap_status cli_open(cli_env *env, castmap_access access)
 {
     char path[4096];
 
+    if (env->project) /* by a step of the same command */
+        return CASTMAP_OK;
     const castmap_status status = cli_project_path(env, path, sizeof path);
     return status ? status : castmap_project_open(env->ctx, path, access, &env->project);
 }

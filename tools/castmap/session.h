@@ -9,7 +9,7 @@
 /* The path of the project of --project, $CASTMAP_PROJECT, or the folder we are in. */
 CASTMAP_NODISCARD castmap_status cli_project_path(cli_env *env, char *path, size_t size);
 
-/* Open the project of --project, $CASTMAP_PROJECT, or the folder we are in, as env->project. */
+/* Open the project of --project, $CASTMAP_PROJECT, or the folder we are in, as env->project; one that is open already stays. */
 CASTMAP_NODISCARD castmap_status cli_open(cli_env *env, castmap_access access);
 
 /* One line of caution to whoever writes as root. */
