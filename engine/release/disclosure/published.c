@@ -23,6 +23,7 @@ void cm_published_clear(cm_published *published)
     free(published->cell);
     free(published->place_start);
     free(published->place_cell);
+    cm_published_months_clear(&published->months);
     cm_published_flows_clear(&published->flows);
     cm_published_streets_clear(&published->streets);
     *published = (cm_published){0};
@@ -228,9 +229,16 @@ static void add_parameters(cm_text *text, const cm_published *published)
         cm_json_end_array(&json);
     }
     cm_json_end_array(&json);
+    cm_published_months_to_json(&json, "months", &published->months);
     cm_published_flows_to_json(&json, &published->flows);
     cm_published_streets_to_json(&json, &published->streets);
     cm_json_end_object(&json);
+}
+
+static void digest_months(cm_sha256 *hash, const cm_published_months *months)
+{
+    if (months->n > 0)
+        cm_sha256_add(hash, months->month, months->n * sizeof *months->month);
 }
 
 static void digest_streets(cm_sha256 *hash, const cm_published_streets *streets)
@@ -255,6 +263,7 @@ static void digest_flows(cm_sha256 *hash, const cm_published_flows *flows)
         cm_sha256_add(hash, flows->flow[f].to, strlen(flows->flow[f].to) + 1);
         cm_sha256_add(hash, &flows->flow[f].published, sizeof flows->flow[f].published);
     }
+    digest_months(hash, &flows->months);
 }
 
 /* Over what is published; neither the recipient nor the last record is part of it. */
@@ -278,6 +287,7 @@ static void digest(const cm_published *published, char hex[CM_SHA256_HEX])
         cm_sha256_add(&hash, &n, sizeof n);
         cm_sha256_add(&hash, &published->place_cell[published->place_start[p]], n * sizeof *published->place_cell);
     }
+    digest_months(&hash, &published->months);
     if (published->flows.present)
         digest_flows(&hash, &published->flows);
     if (published->streets.present)
@@ -388,7 +398,9 @@ castmap_status cm_published_from_entry(castmap_context *ctx, const cm_ledger_ent
         status = cm_fail(ctx, CASTMAP_E_PROJECT, "release %lld of the ledger cannot be read", (long long)entry->number);
         goto done;
     }
-    status = cm_published_flows_from_json(ctx, document, &made.flows);
+    status = cm_published_months_from_json(ctx, document, "months", &made.months);
+    if (!status)
+        status = cm_published_flows_from_json(ctx, document, &made.flows);
     if (!status)
         status = cm_published_streets_from_json(ctx, document, &made.streets);
     if (status)

@@ -10,6 +10,7 @@
 #include "release/disclosure/lattice.h"
 #include "release/disclosure/period.h"
 #include "release/disclosure/published_flows.h"
+#include "release/disclosure/published_months.h"
 #include "release/disclosure/published_streets.h"
 
 typedef struct cm_published {
@@ -23,6 +24,7 @@ typedef struct cm_published {
     size_t          n_places;
     size_t         *place_start;   /* owned [n_places + 1] */
     uint32_t       *place_cell;    /* owned; cells of each place, ascending */
+    cm_published_months months;    /* owned; covered by the reports in the cells */
     cm_published_flows flows;      /* owned */
     cm_published_streets streets;  /* owned */
 } cm_published;

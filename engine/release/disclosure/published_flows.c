@@ -9,19 +9,12 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "base/time_text.h"
 #include "release/disclosure/incident_groups.h"
 #include "release/disclosure/lattice.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DAY_S INT64_C(86400)
-
-typedef struct move {
-    int64_t from, to, person, when, source;
-} move;
 
 void cm_published_flows_clear(cm_published_flows *flows)
 {
@@ -31,84 +24,23 @@ void cm_published_flows_clear(cm_published_flows *flows)
     }
     free(flows->flow);
     free(flows->areas);
+    cm_published_months_clear(&flows->months);
     *flows = (cm_published_flows){0};
 }
 
-static int64_t day_of(int64_t time_s)
-{
-    return time_s / DAY_S - (time_s % DAY_S < 0);
-}
-
-/* A day where the record says one, else its month. */
-static int64_t when_key(int64_t when_s, int64_t span_s)
-{
-    int64_t year;
-    unsigned month, day;
-
-    if (span_s <= DAY_S)
-        return cm_when_key_day(day_of(when_s));
-    cm_civil_from_days(day_of(when_s), &year, &month, &day);
-    return cm_when_key_month(year * 12 + (int64_t)month - 1);
-}
-
-static bool may_count(const cm_policy *policy, const cm_period *period, const cm_flow_layer *layer, size_t i)
-{
-    const int64_t source = layer->grade[i] / 65536, information = layer->grade[i] / 256 % 256, handling = layer->grade[i] % 256;
-
-    if (layer->from[i] == layer->to[i] || layer->when_s[i] == CM_TIME_UNKNOWN || layer->when_s[i] < period->from_s ||
-        layer->when_s[i] >= period->to_s)
-        return false;
-    if (policy->exclude_grade && (information == 'E' || (source == 3 && information == 'D')))
-        return false;
-    return !(policy->exclude_handling && handling == 'C');
-}
-
-/* By pair, person, time, source. */
-static int compare_moves(const void *left, const void *right)
-{
-    const move *a = left, *b = right;
-    const int64_t x[] = {a->from, a->to, a->person, a->when, a->source}, y[] = {b->from, b->to, b->person, b->when, b->source};
-
-    for (size_t k = 0; k < 5; k++) {
-        if (x[k] != y[k])
-            return x[k] < y[k] ? -1 : 1;
-    }
-    return 0;
-}
-
-static size_t choose(const cm_policy *policy, const cm_period *period, const cm_flow_layer *layer, move *out)
+static size_t choose(const cm_policy *policy, const cm_period *period, const cm_flow_layer *layer, cm_flow_move *out)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < layer->n; i++) {
-        if (!may_count(policy, period, layer, i))
+        if (!cm_flow_may_count(policy, period, layer, i))
             continue;
         const bool turn = layer->symmetric && layer->from[i] > layer->to[i];
-        out[n++] = (move){turn ? layer->to[i] : layer->from[i], turn ? layer->from[i] : layer->to[i], layer->person[i],
-                          when_key(layer->when_s[i], layer->span_s[i]), layer->source[i]};
+        out[n++] = (cm_flow_move){turn ? layer->to[i] : layer->from[i], turn ? layer->from[i] : layer->to[i], layer->person[i],
+                          cm_flow_when_key(layer->when_s[i], layer->span_s[i]), layer->source[i], layer->span_s[i] > CM_FLOW_MONTH_S};
     }
     if (n > 1)
-        qsort(out, n, sizeof *out, compare_moves);
-    return n;
-}
-
-static bool same_group(const move *a, const move *b)
-{
-    return a->person == b->person && (a->person >= 0 || (a->when == b->when && a->source == b->source));
-}
-
-/* The groups of moves[begin..end), one pair: the earliest movement speaks for its person. *sources: somebody says who reported. */
-static size_t group(const move *moves, size_t begin, size_t end, cm_incident *incidents, bool *sources)
-{
-    size_t n = 0;
-
-    *sources = false;
-    for (size_t i = begin; i < end; i++) {
-        *sources = *sources || moves[i].source >= 0;
-        if (i > begin && same_group(&moves[i], &moves[i - 1]))
-            continue;
-        incidents[n++] = (cm_incident){0.0, 0.0, moves[i].when, (int32_t)moves[i].source, -1};
-    }
+        qsort(out, n, sizeof *out, cm_flow_compare_moves);
     return n;
 }
 
@@ -126,11 +58,11 @@ castmap_status cm_published_flows_count(castmap_context *ctx, const cm_policy *p
 {
     cm_published_flows made = {.present = true, .areas = cm_copy_text(areas), .symmetric = layer->symmetric, .run = layer->run_number};
     const double least_km2 = policy->base_cell_m * policy->base_cell_m / 1e6;
-    move *moves = cm_alloc(layer->n, sizeof *moves);
+    cm_flow_move *moves = cm_alloc(layer->n, sizeof *moves);
     cm_incident *incidents = cm_alloc(layer->n, sizeof *incidents);
     uint32_t *member = cm_alloc(layer->n, sizeof *member);
     int64_t *scratch = cm_alloc(2 * layer->n, sizeof *scratch);
-    size_t room = 0, hidden = 0;
+    size_t room = 0, hidden = 0, shown = 0;
     castmap_status status = made.areas && moves && incidents && member && scratch ? CASTMAP_OK : cm_fail_memory(ctx);
     const size_t n = status ? 0 : choose(policy, period, layer, moves);
 
@@ -139,14 +71,19 @@ castmap_status cm_published_flows_count(castmap_context *ctx, const cm_policy *p
         for (end = begin; end < n && moves[end].from == from && moves[end].to == to; end++)
             continue;
         bool sources;
-        const size_t groups = group(moves, begin, end, incidents, &sources); /* of this pair alone: no other one has a say in it */
+        const size_t groups = cm_flow_groups(moves, begin, end, incidents, &sources); /* of this pair alone: no other one has a say in it */
         for (size_t i = 0; i < groups; i++)
             member[i] = (uint32_t)i;
-        if (area_km2[from] >= least_km2 && area_km2[to] >= least_km2 && cm_floors_pass(policy, incidents, member, groups, sources, scratch))
+        if (area_km2[from] >= least_km2 && area_km2[to] >= least_km2 && cm_floors_pass(policy, incidents, member, groups, sources, scratch)) {
             status = add_flow(ctx, &made, &room, layer->code[from], layer->code[to], cm_policy_round(policy, groups));
-        else
+            memmove(moves + shown, moves + begin, (end - begin) * sizeof *moves);
+            shown += end - begin;
+        } else {
             hidden++;
+        }
     }
+    if (!status) /* of what is shown: a pair that is not shown has no say in it */
+        status = cm_published_months_of_flows(ctx, policy, moves, shown, &made.months);
     free(moves);
     free(incidents);
     free(member);
@@ -168,6 +105,7 @@ void cm_published_flows_to_json(cm_json *json, const cm_published_flows *flows)
     cm_json_string(json, "areas", flows->areas);
     cm_json_bool(json, "symmetric", flows->symmetric);
     cm_json_integer(json, "run", flows->run);
+    cm_published_months_to_json(json, "months", &flows->months);
     cm_json_array(json, "pairs");
     for (size_t f = 0; f < flows->count; f++) {
         cm_json_array(json, NULL);
@@ -196,8 +134,7 @@ castmap_status cm_published_flows_from_json(castmap_context *ctx, struct json_ob
     made.areas = cm_copy_text(json_object_get_string(areas));
     made.symmetric = json_object_get_boolean(symmetric);
     made.run = json_object_get_int64(run);
-    if (!made.areas)
-        status = cm_fail_memory(ctx);
+    status = made.areas ? cm_published_months_from_json(ctx, object, "months", &made.months) : cm_fail_memory(ctx);
     for (size_t k = 0; k < json_object_array_length(pairs) && !status; k++) {
         struct json_object *pair = json_object_array_get_idx(pairs, k);
         if (!json_object_is_type(pair, json_type_array) || json_object_array_length(pair) != 3)

@@ -10,7 +10,8 @@
 
 #include "base/json_text.h"
 #include "project/flow_layer_table.h"
-#include "release/disclosure/period.h"
+#include "release/disclosure/flow_groups.h"
+#include "release/disclosure/published_months.h"
 
 struct json_object;
 
@@ -24,6 +25,7 @@ typedef struct cm_published_flows {
     char    *areas;     /* owned; digest of the boundary set: two sets laid over each other would show what lies between */
     bool     symmetric; /* likewise: both directions together less one of them is the other */
     int64_t  run;       /* that counted the movements */
+    cm_published_months months; /* owned; covered by the movements of the pairs that are shown */
     size_t   count;
     cm_published_flow *flow; /* owned; by from, then to */
 } cm_published_flows;

@@ -18,6 +18,7 @@
 #include "release/disclosure/buildings_file.h"
 #include "release/disclosure/ledger_check.h"
 #include "release/disclosure/release_cells.h"
+#include "release/disclosure/release_coverage.h"
 #include "release/disclosure/release_flows.h"
 #include "release/disclosure/release_routes.h"
 #include "release/disclosure/release_inputs.h"
@@ -42,6 +43,7 @@ typedef struct gate {
     cm_flow_inputs     flows;
     cm_route_inputs    routes;
     int32_t           *street;  /* owned [n_reports] name of the street, or -1 */
+    bool              *wide;    /* owned [n_reports] its time is known less exactly than a month */
     cm_report         *reports;   /* owned */
     size_t             n_reports;
     bool               sources_recorded;
@@ -63,6 +65,7 @@ static void clear_gate(gate *g)
     cm_flow_inputs_clear(&g->flows);
     cm_route_inputs_clear(&g->routes);
     free(g->street);
+    free(g->wide);
     free(g->reports);
     free(g->place);
     free(g->building_x);
@@ -195,7 +198,8 @@ static castmap_status choose_records(castmap_context *ctx, gate *g)
     int32_t *street = cm_alloc(set->count, sizeof *street);
     g->reports = cm_alloc(set->count, sizeof *g->reports);
     g->street = cm_alloc(set->count, sizeof *g->street);
-    if (!g->reports || !g->street || !street) {
+    g->wide = cm_alloc(set->count, sizeof *g->wide);
+    if (!g->reports || !g->street || !g->wide || !street) {
         free(street);
         return cm_fail_memory(ctx);
     }
@@ -219,6 +223,7 @@ static castmap_status choose_records(castmap_context *ctx, gate *g)
                 .source = set->source[i], .category = set->category[i], .place = g->place[i],
                 .shared_place = set->precision[i] == CM_PLACE_SNAPPED || set->precision[i] == CM_PLACE_POSTCODE ||
                                 set->precision[i] == CM_PLACE_AREA};
+            g->wide[g->n_reports - 1] = set->to_s[i] - set->from_s[i] > CM_FLOW_MONTH_S;
             g->street[g->n_reports - 1] = g->reports[g->n_reports - 1].shared_place ? -1 : street[i];
         }
     }
@@ -308,6 +313,9 @@ static castmap_status publish(castmap_context *ctx, gate *g)
             return cm_fail_memory(ctx);
     }
     status = keep_inside(ctx, g);
+    if (!status && !g->verdict.same)
+        status = cm_published_months_count(ctx, &g->policy, g->reports, g->wide, g->n_reports, g->sources_recorded, g->published.cell, g->published.n_cells,
+                                           &g->published.months);
     g->stats.cells_shown = g->published.n_cells;
     cm_published_flows_clear(&g->published.flows);
     if (!status)
@@ -321,15 +329,10 @@ static void write_words(gate *g)
     cm_release_build *build = &g->build;
     castmap_release *release = build->release;
     const cm_policy *policy = &g->policy;
-    char words[96], from[32], to[32], base[CM_DECIMAL_SIZE];
+    char base[CM_DECIMAL_SIZE];
     int64_t shown = 0;
 
-    cm_period_words(&g->period, words, sizeof words);
-    cm_date_words(g->period.from_s, from);
-    cm_date_words(g->period.to_s - 1, to);
-    cm_build_textf(build, &release->data_dates, "Reports from %s to %s", from, to);
-    cm_build_textf(build, &release->subtitle, "%s, for %s", words,
-                   policy->audience == CASTMAP_PUBLIC ? "the public" : g->options->recipient ? g->options->recipient : "partners");
+    cm_release_coverage(&g->published, policy->audience == CASTMAP_PUBLIC ? "the public" : g->options->recipient ? g->options->recipient : "partners", build);
     release->from_s = g->period.from_s;
     release->to_s = g->period.to_s;
     for (size_t c = 0; c < g->published.n_cells; c++)
@@ -499,28 +502,18 @@ static castmap_status make_internal(castmap_context *ctx, castmap_project *proje
 {
     castmap_status status = cm_release_inputs_load(ctx, project, g->options, g->options->from_s, g->options->to_s, &g->in);
     int64_t first_s, last_s;
-    char from[32], to[32];
 
     if (status)
         return status;
     status = cm_release_common(ctx, &g->in, &g->build);
     if (status)
         return status;
-    castmap_release *release = g->build.release;
     full_span(&g->in.observations, &first_s, &last_s);
-    if (first_s <= last_s) {
-        cm_date_words(first_s, from);
-        cm_date_words(last_s, to);
-        cm_build_textf(&g->build, &release->data_dates, "Observations from %s to %s", from, to);
-        release->from_s = first_s;
-        release->to_s = last_s + 1;
-    } else {
-        release->from_s = release->to_s = INT64_MIN;
-        cm_build_text(&g->build, &release->data_dates, "Observations without a time");
-    }
-    cm_build_textf(&g->build, &release->subtitle, "%s", first_s <= last_s ? release->data_dates : "Internal");
+    status = cm_release_span(ctx, &g->in, first_s, last_s, &g->build);
+    if (status)
+        return status;
     char *provenance = cm_run_provenance(ctx, project, NULL);
-    cm_build_text(&g->build, &release->provenance, provenance ? provenance : "{}");
+    cm_build_text(&g->build, &g->build.release->provenance, provenance ? provenance : "{}");
     free(provenance);
     status = cm_release_internal(ctx, &g->in, &g->build);
     return status ? status : cm_build_finish(ctx, &g->build, out);

@@ -147,6 +147,7 @@ void castmap_release_free(castmap_release *release)
     free(release->subtitle);
     free(release->audience_mark);
     free(release->data_dates);
+    free(release->coverage);
     free(release->crs);
     free(release->crs_name);
     free(release->crs_wkt);

@@ -99,6 +99,7 @@ struct castmap_release {
     char    *audience_mark;        /* "INTERNAL - do not pass on", ... printed on every product */
     int64_t  from_s, to_s;         /* of the data shown */
     char    *data_dates;           /* "Observations from 1 July 2024 to 30 June 2026" */
+    char    *coverage;             /* partner, public: "months covered: September 2021 (1 of 12)"; NULL: not said */
     size_t   n_sources;            /* source and licence lines of boundaries, records, backdrop */
     char   **sources;
     size_t   n_caveats;

@@ -110,6 +110,8 @@ static castmap_status describe(castmap_context *ctx, const castmap_release *rele
         cm_json_integer(&json, "release", release->number);
     add_date(&json, "from", release->from_s);
     add_date(&json, "to", release->to_s == INT64_MIN ? INT64_MIN : release->to_s - 1);
+    if (release->coverage)
+        cm_json_string(&json, "coverage", release->coverage);
     cm_json_string(&json, "crs", release->crs);
     add_lines(&json, "sources", release->sources, release->n_sources);
     add_lines(&json, "methods", release->methods, release->n_methods);
