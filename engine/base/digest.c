@@ -54,6 +54,26 @@ void cm_sha256_final(cm_sha256 *hash, char hex[CM_SHA256_HEX])
     cm_hex(digest, sizeof digest, hex);
 }
 
+castmap_status cm_sha256_fd(castmap_context *ctx, int fd, char hex[CM_SHA256_HEX])
+{
+    unsigned char buffer[65536];
+    cm_sha256 hash;
+    off_t at = 0;
+    ssize_t got;
+
+    cm_sha256_init(&hash);
+    while ((got = pread(fd, buffer, sizeof buffer, at)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return cm_fail_errno(ctx, "cannot read", "the file again for its digest", errno);
+        cm_sha256_add(&hash, buffer, (size_t)got);
+        at += got;
+    }
+    cm_sha256_final(&hash, hex);
+    return CASTMAP_OK;
+}
+
 castmap_status cm_sha256_file(castmap_context *ctx, const char *path, char hex[CM_SHA256_HEX], uint64_t *size)
 {
     unsigned char buffer[65536];

@@ -19,6 +19,8 @@ typedef struct cm_sha256 {
 void cm_sha256_init(cm_sha256 *hash);
 void cm_sha256_add(cm_sha256 *hash, const void *bytes, size_t length);
 void cm_sha256_final(cm_sha256 *hash, char hex[CM_SHA256_HEX]);
+/* Of all that a descriptor leads to, whose place stays where it is. */
+CASTMAP_NODISCARD castmap_status cm_sha256_fd(castmap_context *ctx, int fd, char hex[CM_SHA256_HEX]);
 /* Of a whole file. */
 CASTMAP_NODISCARD castmap_status cm_sha256_file(castmap_context *ctx, const char *path, char hex[CM_SHA256_HEX],
                                                 uint64_t *size);

@@ -30,7 +30,7 @@ typedef struct reader {
     cm_gdal_child      gdal;
     cm_record_sender  *sender;
     const char        *wanted;   /* layer or sheet; NULL: the only one, or the first sheet */
-    bool               sheet, dbf;
+    bool               sheet, dbf, lines; /* lines are places too */
     OGRLayerH          layer;
     int                n_layers, n_fields;
     char             **value;    /* owned [n_fields]: texts of the record in hand */
@@ -38,10 +38,12 @@ typedef struct reader {
     int64_t            first_blank;
 } reader;
 
-static bool may_be_points(OGRLayerH layer)
+static bool may_be_places(const reader *r, OGRLayerH layer)
 {
     const OGRwkbGeometryType type = wkbFlatten(OGR_L_GetGeomType(layer));
 
+    if (r->lines && (type == wkbLineString || type == wkbMultiLineString || type == wkbNone))
+        return true;
     return type == wkbPoint || type == wkbMultiPoint || type == wkbUnknown || type == wkbGeometryCollection;
 }
 
@@ -56,7 +58,7 @@ static int choose_layer(reader *r)
         return cm_gdal_fail_layers(&r->gdal, CASTMAP_E_LIMIT, "the file holds more than 1000 layers");
     for (int i = 0; i < n; i++) {
         OGRLayerH layer = GDALDatasetGetLayer(r->gdal.dataset, i);
-        const bool fits = r->sheet ? OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer)) > 0 : may_be_points(layer);
+        const bool fits = r->sheet ? OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer)) > 0 : may_be_places(r, layer);
         if (r->wanted ? strcmp(OGR_L_GetName(layer), r->wanted) != 0 : !fits)
             continue;
         if (!r->layer)
@@ -70,7 +72,8 @@ static int choose_layer(reader *r)
         return cm_gdal_fail_layers(&r->gdal, CASTMAP_E_NOT_FOUND, r->sheet ? "the file has no sheet of that name" : "the file has no layer of that name");
     if (r->sheet)
         return cm_worker_fail(r->gdal.pipe, CASTMAP_E_INPUT, "the first row of the sheet must hold the column names", "every sheet is empty");
-    return cm_gdal_fail_layers(&r->gdal, CASTMAP_E_INPUT, candidates ? "the file holds several layers that may be points" : "no layer holds points");
+    return cm_gdal_fail_layers(&r->gdal, CASTMAP_E_INPUT, candidates ? "the file holds several layers that may be read"
+                                                              : r->lines ? "no layer holds points or lines" : "no layer holds points");
 }
 
 static int send_table(reader *r)
@@ -189,13 +192,40 @@ static char *field_text(reader *r, OGRFeatureH feature, int i)
     return r->sheet ? cell_text(r, text) : cm_copy_text(text);
 }
 
+/* A line by its two ends. */
+static cm_record_fault take_line(reader *r, OGRGeometryH shape, cm_child_record *record)
+{
+    if (wkbFlatten(OGR_G_GetGeometryType(shape)) == wkbMultiLineString) {
+        if (OGR_G_GetGeometryCount(shape) != 1)
+            return CM_RECORD_SEVERAL_LINES;
+        shape = OGR_G_GetGeometryRef(shape, 0);
+    }
+    const int n = OGR_G_GetPointCount(shape);
+    if (n < 2)
+        return CM_RECORD_NO_PLACE;
+    r->with_height += OGR_G_GetGeometryType(shape) != wkbLineString;
+    record->x = OGR_G_GetX(shape, 0);
+    record->y = OGR_G_GetY(shape, 0);
+    record->end_x = OGR_G_GetX(shape, n - 1);
+    record->end_y = OGR_G_GetY(shape, n - 1);
+    if (!isfinite(record->x) || !isfinite(record->y) || !isfinite(record->end_x) || !isfinite(record->end_y))
+        return CM_RECORD_BAD_NUMBER;
+    record->line = true;
+    record->place = CM_RECORD_LAYER;
+    record->decimals = 9;
+    return CM_RECORD_FINE;
+}
+
 static cm_record_fault take_place(reader *r, OGRFeatureH feature, cm_child_record *record)
 {
     OGRGeometryH shape = OGR_F_GetGeometryRef(feature);
 
     if (!shape || OGR_G_IsEmpty(shape))
         return CM_RECORD_NO_PLACE;
-    if (wkbFlatten(OGR_G_GetGeometryType(shape)) == wkbMultiPoint) {
+    const OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(shape));
+    if (r->lines && (type == wkbLineString || type == wkbMultiLineString))
+        return take_line(r, shape, record);
+    if (type == wkbMultiPoint) {
         if (OGR_G_GetGeometryCount(shape) != 1)
             return CM_RECORD_SEVERAL_POINTS;
         shape = OGR_G_GetGeometryRef(shape, 0);
@@ -243,7 +273,7 @@ static int send_record(reader *r, OGRFeatureH feature, int64_t number)
     }
     if (r->blanks && send_blanks(r) != 0)
         return -1;
-    if (!r->sheet)
+    if (!r->sheet && OGR_L_GetGeomType(r->layer) != wkbNone)
         record.fault = take_place(r, feature, &record);
     for (int i = 0; i < r->n_fields; i++) {
         free(r->value[i]);
@@ -282,7 +312,7 @@ static int send_notes(reader *r)
         const char *code, *words;
         size_t      count;
     } notes[] = {
-        {"height-dropped", "points with a height or measure; only the place is kept", r->with_height},
+        {"height-dropped", "places with a height or measure; only the place is kept", r->with_height},
         {"text-may-be-cut", "texts as long as the format allows; they may have been cut", r->full_texts},
         {"day-in-sheet", "cells with a day, or a time of midnight, which a sheet does not tell apart: read as the day", r->midnights},
         {"blank-end", "blank rows at the end, passed over", r->blanks},
@@ -354,7 +384,7 @@ static int read_workbook(reader *r, bool xlsx)
 int cm_gdal_record_child(cm_record_sender *sender, cm_stream_job *job)
 {
     static const char *const GPKG_OPTIONS[] = {"LIST_ALL_TABLES=NO", NULL};
-    reader r = {.gdal = {.pipe = sender->pipe, .parts = job->parts}, .sender = sender, .wanted = job->options->layer};
+    reader r = {.gdal = {.pipe = sender->pipe, .parts = job->parts}, .sender = sender, .wanted = job->options->layer, .lines = job->options->lines};
     const char *driver, *name;
     cm_record_zip inside;
 

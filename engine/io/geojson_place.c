@@ -1,5 +1,5 @@
 /*
- * io/geojson_place.c - the one position of a Point, or of a MultiPoint of one.
+ * io/geojson_place.c - the one position of a Point, or of a MultiPoint of one; the first and the last of a LineString, or of a MultiLineString of one.
  */
 #include "io/geojson_place.h"
 
@@ -48,9 +48,51 @@ static void read_position(cm_json_scan *scan, cm_geojson_feature *f)
     f->lat = value[1];
 }
 
-void cm_geojson_read_geometry(cm_json_scan scan, cm_geojson_feature *f)
+/* The scan is a copy before '[' of the positions of one line. Those between the ends are looked at too: a fault of any is a fault of the line. */
+static void read_line(cm_json_scan *scan, cm_geojson_feature *f)
 {
-    bool first = true, more = true, point = false, multi = false, line = false;
+    bool first = true, more = true;
+    double from[2] = {0};
+    size_t n = 0;
+
+    if (cm_json_next(scan) != '[') {
+        cm_geojson_fault(f, "bad-position", "coordinates are not an array of positions");
+        return;
+    }
+    scan->at++;
+    while (cm_json_item(scan, &first, &more) && more) {
+        read_position(scan, f);
+        if (n++ == 0) {
+            from[0] = f->lon;
+            from[1] = f->lat;
+        }
+    }
+    if (n < 2)
+        cm_geojson_fault(f, "bad-position", "a line needs two positions, where it begins and where it ends");
+    f->line = true;
+    f->end_lon = f->lon;
+    f->end_lat = f->lat;
+    f->lon = from[0];
+    f->lat = from[1];
+}
+
+/* A line, or several of which there may be one. */
+static void read_lines(cm_json_scan *scan, bool several, cm_geojson_feature *f)
+{
+    if (!several) {
+        read_line(scan, f);
+    } else if (cm_json_take(scan, '[') && cm_json_next(scan) == '[') {
+        read_line(scan, f);
+        if (cm_json_next(scan) != ']')
+            cm_geojson_fault(f, "not-a-line", "several lines in one feature");
+    } else {
+        cm_geojson_fault(f, "no-position", "the geometry has no coordinates");
+    }
+}
+
+void cm_geojson_read_geometry(cm_json_scan scan, bool lines, cm_geojson_feature *f)
+{
+    bool first = true, more = true, point = false, multi = false, line = false, several = false;
     cm_json_span key, type;
     cm_json_scan coordinates = {0};
 
@@ -66,17 +108,20 @@ void cm_geojson_read_geometry(cm_json_scan scan, cm_geojson_feature *f)
         if (cm_json_span_is(&scan, &key, "type")) {
             point = cm_json_span_is(&scan, &type, "Point");
             multi = cm_json_span_is(&scan, &type, "MultiPoint");
-            line = cm_json_span_is(&scan, &type, "LineString") || cm_json_span_is(&scan, &type, "MultiLineString");
+            several = cm_json_span_is(&scan, &type, "MultiLineString");
+            line = several || cm_json_span_is(&scan, &type, "LineString");
         } else if (cm_json_span_is(&scan, &key, "coordinates")) {
             if (coordinates.text)
                 cm_geojson_fault(f, "duplicate-key", "the same member twice");
             coordinates = begin;
         }
     }
-    if (!point && !multi) {
+    if (!point && !multi && !(line && lines)) {
         cm_geojson_fault(f, "not-a-point", line ? "the geometry is a line; castmap tracks add reads recorded paths" : "the geometry is not a point");
     } else if (!coordinates.text) {
         cm_geojson_fault(f, "no-position", "the geometry has no coordinates");
+    } else if (line) {
+        read_lines(&coordinates, several, f);
     } else if (point) {
         read_position(&coordinates, f);
     } else if (cm_json_take(&coordinates, '[') && cm_json_next(&coordinates) == '[') {

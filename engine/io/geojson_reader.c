@@ -19,6 +19,7 @@ struct cm_geojson_reader {
     cm_json_scan  scan;     /* of the second pass: in the array of features */
     bool          first;
     bool          sequence; /* features one after the other, not in a collection */
+    bool          lines;    /* are places too */
     int64_t       number;
     cm_csv_field *column;   /* owned [n]; point into the text or into `names` */
     size_t        n, capacity;
@@ -346,6 +347,11 @@ void cm_geojson_close(cm_geojson_reader *r)
     free(r);
 }
 
+void cm_geojson_take_lines(cm_geojson_reader *r)
+{
+    r->lines = true;
+}
+
 bool cm_geojson_is_sequence(const cm_geojson_reader *r)
 {
     return r->sequence;
@@ -409,7 +415,7 @@ static castmap_status read_members(castmap_context *ctx, cm_geojson_reader *r, c
             if (geometry)
                 cm_geojson_fault(f, "duplicate-key", "the same member twice");
             geometry = true;
-            cm_geojson_read_geometry(begin, f);
+            cm_geojson_read_geometry(begin, r->lines, f);
         } else if (cm_json_span_is(scan, &key, "properties")) {
             if (properties)
                 cm_geojson_fault(f, "duplicate-key", "the same member twice");

@@ -1,5 +1,5 @@
 /*
- * io/geojson_reader.h - point features of a GeoJSON FeatureCollection (RFC 7946), one after the other, strictly.
+ * io/geojson_reader.h - point features, or lines by their two ends, of a GeoJSON FeatureCollection (RFC 7946), one after the other, strictly.
  *
  * The text is read whole (at most CM_GEOJSON_LIMIT bytes), and its structure is checked before the first feature is given out: what
  * is no JSON, or no FeatureCollection, or has anything after its end, is refused with the byte. What is wrong with one feature is told with
@@ -18,8 +18,10 @@ typedef struct cm_geojson_feature {
     const char         *text;   /* verbatim */
     size_t              length;
     const char         *fault_code, *fault_reason; /* NULL: none. Constants */
-    double              lon, lat;
+    double              lon, lat; /* of a line: where it begins */
     int                 decimals; /* of the finer coordinate as written */
+    bool                line;     /* it is a line, and ends at: */
+    double              end_lon, end_lat;
 } cm_geojson_feature;
 
 typedef struct cm_geojson_reader cm_geojson_reader;
@@ -30,6 +32,8 @@ typedef struct cm_geojson_reader cm_geojson_reader;
  */
 CASTMAP_NODISCARD castmap_status cm_geojson_open(castmap_context *ctx, cm_text_input *input, const char *name,
                                                  cm_geojson_reader **out);
+/* Lines are places too, told by their two ends; else they are refused. Before the first feature. */
+void cm_geojson_take_lines(cm_geojson_reader *reader);
 bool cm_geojson_is_sequence(const cm_geojson_reader *reader);
 void cm_geojson_close(cm_geojson_reader *reader); /* NULL is fine */
 const cm_csv_field *cm_geojson_columns(const cm_geojson_reader *reader, size_t *n);

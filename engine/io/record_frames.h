@@ -3,7 +3,7 @@
  *
  * Texts are 4 bytes length (CM_NO_TEXT: absent), then the bytes; numbers are in the machine's order.
  *   CM_FRAME_TABLE   flags, number of layers (8 bytes each); format, layer, crs, crs name; then the names of the columns
- *   CM_FRAME_RECORD  row (8 bytes), place kind, fault and decimals (4 bytes each), x, y (8 bytes each); detail, text; then the values in order of the columns
+ *   CM_FRAME_RECORD  row (8 bytes), place kind, fault, decimals and 1 for a line (4 bytes each), x, y, end x, end y (8 bytes each); detail, text; then the values in order of the columns
  *   CM_FRAME_NOTE    count (8 bytes); code, words
  */
 #ifndef CM_IO_RECORD_FRAMES_H
@@ -25,6 +25,7 @@ typedef enum cm_record_fault {
     CM_RECORD_NO_PLACE,
     CM_RECORD_NOT_A_POINT,
     CM_RECORD_SEVERAL_POINTS,
+    CM_RECORD_SEVERAL_LINES,
     CM_RECORD_BAD_NUMBER,
     CM_RECORD_BAD_TEXT,
     CM_RECORD_UNREADABLE,
@@ -39,6 +40,8 @@ typedef struct cm_child_record {
     cm_record_fault fault;
     double          x, y;
     uint32_t        decimals; /* of the finer coordinate as written; 9 where that says nothing */
+    bool            line;     /* it ends at: */
+    double          end_x, end_y;
     const char     *detail; /* NULL: none */
     const char     *text;   /* NULL: JSON is made of the values */
     size_t          text_length;

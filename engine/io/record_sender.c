@@ -69,6 +69,17 @@ uint32_t cm_decimals_of(double value)
     return point ? (uint32_t)(n - (size_t)(point - text) - 1) : 0;
 }
 
+static void add_position(cm_text *json, bool in_list, double x, double y)
+{
+    if (in_list)
+        cm_text_add_char(json, '[');
+    cm_text_add_shortest(json, x);
+    cm_text_add_char(json, ',');
+    cm_text_add_shortest(json, y);
+    if (in_list)
+        cm_text_add_char(json, ']');
+}
+
 /* The record as a GeoJSON feature (or, of a sheet, a plain object): every value under the name of its column. */
 static void make_json(cm_record_sender *s, const cm_child_record *record, const char *const *values)
 {
@@ -78,10 +89,12 @@ static void make_json(cm_record_sender *s, const cm_child_record *record, const 
     if (record->place == CM_RECORD_UNPLACED) {
         cm_text_add(&s->json, "{\"type\":\"Feature\",\"geometry\":null,\"properties\":");
     } else {
-        cm_text_add(&s->json, "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
-        cm_text_add_shortest(&s->json, record->x);
-        cm_text_add_char(&s->json, ',');
-        cm_text_add_shortest(&s->json, record->y);
+        cm_text_addf(&s->json, "{\"type\":\"Feature\",\"geometry\":{\"type\":\"%s\",\"coordinates\":[", record->line ? "LineString" : "Point");
+        add_position(&s->json, record->line, record->x, record->y);
+        if (record->line) {
+            cm_text_add_char(&s->json, ',');
+            add_position(&s->json, true, record->end_x, record->end_y);
+        }
         cm_text_add(&s->json, "]},");
         if (record->place == CM_RECORD_LAYER && strcmp(s->crs, "EPSG:4326") != 0)
             cm_text_addf(&s->json, "\"crs\":\"%s\",", s->crs);
@@ -98,8 +111,8 @@ static void make_json(cm_record_sender *s, const cm_child_record *record, const 
 
 int cm_send_record(cm_record_sender *s, const cm_child_record *record, const char *const *values)
 {
-    const uint32_t kinds[3] = {record->place, record->fault, record->decimals};
-    const double place[2] = {record->x, record->y};
+    const uint32_t kinds[4] = {record->place, record->fault, record->decimals, record->line};
+    const double place[4] = {record->x, record->y, record->end_x, record->end_y};
 
     cm_text_reset(&s->frame);
     cm_text_add_bytes(&s->frame, &record->row, sizeof record->row);

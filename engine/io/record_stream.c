@@ -24,6 +24,7 @@ static const struct {
     [CM_RECORD_NO_PLACE] = {"no-position", "the record has no place"},
     [CM_RECORD_NOT_A_POINT] = {"not-a-point", "the geometry is not a point"},
     [CM_RECORD_SEVERAL_POINTS] = {"not-a-point", "several points in one record"},
+    [CM_RECORD_SEVERAL_LINES] = {"not-a-line", "several lines in one record"},
     [CM_RECORD_BAD_NUMBER] = {"bad-number", "a coordinate is not a finite number"},
     [CM_RECORD_BAD_TEXT] = {"bad-text", "a text is not valid UTF-8: the encoding that the file declares is not its own"},
     [CM_RECORD_UNREADABLE] = {"unreadable-record", "the record cannot be read"},
@@ -168,8 +169,8 @@ static void fault(cm_stream_record *record, cm_record_fault which)
 
 static castmap_status take_record(castmap_context *ctx, cm_record_stream *s, frame *f, cm_stream_record *record)
 {
-    uint32_t kinds[3];
-    double place[2];
+    uint32_t kinds[4];
+    double place[4];
 
     *record = (cm_stream_record){.field = s->field, .detail = s->detail};
     next_number(f, &record->row, sizeof record->row);
@@ -183,8 +184,11 @@ static castmap_status take_record(castmap_context *ctx, cm_record_stream *s, fra
     s->last_row = record->row;
     record->place = (cm_record_place)kinds[0];
     record->decimals = kinds[2] > 9 ? 9 : (int)kinds[2];
+    record->line = kinds[3] != 0;
     record->x = place[0];
     record->y = place[1];
+    record->end_x = place[2];
+    record->end_y = place[3];
     record->text = text.bytes;
     record->length = text.length;
     if (text.length > CM_CSV_LINE_LIMIT)
@@ -197,7 +201,7 @@ static castmap_status take_record(castmap_context *ctx, cm_record_stream *s, fra
         if (cm_utf8_valid(s->field[i].bytes, s->field[i].length) < s->field[i].length)
             fault(record, CM_RECORD_BAD_TEXT);
     }
-    if (record->place != CM_RECORD_UNPLACED && (!isfinite(record->x) || !isfinite(record->y)))
+    if (record->place != CM_RECORD_UNPLACED && (!isfinite(record->x) || !isfinite(record->y) || !isfinite(record->end_x) || !isfinite(record->end_y)))
         fault(record, CM_RECORD_BAD_NUMBER);
     return CASTMAP_OK;
 }

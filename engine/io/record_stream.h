@@ -1,7 +1,7 @@
 /*
  * io/record_stream.h - records of a file in a foreign format, one after the other, from a parsing process.
  *
- * Point layers of a GeoPackage, Shapefile (also in a zip) or FlatGeobuf; the sheet of an XLSX or ODS workbook; placemarks of KML and KMZ; waypoints of GPX; the
+ * Point layers of a GeoPackage, Shapefile (also in a zip) or FlatGeobuf, where asked also their lines by the two ends; the sheet of an XLSX or ODS workbook; placemarks of KML and KMZ; waypoints of GPX; the
  * place and time of a JPEG photo. The child parses while the caller stores; when it crashes, hangs or lies the caller gets an error that names the file.
  * What is wrong with one record comes with that record.
  */
@@ -22,6 +22,8 @@ typedef struct cm_stream_record {
     cm_record_place     place;
     double              x, y;  /* longitude, latitude; or easting, northing */
     int                 decimals; /* of the finer one as written; 9 where that says nothing */
+    bool                line;     /* it is a line that begins there, and ends at: */
+    double              end_x, end_y;
     const cm_csv_field *field; /* one for each column; absent is empty; valid until the next record */
     const char         *text;  /* how it is kept when it is refused: its own bytes, or JSON made of it */
     size_t              length;
@@ -53,6 +55,7 @@ typedef struct cm_stream_options {
     const char *layer;       /* layer or sheet by name; NULL: the only one, or the first sheet */
     bool        follow;
     uint64_t    max_bytes;   /* of the file; 0: 1 GiB */
+    bool        lines;       /* of a layer: lines are places too, told by their two ends */
     bool        fixes;       /* of GPX: the points of tracks and routes, which say in columns CM_FIX_TRACK and CM_FIX_PIECE where they belong, and no waypoints */
 } cm_stream_options;
 

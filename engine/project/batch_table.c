@@ -43,7 +43,7 @@ castmap_status cm_batch_finish(castmap_context *ctx, castmap_project *project, i
     castmap_status status;
 
     /* The promise of every import, kept where it cannot be forgotten. */
-    if (batch->read != batch->accepted + batch->duplicate + batch->quarantined || (size_t)stored != batch->accepted)
+    if (batch->read != batch->accepted + batch->duplicate + batch->quarantined || (!batch->movements && (size_t)stored != batch->accepted))
         return cm_fail(ctx, CASTMAP_E_INTERNAL, "the rows of the batch do not add up (%zu read, %zu accepted, %zu duplicate, "
                        "%zu quarantined, %lld stored)", batch->read, batch->accepted, batch->duplicate, batch->quarantined,
                        (long long)stored);

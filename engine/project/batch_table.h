@@ -12,7 +12,11 @@ typedef struct cm_batch {
     const char *sha256;   /* hexadecimal; may be set at the end */
     const char *mapping;  /* JSON: the guesses as used */
     size_t read, accepted, duplicate, quarantined;
+    bool   movements;     /* its rows are movements: what was accepted is in the flow layer of its run */
 } cm_batch;
+
+/* In place of the table: those of observations. A batch of movements belongs to a run of that kind. */
+#define CM_IMPORT_BATCH "(SELECT * FROM batch WHERE run NOT IN (SELECT number FROM run WHERE kind = 'flows'))"
 
 /* Begin a batch of run `run_number`; *batch_id is out. Finish writes the counts; a batch without finish is rolled back with the run. */
 CASTMAP_NODISCARD castmap_status cm_batch_begin(castmap_context *ctx, castmap_project *project, int64_t run_number,

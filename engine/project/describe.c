@@ -75,6 +75,19 @@ static castmap_status describe_counts(castmap_context *ctx, castmap_project *pro
     if (!status)
         status = cm_db_integer(ctx, project->db, "SELECT count(*) FROM ledger", &count);
     info->releases = (size_t)count;
+    const struct {
+        const char *sql;
+        size_t     *out;
+    } others[] = {
+        {"SELECT count(*) FROM street_set", &info->n_street_sets},
+        {"SELECT count(*) FROM track_set", &info->n_track_sets},
+        {"SELECT count(*) FROM flow_layer", &info->n_flow_layers},
+        {"SELECT coalesce((SELECT movements FROM flow_layer ORDER BY run DESC LIMIT 1), 0)", &info->movements},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others && !status; i++) {
+        status = cm_db_integer(ctx, project->db, others[i].sql, &count);
+        *others[i].out = (size_t)count;
+    }
     return status;
 }
 
@@ -114,8 +127,8 @@ static castmap_status describe_batches(castmap_context *ctx, castmap_project *pr
     bool row = true;
     size_t capacity = 0;
 
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT id, run, file, format, sha256, read, accepted, duplicate,"
-                                          " quarantined FROM batch ORDER BY id", &query);
+    castmap_status status = cm_query_open(ctx, project->db, "SELECT b.id, b.run, b.file, b.format, b.sha256, b.read, b.accepted, b.duplicate,"
+                                          " b.quarantined, r.kind = 'flows' FROM batch AS b JOIN run AS r ON r.number = b.run ORDER BY b.id", &query);
     while (!status) {
         status = cm_query_step(ctx, query, &row);
         if (status || !row)
@@ -133,6 +146,7 @@ static castmap_status describe_batches(castmap_context *ctx, castmap_project *pr
         one->accepted = (size_t)cm_query_integer(query, 6);
         one->duplicate = (size_t)cm_query_integer(query, 7);
         one->quarantined = (size_t)cm_query_integer(query, 8);
+        one->movements = cm_query_integer(query, 9) != 0;
     }
     cm_query_close(query);
     return status;

@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "project/batch_table.h"
 #include "project/observation_check.h"
 #include "project/project_file.h"
 
@@ -214,7 +215,7 @@ static castmap_status check_sums(castmap_context *ctx, cm_db *db, int64_t count,
     int64_t accepted = 0;
     uint64_t want = 0;
 
-    castmap_status status = cm_query_open(ctx, db, "SELECT accepted, checksum FROM batch", &query);
+    castmap_status status = cm_query_open(ctx, db, "SELECT accepted, checksum FROM " CM_IMPORT_BATCH, &query);
     while (!status) {
         status = cm_query_step(ctx, query, &row);
         if (status || !row)

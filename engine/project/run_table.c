@@ -13,6 +13,7 @@
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "project/batch_table.h"
 #include "project/project_file.h"
 #include "project/spatialite.h"
 #include "project/undo.h"
@@ -105,7 +106,7 @@ static castmap_status observations_digest(castmap_context *ctx, castmap_project 
 
     *count = 0;
     cm_blake2b_init(&hash, sizeof digest);
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT digest, accepted FROM batch ORDER BY id", &query);
+    castmap_status status = cm_query_open(ctx, project->db, "SELECT digest, accepted FROM " CM_IMPORT_BATCH " ORDER BY id", &query);
     while (!status) {
         status = cm_query_step(ctx, query, &row);
         if (status || !row)

@@ -14,6 +14,7 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "project/batch_table.h"
 #include "project/mended_table.h"
 #include "project/observation_index.h"
 #include "project/project_file.h"
@@ -30,7 +31,7 @@ castmap_status cm_run_note_inputs(castmap_context *ctx, castmap_project *project
 
     if (project->read_observations) {
         status = cm_query_open(ctx, project->db, "INSERT OR IGNORE INTO run_input (run, input)"
-                               " SELECT ?1, run FROM batch WHERE run <> ?1"
+                               " SELECT ?1, run FROM " CM_IMPORT_BATCH " WHERE run <> ?1"
                                " UNION SELECT ?1, run FROM repair WHERE run <> ?1", &query);
         if (!status) {
             cm_query_bind_integer(query, 1, number);
@@ -246,7 +247,7 @@ static castmap_status release_crs(castmap_context *ctx, castmap_project *project
     free(text);
     if (status || !undone)
         return status;
-    status = cm_db_integer(ctx, project->db, "SELECT coalesce(min(run), 0) FROM (SELECT run FROM batch UNION SELECT run FROM"
+    status = cm_db_integer(ctx, project->db, "SELECT coalesce(min(run), 0) FROM (SELECT run FROM " CM_IMPORT_BATCH " UNION SELECT run FROM"
                            " boundary)", &heir);
     if (!status)
         status = cm_db_integer(ctx, project->db, "SELECT count(*) FROM ledger", &releases);

@@ -11,6 +11,8 @@ typedef struct cm_flow_run {
     castmap_context    *ctx;
     castmap_project    *project;
     const castmap_flows_run_options *options;
+    int64_t             begun, batch; /* 0 on a dry run */
+    bool                kept;
     cm_movement_places  places;    /* owned */
     cm_movements        movements; /* owned */
     castmap_flows       flows;     /* owned; over all times */

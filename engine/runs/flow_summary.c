@@ -194,9 +194,9 @@ static castmap_status remark(cm_flow_run *run)
     castmap_flows_summary *s = &run->summary;
     int failed = 0;
 
-    if (s->not_placed > 0)
-        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "not-placed", "%zu of %zu rows were not placed and are in no flow; the reasons are listed.",
-                                s->not_placed, s->read);
+    if (s->quarantined > 0)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "quarantined", "%zu of %zu rows are in no flow; they are set aside with their reasons.",
+                                s->quarantined, s->read);
     if (run->places.labels)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "no-boundaries",
                                 "The areas are the words of the table, countries under their codes; without boundaries there is nothing to draw.");
@@ -229,7 +229,9 @@ castmap_status cm_flow_summarise(cm_flow_run *run)
     s->read = m->read;
     s->within = m->within;
     s->used = m->count - m->within;
-    s->not_placed = m->read - m->count;
+    s->taken = m->taken;
+    s->duplicate = m->duplicate;
+    s->quarantined = m->quarantined;
     s->undated = m->n_undated;
     s->symmetric = run->options->symmetric;
     s->counts_persons = m->has_persons;

@@ -10,9 +10,13 @@ typedef enum cm_movement_role {
     CM_MOVE_FROM, /* area, place, postcode, country: one word for where it began */
     CM_MOVE_FROM_LON,
     CM_MOVE_FROM_LAT,
+    CM_MOVE_FROM_X, /* easting, northing */
+    CM_MOVE_FROM_Y,
     CM_MOVE_TO,
     CM_MOVE_TO_LON,
     CM_MOVE_TO_LAT,
+    CM_MOVE_TO_X,
+    CM_MOVE_TO_Y,
     CM_MOVE_DATE,
     CM_MOVE_JOURNEY,
     CM_MOVE_ORDER,
@@ -20,12 +24,18 @@ typedef enum cm_movement_role {
     CM_MOVE_SOURCE,
     CM_MOVE_GRADE,
     CM_MOVE_PERSONS,
+    CM_MOVE_ID, /* of the row itself: the same id and content again is a duplicate */
     CM_MOVE_ROLES
 } cm_movement_role;
+
+#define CM_MOVE_MOST_STOPS 64
 
 typedef struct cm_movement_columns {
     int column[CM_MOVE_ROLES]; /* CM_NO_COLUMN: none */
     bool given[CM_MOVE_ROLES]; /* by the caller */
+    int  stop[CM_MOVE_MOST_STOPS]; /* columns stop_1, stop_2, ... of one journey in a row */
+    size_t n_stops;
+    bool plain_xy;              /* eastings and northings are called x and y: degrees, unless a coordinate system is given */
 } cm_movement_columns;
 
 const char *cm_movement_role_name(cm_movement_role role); /* "from", "from_lon", ...; static */
@@ -36,6 +46,8 @@ const char *cm_movement_role_name(cm_movement_role role); /* "from", "from_lon",
  */
 CASTMAP_NODISCARD castmap_status cm_movement_recognise(castmap_context *ctx, const cm_columns *columns, const char *const *map, size_t n_map,
                                                        cm_movement_columns *out);
-bool cm_movement_columns_whole(const cm_movement_columns *columns); /* a column for either end */
+bool cm_movement_columns_end(const cm_movement_columns *columns, bool to); /* a column for where it began, or ended */
+bool cm_movement_columns_whole(const cm_movement_columns *columns);        /* for both, or two stops */
+int cm_movement_end_column(const cm_movement_columns *columns, bool to);   /* the first of those; CM_NO_COLUMN */
 
 #endif

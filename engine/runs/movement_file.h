@@ -5,14 +5,16 @@
 #define CM_RUNS_MOVEMENT_FILE_H
 
 #include "castmap/movements.h"
-#include "runs/movement_columns.h"
 #include "runs/movement_places.h"
+#include "runs/movement_row.h"
 
-#define CM_WHEN_SPAN_UNKNOWN INT64_MAX
-
-/* What the rows say, those placed only. Persons, sources and journeys are numbered from 0 in their order; -1: not said. */
+/*
+ * What the rows say, those taken only. A row of two ends is one movement; a row of several stops is one from each to the next. Persons, sources and journeys are numbered
+ * from 0 in the order of their words; -1: not said.
+ */
 typedef struct cm_movements {
-    size_t    read, count, within; /* rows; those with both ends in an area; of those, both in the same */
+    size_t    read, taken, duplicate, quarantined; /* rows; read is the sum of the others */
+    size_t    count, within;  /* movements; of those in one area */
     uint32_t *from, *to;      /* owned [count] */
     int64_t  *when_s;         /* owned [count] middle of the time it may have been; CM_TIME_UNKNOWN */
     int64_t  *span_s;         /* owned [count] how long that time is; CM_WHEN_SPAN_UNKNOWN */
@@ -20,18 +22,23 @@ typedef struct cm_movements {
     int64_t  *order;          /* owned [count] the number of the leg; INT64_MIN */
     int32_t  *persons;        /* owned [count] how many moved; 1 where it does not say */
     int32_t  *grade;          /* owned [count] source * 65536 + information * 256 + handling, 0 for what is not said */
+    size_t    room;           /* of these */
     size_t    n_persons, n_sources, n_journeys, n_undated;
     bool      has_persons;    /* a column says how many moved */
     size_t    n_reasons;
-    castmap_reason_count *reasons; /* owned; rows that were not placed, most first, then by code */
+    castmap_reason_count *reasons; /* owned; of rows in quarantine, most first, then by code */
     size_t    n_guesses;
     castmap_guess *guesses;   /* owned */
+    char      format[96];     /* "movements CSV" */
     char      sha256[65];
 } cm_movements;
 
-/* Read and place. CASTMAP_E_INPUT: not a table with a column for either end, or one whose rows cannot be told apart. */
+/*
+ * Read and place. batch_id: rows that are refused are kept verbatim in its quarantine; 0: they are only counted. CASTMAP_E_INPUT: not a table of movements, or one whose rows
+ * cannot be told apart, or `strict` and a row is refused.
+ */
 CASTMAP_NODISCARD castmap_status cm_movements_read(castmap_context *ctx, castmap_project *project, const castmap_flows_run_options *options,
-                                                   cm_movement_places *places, cm_movements *out);
+                                                   cm_movement_places *places, int64_t batch_id, cm_movements *out);
 void cm_movements_clear(cm_movements *movements);
 
 void cm_reasons_clear(castmap_reason_count *reasons, size_t n);

@@ -17,6 +17,7 @@
 
 void cm_movement_places_clear(cm_movement_places *p)
 {
+    castmap_area_locator_free(p->locator);
     cm_projected_areas_clear(&p->areas);
     cm_projection_free(p->projection);
     cm_projection_free(p->grid[0]);
@@ -254,7 +255,6 @@ castmap_status cm_movement_place(cm_movement_places *p, const char *word, size_t
 
 castmap_status cm_movement_locate(cm_movement_places *p, cm_movement_end *end, size_t n)
 {
-    castmap_area_locator *locator = NULL;
     size_t k = 0, waiting = 0;
     castmap_status status = CASTMAP_OK;
 
@@ -282,11 +282,13 @@ castmap_status cm_movement_locate(cm_movement_places *p, cm_movement_end *end, s
         if (!reached[k])
             x[k] = y[k] = -1e9;
     }
-    const castmap_polygons areas = cm_projected_areas_view(&p->areas);
     const castmap_points points = {.count = waiting, .x = x, .y = y};
-    status = castmap_area_locator_new(p->ctx, &areas, NULL, &locator);
+    if (!p->locator) {
+        p->view = cm_projected_areas_view(&p->areas);
+        status = castmap_area_locator_new(p->ctx, &p->view, NULL, &p->locator);
+    }
     if (!status)
-        status = castmap_area_locate(p->ctx, locator, &points, area);
+        status = castmap_area_locate(p->ctx, p->locator, &points, area);
     k = 0;
     for (size_t i = 0; i < n && !status; i++) {
         if (end[i].flaw != CM_END_FINE || end[i].area != CM_NO_NUMBER)
@@ -299,7 +301,6 @@ castmap_status cm_movement_locate(cm_movement_places *p, cm_movement_end *end, s
     }
 
 done:
-    castmap_area_locator_free(locator);
     free(position);
     free(reached);
     free(area);

@@ -4,6 +4,7 @@
 #ifndef CM_RUNS_MOVEMENT_PLACES_H
 #define CM_RUNS_MOVEMENT_PLACES_H
 
+#include "castmap/areas.h"
 #include "project/place_index.h"
 #include "runs/projected_areas.h"
 #include "runs/text_numbers.h"
@@ -24,7 +25,7 @@ typedef enum cm_end_flaw {
 typedef struct cm_movement_end {
     cm_end_flaw flaw;
     uint32_t    area;     /* CM_NO_NUMBER: still to be located by lon, lat */
-    double      lon, lat;
+    double      lon, lat; /* degrees */
 } cm_movement_end;
 
 typedef struct cm_movement_places {
@@ -32,6 +33,8 @@ typedef struct cm_movement_places {
     bool                labels;   /* areas are the words themselves */
     bool                has_areas;
     cm_projected_areas  areas;    /* owned */
+    castmap_polygons    view;     /* of them; for the locator */
+    castmap_area_locator *locator; /* owned; made when first needed */
     cm_projection      *projection; /* owned; NULL with labels */
     cm_projection      *grid[2];  /* owned; of Great Britain and Ireland, made when first needed */
     cm_place_index     *places;   /* owned; may be NULL */
@@ -55,7 +58,7 @@ CASTMAP_NODISCARD castmap_status cm_movement_places_open(castmap_context *ctx, c
 void cm_movement_places_clear(cm_movement_places *places);
 
 CASTMAP_NODISCARD castmap_status cm_movement_place(cm_movement_places *places, const char *word, size_t length, cm_movement_end *out);
-/* Find the areas of ends that are still to be located. end [n]. */
+/* Find the areas of ends that are still to be located, all at once. end [n]. */
 CASTMAP_NODISCARD castmap_status cm_movement_locate(cm_movement_places *places, cm_movement_end *end, size_t n);
 
 size_t cm_movement_areas(const cm_movement_places *places);

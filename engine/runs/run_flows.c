@@ -1,19 +1,22 @@
 /*
  * runs/run_flows.c - from a table of movements to a layer of flows.
  *
- *   1. read         every row placed in two areas, or counted with its reason          movement_file.c
+ *   1. read         every row taken, a duplicate, or in quarantine with its reason     movement_file.c
  *   2. order        areas by code, rows by what they say: the layer does not depend on the order of the table
  *   3. add up       flows over all times, and the test against the null
  *   4. corridors    chains of stops along journeys
  *   5. summarise    rows, periods, remarks                                             flow_summary.c
- *   6. keep         one run: the layer with its reasons
+ *   6. keep         one run: the layer, the account of the table, and its refused rows
  */
 #include "runs/flow_run.h"
 
 #include "base/fail.h"
+#include "base/files.h"
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "base/time_text.h"
+#include "project/batch_table.h"
+#include "project/ingest/recognise.h"
 #include "project/run_table.h"
 #include "project/undo.h"
 #include "space/geometry/geos.h"
@@ -55,6 +58,19 @@ static castmap_status check(castmap_context *ctx, const castmap_flows_run_option
     return CASTMAP_OK;
 }
 
+/* The run begins with its batch, so that refused rows can be kept while they are read. */
+static castmap_status begin(cm_flow_run *run)
+{
+    const cm_batch batch = {.file = cm_input_name(run->options->path), .format = "movements", .sha256 = "", .mapping = "[]"};
+    castmap_status status;
+
+    if (run->options->dry_run)
+        return CASTMAP_OK;
+    status = cm_run_begin(run->ctx, run->project, "flows", &run->summary.run_number);
+    run->begun = run->summary.run_number;
+    return status ? status : cm_batch_begin(run->ctx, run->project, run->summary.run_number, &batch, &run->batch);
+}
+
 static castmap_status read_movements(cm_flow_run *run)
 {
     const castmap_flows_run_options *o = run->options;
@@ -65,7 +81,9 @@ static castmap_status read_movements(cm_flow_run *run)
         cm_fail_hint(run->ctx, "bring boundaries in with castmap boundaries add, or use the null of independence");
     }
     if (!status)
-        status = cm_movements_read(run->ctx, run->project, o, &run->places, &run->movements);
+        status = begin(run);
+    if (!status)
+        status = cm_movements_read(run->ctx, run->project, o, &run->places, run->batch, &run->movements);
     if (!status && run->movements.count == run->movements.within) {
         const cm_movements *m = &run->movements;
         status = cm_fail(run->ctx, CASTMAP_E_NOT_FOUND, "%zu rows, and none goes from one area to another", m->read);
@@ -312,7 +330,7 @@ static castmap_status fill_layer(cm_flow_run *run)
     layer->null = run->options->null;
     layer->beta = run->summary.fit.beta;
     layer->alpha = run->options->alpha;
-    layer->not_placed = run->summary.not_placed;
+    layer->not_placed = run->summary.quarantined;
     return status ? status : layer->name && layer->level ? CASTMAP_OK : cm_fail_memory(run->ctx);
 }
 
@@ -332,8 +350,10 @@ static char *parameters(const cm_flow_run *run)
     cm_json_number(&json, "beta", run->layer.beta);
     cm_json_number(&json, "alpha", run->layer.alpha);
     cm_json_integer(&json, "least_journeys", run->options->least_journeys);
-    cm_json_integer(&json, "rows", (int64_t)run->movements.read);
-    cm_json_integer(&json, "not_placed", (int64_t)run->summary.not_placed);
+    cm_json_integer(&json, "rows", (int64_t)run->summary.read);
+    cm_json_integer(&json, "taken", (int64_t)run->summary.taken);
+    cm_json_integer(&json, "duplicate", (int64_t)run->summary.duplicate);
+    cm_json_integer(&json, "quarantined", (int64_t)run->summary.quarantined);
     cm_json_string(&json, "layer", run->layer.name);
     cm_json_end_object(&json);
     return cm_text_take(&text);
@@ -352,19 +372,32 @@ static castmap_status note_tables(cm_flow_run *run)
     return status;
 }
 
+/* The account of the table, as of every file that is read. */
+static castmap_status finish_batch(cm_flow_run *run)
+{
+    const castmap_flows_summary *s = &run->summary;
+    const cm_guesses guesses = {.guess = s->guesses, .n = s->n_guesses};
+    char *mapping = cm_guesses_json(&guesses);
+    const cm_batch batch = {.file = cm_input_name(run->options->path), .format = run->movements.format, .sha256 = run->movements.sha256, .mapping = mapping,
+                            .read = s->read, .accepted = s->taken, .duplicate = s->duplicate, .quarantined = s->quarantined, .movements = true};
+    castmap_status status = mapping ? cm_batch_finish(run->ctx, run->project, run->batch, &batch) : cm_fail_memory(run->ctx);
+
+    free(mapping);
+    return status;
+}
+
 static castmap_status keep(cm_flow_run *run)
 {
     castmap_flows_summary *s = &run->summary;
     char words[200], *text = NULL, *provenance = NULL;
     castmap_status status;
 
-    status = cm_run_begin(run->ctx, run->project, "flows", &s->run_number);
-    if (status)
-        goto done;
     run->layer.run_number = s->run_number;
     status = cm_flow_layer_store(run->ctx, run->project, &run->layer);
     if (!status)
         status = note_tables(run);
+    if (!status)
+        status = finish_batch(run);
     if (status)
         goto done;
     text = parameters(run);
@@ -373,13 +406,13 @@ static castmap_status keep(cm_flow_run *run)
         status = cm_fail_memory(run->ctx);
         goto done;
     }
-    snprintf(words, sizeof words, "%zu movements from one area to another (%.40s), %zu within one, %zu not placed", s->used,
-             *s->level ? s->level : "by name", s->within, s->not_placed);
+    snprintf(words, sizeof words, "%zu movements from one area to another (%.40s), %zu within one; %zu rows = %zu taken, %zu duplicate, %zu quarantined",
+             s->used, *s->level ? s->level : "by name", s->within, s->read, s->taken, s->duplicate, s->quarantined);
     status = cm_run_finish(run->ctx, run->project, s->run_number, words, text, provenance);
+    run->kept = !status;
+    s->batch_id = run->batch;
 
 done:
-    if (status && s->run_number)
-        cm_run_abandon(run->project, s->run_number);
     free(text);
     free(provenance);
     return status;
@@ -423,6 +456,8 @@ castmap_status castmap_run_flows(castmap_context *ctx, castmap_project *project,
     run.summary = (castmap_flows_summary)CASTMAP_FLOWS_SUMMARY_INIT;
 
 done:
+    if (!run.kept && run.begun)
+        cm_run_abandon(project, run.begun);
     release(&run);
     return status;
 }

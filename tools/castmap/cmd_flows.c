@@ -10,11 +10,11 @@
 #define MOST_CORRIDORS 20
 
 typedef struct flows_args {
-    const char *level, *name, *by, *null, *date_order, *delimiter;
+    const char *level, *name, *by, *null, *date_order, *delimiter, *crs, *layer, *encoding;
     cli_texts   map;
     double      false_percent;
     uint32_t    journeys;
-    bool        labels, symmetric, within, dry_run, follow;
+    bool        labels, symmetric, within, dry_run, follow, strict;
 } flows_args;
 
 #define AT(field) offsetof(flows_args, field)
@@ -34,9 +34,14 @@ static const cli_option OPTIONS[] = {
     {CLI_TEXT, 0, "name", AT(name), "NAME", "flows", "of the layer"},
     CLI_HEADING("How the table is read (recognised, and shown, where not given)"),
     {CLI_TEXTS, 0, "map", AT(map), "FIELD=COLUMN", NULL,
-     "take a field from this column: from, from_lon, from_lat, to, to_lon, to_lat, date, journey, order, person, source, grade, persons"},
+     "take a field from this column: from, from_lon, from_lat, from_x, from_y, to, to_lon, to_lat, to_x, to_y, stop (once for each, in their order), date, journey, "
+     "order, person, source, grade, persons, id (id= says that there is none)"},
+    {CLI_TEXT, 0, "crs", AT(crs), "EPSG:CODE", NULL, "of easting and northing columns (else that of the project), or of a layer that does not say it: EPSG:27700"},
+    {CLI_TEXT, 0, "layer", AT(layer), "NAME", NULL, "layer or sheet of a file with several"},
+    {CLI_CHOICE, 0, "encoding", AT(encoding), "utf-8|latin1|windows-1252|utf-16|utf-16le|utf-16be", NULL, "of the text"},
     {CLI_CHOICE, 0, "date-order", AT(date_order), "dmy|mdy|ymd", NULL, "how to read dates such as 03/04/2025"},
     {CLI_CHOICE, 0, "delimiter", AT(delimiter), "comma|semicolon|tab", NULL, "what parts the fields"},
+    {CLI_FLAG, 0, "strict", AT(strict), NULL, NULL, "one refused row refuses the whole table"},
     {CLI_FLAG, 0, "follow", AT(follow), NULL, NULL, "accept a symbolic link as input"},
     {0},
 };
@@ -49,10 +54,13 @@ static const char *name_of(const castmap_flows_summary *s, uint32_t area)
 static void show_account(cli_env *env, const castmap_flows_summary *s)
 {
     show_guesses(s->guesses, s->n_guesses, env);
-    cli_say(env, "%zu rows read = %zu from one area to another + %zu within one + %zu not placed", s->read, s->used, s->within, s->not_placed);
+    cli_say(env, "%zu rows read = %zu taken + %zu duplicate + %zu quarantined", s->read, s->taken, s->duplicate, s->quarantined);
     for (size_t i = 0; i < s->n_reasons; i++)
-        cli_say(env, "  not placed %6zu  %s (%s; first: row %lld)", s->reasons[i].count, CLI_SAFE(s->reasons[i].reason),
+        cli_say(env, "  set aside  %6zu  %s (%s; first: row %lld)", s->reasons[i].count, CLI_SAFE(s->reasons[i].reason),
                 CLI_SAFE(s->reasons[i].code), (long long)s->reasons[i].first_row);
+    cli_say(env, "  %zu movements from one area to another, %zu within one", s->used, s->within);
+    if (s->batch_id && s->quarantined)
+        cli_say(env, "  castmap quarantine list --batch %lld shows the rows that were set aside", (long long)s->batch_id);
     if (*s->level)
         cli_say(env, "  areas: level \"%s\"", CLI_SAFE(s->level));
     show_remarks(env, s->remarks, s->n_remarks);
@@ -173,9 +181,12 @@ static void json_flows(cli_json *json, const castmap_flows_summary *s, bool dry_
     cli_json_flag(json, "dry_run", dry_run);
     cli_json_text(json, "level", *s->level ? s->level : NULL);
     cli_json_whole(json, "read", (int64_t)s->read);
+    cli_json_whole(json, "batch", s->batch_id);
+    cli_json_whole(json, "taken", (int64_t)s->taken);
+    cli_json_whole(json, "duplicate", (int64_t)s->duplicate);
+    cli_json_whole(json, "quarantined", (int64_t)s->quarantined);
     cli_json_whole(json, "used", (int64_t)s->used);
     cli_json_whole(json, "within", (int64_t)s->within);
-    cli_json_whole(json, "not_placed", (int64_t)s->not_placed);
     cli_json_whole(json, "undated", (int64_t)s->undated);
     json_reasons(json, "reasons", s->reasons, s->n_reasons);
     json_guesses(json, s->guesses, s->n_guesses);
@@ -229,6 +240,10 @@ static int run(cli_env *env, const void *parsed)
     if (args->delimiter)
         options.delimiter = args->delimiter[0] == 'c' ? ',' : args->delimiter[0] == 's' ? ';' : '\t';
     options.follow_links = args->follow;
+    options.crs = args->crs;
+    options.layer = args->layer;
+    options.encoding = args->encoding;
+    options.strict = args->strict;
     options.by = periods_of(args->by);
     options.symmetric = args->symmetric;
     options.null = strcmp(args->null, "gravity") == 0 ? CASTMAP_FLOW_GRAVITY : CASTMAP_FLOW_INDEPENDENCE;
@@ -252,7 +267,7 @@ static int run(cli_env *env, const void *parsed)
     show_times(env, &times);
     if (args->dry_run)
         cli_note(env, "Nothing was stored (--dry-run).");
-    const int code = summary.not_placed > 0 ? CLI_SOME_REFUSED : 0;
+    const int code = summary.quarantined > 0 ? CLI_SOME_REFUSED : 0;
     castmap_flows_summary_clear(&summary);
     return code;
 }
@@ -264,9 +279,11 @@ const cli_command CMD_FLOWS = {
     .least = 1,
     .most = 1,
     .details = "Reads a table of movements, one a row, with where each began and where it ended: the code or name of an area, a postcode, a name of a gazetteer "
-               "of the project, coordinates (from_lon, from_lat, to_lon, to_lat), or a country. Every row is accounted for. Each flow is compared with what "
+               "of the project, coordinates (from_lon, from_lat, to_lon, to_lat; eastings and northings), a grid reference, or a country. The table is CSV, XLSX, ODS, "
+               "GeoJSON, GeoPackage, a Shapefile or FlatGeobuf, or comes from standard input (-); lines of a map are movements from where they begin to where they end. "
+               "Every row is accounted for, and what is refused is kept with its reason (castmap quarantine list). Each flow is compared with what "
                "would be expected if destinations did not depend on origins; where a journey has several rows (journey, order), the chains of areas that recur are "
-               "listed. For partners and the public only flows with enough persons, sources and days leave the project, each direction by itself, and no "
+               "listed, as where a row has several stops (stop_1, stop_2, ...). For partners and the public only flows with enough persons, sources and days leave the project, each direction by itself, and no "
                "total tells of the others.",
     .examples = {{"flows moves.csv --boundaries ward", "Flows between wards, with those that are larger than expected."},
                  {"flows moves.csv --by quarter --null gravity", "Also each quarter, and near areas are expected to exchange more."},

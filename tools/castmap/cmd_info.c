@@ -23,6 +23,10 @@ static void info_json(cli_json *json, const castmap_project_info *info)
     cli_json_whole(json, "observations", (int64_t)info->observations);
     cli_json_whole(json, "quarantined", (int64_t)info->quarantined);
     cli_json_whole(json, "boundary_sets", (int64_t)info->n_boundaries);
+    cli_json_whole(json, "street_sets", (int64_t)info->n_street_sets);
+    cli_json_whole(json, "track_sets", (int64_t)info->n_track_sets);
+    cli_json_whole(json, "flow_layers", (int64_t)info->n_flow_layers);
+    cli_json_whole(json, "movements", (int64_t)info->movements);
     cli_json_whole(json, "batches", (int64_t)info->n_batches);
     cli_json_whole(json, "runs", (int64_t)info->runs);
     cli_json_whole(json, "releases", (int64_t)info->releases);
@@ -63,6 +67,12 @@ static int info_run(cli_env *env, const void *parsed)
     cli_say(env, "observations  %zu, from %s to %s", info.observations, first, last);
     cli_say(env, "quarantined   %zu", info.quarantined);
     cli_say(env, "boundaries    %zu sets", info.n_boundaries);
+    if (info.n_street_sets)
+        cli_say(env, "streets       %zu sets", info.n_street_sets);
+    if (info.n_track_sets)
+        cli_say(env, "tracks        %zu sets", info.n_track_sets);
+    if (info.n_flow_layers)
+        cli_say(env, "flows         %zu layers, the newest of %zu movements", info.n_flow_layers, info.movements);
     cli_say(env, "batches       %zu", info.n_batches);
     cli_say(env, "runs          %zu", info.runs);
     cli_say(env, "releases      %zu", info.releases);
@@ -102,6 +112,7 @@ static void list_batches(cli_env *env, const castmap_project_info *info)
         cli_json_whole(env->json, "run", batch->run_id);
         cli_json_text(env->json, "file", batch->file);
         cli_json_text(env->json, "format", batch->format);
+        cli_json_text(env->json, "of", batch->movements ? "movements" : "observations");
         cli_json_text(env->json, "sha256", batch->sha256);
         cli_json_whole(env->json, "read", (int64_t)batch->read);
         cli_json_whole(env->json, "accepted", (int64_t)batch->accepted);
@@ -137,7 +148,7 @@ static void list_areas(cli_env *env, const castmap_project_info *info)
 
 static bool makes_layer(const char *kind)
 {
-    return strcmp(kind, "cluster") == 0 || strcmp(kind, "areas") == 0 || strcmp(kind, "heat") == 0;
+    return cli_choice_has("cluster|areas|heat|routes|flows|track layer", kind);
 }
 
 /* Runs, or those of them that stand and made a layer. */
@@ -190,7 +201,10 @@ static int list_run(cli_env *env, const void *parsed)
         char first[16], last[16];
         cli_date_text(info.first_s, first);
         cli_date_text(info.last_s, last);
-        cli_say(env, "%zu observations from %s to %s, in %zu batches", info.observations, first, last, info.n_batches);
+        size_t batches = 0;
+        for (size_t i = 0; i < info.n_batches; i++)
+            batches += !info.batches[i].movements;
+        cli_say(env, "%zu observations from %s to %s, in %zu batches", info.observations, first, last, batches);
         cli_json_whole(env->json, "observations", (int64_t)info.observations);
         cli_json_time(env->json, "first", info.first_s);
         cli_json_time(env->json, "last", info.last_s);
@@ -213,7 +227,7 @@ const cli_command CMD_LIST = {
     .purpose = "list what is in the project",
     .arguments = "observations|batches|areas|layers|runs|quarantine",
     .most = 1,
-    .examples = {{"list", "The batches: each file that was imported, with its account."},
+    .examples = {{"list", "The batches: each file of observations or movements, with its account."},
                  {"list layers", "What the analyses have made and what still stands."},
                  {"list runs --json", "Every numbered step, for a program."}},
     .options = NO_OPTIONS,

@@ -80,6 +80,7 @@ typedef struct castmap_batch_info {
     char   *format;   /**< "KoboToolbox CSV", ... */
     char   *sha256;   /**< of the file, hexadecimal */
     size_t  read, accepted, duplicate, quarantined;
+    bool    movements;      /**< its rows are movements; what was accepted of them is in a layer of flows */
 } castmap_batch_info;
 
 typedef struct castmap_project_info {
@@ -93,6 +94,8 @@ typedef struct castmap_project_info {
     castmap_boundary_info *boundaries;
     size_t  n_batches;
     castmap_batch_info *batches;
+    size_t n_street_sets, n_track_sets, n_flow_layers;
+    size_t movements;               /**< of the newest layer of flows */
 } castmap_project_info;
 
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_project_describe(castmap_context *ctx,

@@ -144,7 +144,7 @@ castmap_status cm_import_write_account(cm_import *run)
 
     for (size_t i = 0; !status && i < s->n_notes; i++)
         status = cm_batch_note(run->ctx, run->project, run->batch, s->notes[i].code, s->notes[i].reason, s->notes[i].count);
-    const cm_batch batch = {run->file, run->opening.format, s->sha256, mapping, s->read, s->accepted, s->duplicate, s->quarantined};
+    const cm_batch batch = {run->file, run->opening.format, s->sha256, mapping, s->read, s->accepted, s->duplicate, s->quarantined, false};
     if (!status)
         status = cm_batch_finish(run->ctx, run->project, run->batch, &batch);
     if (!status) {

@@ -71,7 +71,7 @@ static castmap_status batch_columns(castmap_context *ctx, json_object *parameter
         n = json_object_array_length(list);
     if (n == 0 || n > COLUMN_LIMIT) {
         castmap_status status = cm_fail(ctx, CASTMAP_E_UNSUPPORTED, "batch %" PRId64 " came from no table of text: its rows have no cells to mend", batch);
-        cm_fail_hint(ctx, "mend the file it came from and import it again: what is known already is passed over");
+        cm_fail_hint(ctx, "mend the file it came from and bring it in again");
         return status;
     }
     for (size_t i = 0; i < n; i++) {

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static castmap_status settle_zone(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
-                                  cm_opening *o)
+castmap_status cm_opening_zone(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, bool timed, cm_opening *o)
 {
     char *own = NULL;
     const char *name = options->time_zone ? options->time_zone : o->mapping.zone;
@@ -28,7 +27,7 @@ static castmap_status settle_zone(castmap_context *ctx, castmap_project *project
     }
     if (!status)
         status = cm_zone_open(ctx, name, &o->zone);
-    if (!status && (o->mapping.column[CM_ROLE_TIME] != CM_NO_COLUMN))
+    if (!status && timed)
         cm_guess_add(&o->guesses, "time zone", why, "%s, for times without an offset", name);
     free(own);
     return status;
@@ -40,7 +39,7 @@ static bool is_wgs84(const char *crs)
 }
 
 /* The system of a layer whose records have places: as declared; given only where it is not. */
-static castmap_status settle_layer(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o)
+castmap_status cm_opening_layer_crs(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o)
 {
     const cm_stream_table *table = cm_stream_table_of(o->stream);
     const char *declared = table->crs, *crs = declared;
@@ -82,7 +81,7 @@ static castmap_status settle_systems(castmap_context *ctx, castmap_project *proj
     if (working && *working)
         status = cm_projection_new(ctx, working, false, &o->working);
     if (!status && o->stream && cm_stream_table_of(o->stream)->placed)
-        return settle_layer(ctx, options, file, o);
+        return cm_opening_layer_crs(ctx, options, file, o);
     const bool cell = o->mapping.column[CM_ROLE_POSITION] != CM_NO_COLUMN && crs && !is_wgs84(crs); /* "530000 180000" in one cell */
     if (status || (o->mapping.column[CM_ROLE_X] == CM_NO_COLUMN && !cell))
         return status;
@@ -120,7 +119,7 @@ static void settle_degrees(const castmap_import_options *options, const cm_openi
     mapping->column[CM_ROLE_X] = mapping->column[CM_ROLE_Y] = CM_NO_COLUMN;
 }
 
-static const char *format_name(const cm_opening *o)
+const char *cm_opening_format(const cm_opening *o)
 {
     if (o->stream)
         return cm_stream_table_of(o->stream)->format;
@@ -137,9 +136,9 @@ static void describe_input(cm_opening *o, const castmap_import_options *options)
 
     snprintf(known_by, sizeof known_by, "%s%s", options->profile ? "given" : "known by ", options->profile ? "" : o->mapping.profile->fingerprint);
     if (o->stream && !own && o->mapping.profile == &CM_PROFILE_GENERIC)
-        snprintf(o->format, sizeof o->format, "%s %s", format_name(o), cm_stream_table_of(o->stream)->sheet ? "sheet" : "layer");
+        snprintf(o->format, sizeof o->format, "%s %s", cm_opening_format(o), cm_stream_table_of(o->stream)->sheet ? "sheet" : "layer");
     else
-        snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : format_name(o),
+        snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : cm_opening_format(o),
                  o->zip ? ", zip" : o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
     if (options->recipe)
         cm_guess_add(&o->guesses, "recipe", "given", "%s", options->recipe);
@@ -220,7 +219,7 @@ static castmap_status open_reader(castmap_context *ctx, castmap_project *project
         *placed = !status && cm_stream_table_of(o->stream)->placed;
         return status;
     }
-    if (cm_chat_looks(bytes, n)) {
+    if (!o->fits && cm_chat_looks(bytes, n)) {
         status = settle_encoding(ctx, options, o);
         return status ? status : cm_open_chat(ctx, project, o, options, file);
     }
@@ -234,6 +233,18 @@ static castmap_status open_reader(castmap_context *ctx, castmap_project *project
     return status ? status : cm_open_table(ctx, o, options, file);
 }
 
+castmap_status cm_opening_read(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, cm_opening *o, bool *placed)
+{
+    const char *file = cm_input_name(options->path);
+    castmap_status status = cm_text_input_open(ctx, options->path, options->follow_links, options->encoding, &o->input);
+
+    if (!status)
+        status = open_reader(ctx, project, options, file, o, placed);
+    if (status)
+        cm_fail_where(ctx, "%s", file);
+    return status;
+}
+
 castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
                                bool suspect, cm_opening *out)
 {
@@ -242,13 +253,10 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
     castmap_status status;
     bool placed;
 
-    status = cm_text_input_open(ctx, options->path, options->follow_links, options->encoding, &o.input);
+    status = cm_opening_read(ctx, project, options, &o, &placed);
     if (status)
         goto done;
-    status = open_reader(ctx, project, options, file, &o, &placed);
-    if (status)
-        goto done;
-    status = cm_recognise(ctx, &o.columns, options, format_name(&o), placed, &o.mapping);
+    status = cm_recognise(ctx, &o.columns, options, cm_opening_format(&o), placed, &o.mapping);
     if (status)
         goto done;
     settle_degrees(options, &o, &o.mapping);
@@ -268,7 +276,7 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
     if (status)
         goto done;
     cm_mapping_show(&o.columns, &o.mapping, o.keep, o.n_keep, &o.guesses);
-    status = settle_zone(ctx, project, options, &o);
+    status = cm_opening_zone(ctx, project, options, o.mapping.column[CM_ROLE_TIME] != CM_NO_COLUMN, &o);
     if (status)
         goto done;
     status = settle_systems(ctx, project, options, file, &o);

@@ -7,7 +7,13 @@
 #include "project/ingest/prepare.h"
 #include "project/ingest/recognise.h"
 
+/* Does this header name what the caller looks for? Under several separators the one whose header does is chosen. */
+typedef bool cm_header_fits(const cm_columns *columns, const void *payload);
+
 typedef struct cm_opening {
+    cm_header_fits    *fits;    /* set by the caller of cm_opening_read(); NULL: a header of observations, and chats are read too */
+    const void        *payload; /* of `fits`; borrowed */
+    bool               lines;   /* likewise: lines are places too, told by their two ends */
     cm_text_input     *input;   /* NULL: `stream` has the file */
     cm_text_input     *zip;     /* NULL, or the zip of which `input` is a member */
     cm_csv_reader     *csv;     /* one of these four */
@@ -35,6 +41,18 @@ typedef struct cm_opening {
 CASTMAP_NODISCARD castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project,
                                                  const castmap_import_options *options, bool suspect, cm_opening *out);
 void cm_opening_clear(cm_opening *opening);
+
+/*
+ * The first half of it, for tables of other things: content, encoding, separator and columns, and no mapping. `o` holds `fits`, `payload` and `lines`, else nothing;
+ * cm_opening_clear() it also after a failure. *placed: records have places of their own.
+ */
+CASTMAP_NODISCARD castmap_status cm_opening_read(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, cm_opening *o,
+                                                 bool *placed);
+/* The coordinate system of a stream's layer: as declared; the given one only where it is not. Sets `metres` and `layer_metres`, and tells. */
+CASTMAP_NODISCARD castmap_status cm_opening_layer_crs(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o);
+/* The zone of local times: given, of the form tool, of the project, UTC. */
+CASTMAP_NODISCARD castmap_status cm_opening_zone(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, bool timed, cm_opening *o);
+const char *cm_opening_format(const cm_opening *opening); /* "CSV", "XLSX", "GeoJSON", ... */
 
 int cm_opening_fd(const cm_opening *opening); /* for a digest by pread() */
 double cm_opening_fraction(const cm_opening *opening); /* of the file that was read; negative: not known */

@@ -27,6 +27,7 @@ static castmap_status find_separator(castmap_context *ctx, cm_opening *o, const 
     char splits = 0;
     size_t most = 1;
     castmap_status status;
+    bool placed = false;
 
     for (size_t i = 0; i < sizeof CANDIDATES; i++) {
         cm_columns columns = {0};
@@ -39,9 +40,9 @@ static castmap_status find_separator(castmap_context *ctx, cm_opening *o, const 
             splits = CANDIDATES[i];
         }
         status = cm_columns_init(ctx, file, header.field, header.n_fields, &columns);
-        if (!status) /* a mapping that names columns fits under one separator only: its errors are told later */
+        if (!status && !o->fits) /* a mapping that names columns fits under one separator only: its errors are told later */
             status = cm_recognise(ctx, &columns, options, NULL, false, &mapping);
-        const bool placed = !status && cm_mapping_placed(&mapping);
+        placed = !status && (o->fits ? o->fits(&columns, o->payload) : cm_mapping_placed(&mapping));
         cm_columns_clear(&columns);
         if (status == CASTMAP_E_NOMEM)
             return status;
@@ -52,7 +53,7 @@ static castmap_status find_separator(castmap_context *ctx, cm_opening *o, const 
                 return CASTMAP_OK;
         }
     }
-    if (splits && splits != ',' && !*separator) {
+    if (splits && splits != ',' && !*separator && !o->fits) {
         status = cm_csv_header(ctx, o->csv, ',', &header);
         if (!status && header.n_fields == 1) {
             status = cm_fail(ctx, CASTMAP_E_INPUT, "one column found, looks like %s separated, and no known column names in it",
@@ -106,6 +107,8 @@ castmap_status cm_open_json(castmap_context *ctx, cm_opening *o, const char *fil
 
     if (status)
         return status;
+    if (o->lines)
+        cm_geojson_take_lines(o->geojson);
     const cm_csv_field *names = cm_geojson_columns(o->geojson, &n);
     return cm_columns_init(ctx, file, names, n, &o->columns);
 }
@@ -126,7 +129,7 @@ static void tell_layer(cm_opening *o, const castmap_import_options *options, con
 
 castmap_status cm_open_stream(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file)
 {
-    const cm_stream_options how = {.layer = options->layer, .follow = options->follow_links};
+    const cm_stream_options how = {.layer = options->layer, .follow = options->follow_links, .lines = o->lines};
     const int fd = cm_text_input_detach(o->input);
     castmap_status status;
 

@@ -48,6 +48,9 @@ static castmap_status next_feature(castmap_context *ctx, const cm_source *source
     record->lon = feature.lon;
     record->lat = feature.lat;
     record->decimals = feature.decimals;
+    record->line = feature.line;
+    record->end_lon = feature.end_lon;
+    record->end_lat = feature.end_lat;
     return CASTMAP_OK;
 }
 
@@ -70,6 +73,9 @@ static castmap_status next_of_stream(castmap_context *ctx, const cm_source *sour
     record->lon = r.x;
     record->lat = r.y;
     record->decimals = record->metres ? 9 : r.decimals;
+    record->line = r.line;
+    record->end_lon = r.end_x;
+    record->end_lat = r.end_y;
     return CASTMAP_OK;
 }
 
@@ -123,7 +129,7 @@ static castmap_status next_record(castmap_context *ctx, cm_source *source, cm_re
 
     record->detail[0] = '\0';
     record->flaw_field = 0;
-    record->located = record->metres = false;
+    record->located = record->metres = record->line = false;
     if (source->geojson)
         return next_feature(ctx, source, record, more);
     if (source->stream)

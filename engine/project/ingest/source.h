@@ -21,6 +21,8 @@ typedef struct cm_record {
     bool                located;  /* the format itself gives the place: */
     bool                metres;   /* in the system of the layer, not in degrees */
     double              lon, lat; /* or easting, northing */
+    bool                line;     /* it begins there and ends at: */
+    double              end_lon, end_lat;
     int                 decimals;
 } cm_record;
 

@@ -55,15 +55,15 @@ static castmap_status check_references(cm_check *check)
     return status;
 }
 
-/* What came back from quarantine left it; everything else must still be there. */
+/* What came back from quarantine left it; everything else must still be there. A row of movements with several stops is several movements. */
 static castmap_status check_accounts(cm_check *check)
 {
     static const char SELECT[] =
-        "SELECT b.id, b.file, b.accepted, coalesce(o.n, 0), b.quarantined, coalesce(q.n, 0) + coalesce(m.n, 0) FROM batch AS b"
+        "SELECT b.id, b.file, b.accepted, CASE WHEN f.run IS NULL THEN coalesce(o.n, 0) ELSE min(b.accepted, f.movements) END AS there, b.quarantined, coalesce(q.n, 0) + coalesce(m.n, 0) FROM batch AS b"
         " LEFT JOIN (SELECT batch, count(*) AS n FROM observation GROUP BY batch) AS o ON o.batch = b.id"
         " LEFT JOIN (SELECT batch, count(*) AS n FROM quarantine GROUP BY batch) AS q ON q.batch = b.id"
         " LEFT JOIN (SELECT batch, count(*) AS n FROM mended WHERE outcome <> 'refused' GROUP BY batch) AS m ON m.batch = b.id"
-        " WHERE b.accepted <> coalesce(o.n, 0) OR b.quarantined <> coalesce(q.n, 0) + coalesce(m.n, 0) ORDER BY b.id";
+        " LEFT JOIN flow_layer AS f ON f.run = b.run WHERE b.accepted <> there OR b.quarantined <> coalesce(q.n, 0) + coalesce(m.n, 0) ORDER BY b.id";
     cm_query *query = NULL;
     bool row = true;
     char file[80];

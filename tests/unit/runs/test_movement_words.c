@@ -56,7 +56,7 @@ static cm_movement_columns recognise(void **state, const char *const *name, size
 {
     cm_csv_field field[16];
     cm_columns columns = {0};
-    cm_movement_columns got = {{0}, {0}};
+    cm_movement_columns got = {.n_stops = 0};
 
     for (size_t i = 0; i < n; i++)
         field[i] = (cm_csv_field){name[i], strlen(name[i])};
