@@ -199,4 +199,9 @@ town() {
     jq -e '.hot_pieces == 0 and (.stretches | length > 0) and (.stretches | all(.p == null and (.hot | not))) and (.remarks | any(.code == "shared-points"))' avon.json
     castmap -p avon.castmap.sqlite export -o avon --for internal > /dev/null
     jq -e '.features | length >= 10' avon/stretches.geojson
+    # more ways than can be walked: all at once, within seconds; adaptive radii cannot be
+    castmap -p avon.castmap.sqlite routes --shared-points --simulations 0 --form continuous --radius 300m --json | jq -e '.highest_per_km > 200 and .highest_per_km < 250'
+    both castmap -p avon.castmap.sqlite routes --shared-points --simulations 0 --form continuous --radius 300m --adaptive
+    code_is 4
+    says "$err" "too many ways"
 }

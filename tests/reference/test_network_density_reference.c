@@ -286,9 +286,51 @@ static void montreal_is_as_published(void **state)
     free(m);
 }
 
+/* All events at once as waves, against the same walked way by way. */
+static void waves_on_real_streets_are_the_ways_walked(void **state)
+{
+    char lines[512], points[512];
+    montreal *m = calloc(1, sizeof *m);
+    castmap_lixels lixels = CASTMAP_LIXELS_INIT;
+    double worst = 0.0;
+
+    need_shared_data("network/montreal_network.gpkg", lines);
+    need_shared_data("network/montreal_bike_accidents.gpkg", points);
+    assert_non_null(m);
+    read_lines(m, lines);
+    read_events(m, points);
+    assert_status(castmap_lixels_cut(*state, &m->network, 50.0, 25.0, &lixels), CASTMAP_OK);
+    const castmap_network_events places = {.count = lixels.count, .edge = lixels.edge, .along_m = lixels.middle_m};
+    double *walked = calloc(lixels.count, sizeof *walked), *waves = calloc(lixels.count, sizeof *waves);
+    assert_true(walked && waves);
+    for (int form = CASTMAP_LINE_DISCONTINUOUS; form <= CASTMAP_LINE_CONTINUOUS; form++) {
+        castmap_network_density_options o = CASTMAP_NETWORK_DENSITY_OPTIONS_INIT;
+        double most = 0.0, apart = 0.0;
+        o.form = (castmap_line_form)form;
+        o.radius_m = 300.0;
+        o.ways = CASTMAP_WAYS_WALKED;
+        assert_status(castmap_network_density(*state, &m->network, &m->events, &places, &o, walked), CASTMAP_OK);
+        o.ways = CASTMAP_WAYS_WAVES;
+        assert_status(castmap_network_density(*state, &m->network, &m->events, &places, &o, waves), CASTMAP_OK);
+        for (size_t k = 0; k < lixels.count; k++) {
+            most = fmax(most, walked[k]);
+            apart = fmax(apart, fabs(waves[k] - walked[k]));
+        }
+        worst = fmax(worst, apart / most);
+    }
+    print_message("waves differ from walked by %.2g of the maximum\n", worst);
+    assert_true(worst < 1e-6);
+    free(walked);
+    free(waves);
+    castmap_lixels_clear(&lixels);
+    free(m->x);
+    free(m->y);
+    free(m);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(montreal_is_as_published)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(montreal_is_as_published), cmocka_unit_test(waves_on_real_streets_are_the_ways_walked)};
 
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }

@@ -5,7 +5,7 @@
  *   2. places    sort the places by edge and along it                                  one thread
  *   3. edges     all places of an edge together, in the form asked for                 in parallel, by edge
  */
-#include "analysis/routes/route_density.h"
+#include "analysis/routes/route_waves.h"
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -39,13 +39,15 @@ static castmap_status check(castmap_context *ctx, const castmap_network *network
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
     if (!(o->radius_m > 0.0) || !isfinite(o->radius_m))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the radius must be above 0");
-    if ((unsigned)o->kernel > CASTMAP_LINE_GAUSSIAN || (unsigned)o->form > CASTMAP_LINE_CONTINUOUS)
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "no such kernel or form");
+    if ((unsigned)o->kernel > CASTMAP_LINE_GAUSSIAN || (unsigned)o->form > CASTMAP_LINE_CONTINUOUS || (unsigned)o->ways > CASTMAP_WAYS_WAVES)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "no such kernel, form or reckoning of ways");
     if (o->kernel == CASTMAP_LINE_GAUSSIAN && o->form == CASTMAP_LINE_CONTINUOUS) {
         castmap_status status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "a Gaussian kernel that is cut off falls below 0 in the continuous form");
         cm_fail_hint(ctx, "take the quartic kernel, or the discontinuous form");
         return status;
     }
+    if (o->ways == CASTMAP_WAYS_WAVES && !cm_density_waves_possible(o))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "waves are for the equal-split forms of quartic, Epanechnikov and triangle with one radius");
     for (size_t i = 0; i < places->count; i++) {
         const uint32_t e = places->edge[i];
         if (e != CASTMAP_NO_EDGE && (e >= network->n_edges || !(places->along_m[i] >= 0.0 && places->along_m[i] <= network->length_m[e])))
@@ -155,8 +157,32 @@ static castmap_status make_workers(castmap_context *ctx, density_run *run)
     return CASTMAP_OK;
 }
 
+/* Walked way by way, or all at once. */
+static castmap_status choose_ways(const cm_density_job *job, bool *waves)
+{
+    *waves = false;
+    if (job->options->ways == CASTMAP_WAYS_WALKED || !cm_density_waves_possible(job->options))
+        return CASTMAP_OK;
+    *waves = job->options->ways == CASTMAP_WAYS_WAVES;
+    return *waves ? CASTMAP_OK : cm_density_many_ways(job, waves);
+}
+
+static castmap_status play_waves(castmap_context *ctx, density_run *run)
+{
+    const size_t n = run->place_start[run->job.network->n_edges];
+    const double per_km = 1000.0 / run->sums.radius_m;
+    double *sum = cm_alloc(n, sizeof *sum);
+    castmap_status status = sum ? cm_density_waves(ctx, &run->job, sum) : CASTMAP_E_NOMEM;
+
+    for (size_t k = 0; k < n && !status; k++)
+        run->values[run->place[k].place] = sum[k] * per_km;
+    free(sum);
+    return status;
+}
+
 static castmap_status run_density(castmap_context *ctx, density_run *run)
 {
+    bool waves = false;
     castmap_status status = make_workers(ctx, run);
 
     if (status)
@@ -165,12 +191,17 @@ static castmap_status run_density(castmap_context *ctx, density_run *run)
     run->job.sums = &run->sums;
     run->job.place_start = run->place_start;
     run->job.place_at = run->place_at;
-    status = cm_parallel_workers(ctx, "density along streets", run->job.network->n_edges, EDGES_A_TURN, fill_edges, run);
+    status = choose_ways(&run->job, &waves);
+    if (!status && !waves)
+        status = cm_parallel_workers(ctx, "density along streets", run->job.network->n_edges, EDGES_A_TURN, fill_edges, run);
+    if (waves || (status == CASTMAP_E_LIMIT && run->job.options->ways == CASTMAP_WAYS_AUTO && cm_density_waves_possible(run->job.options)))
+        status = play_waves(ctx, run);
     if (status == CASTMAP_E_NOMEM)
         status = cm_fail_memory(ctx);
     if (status == CASTMAP_E_LIMIT) {
         status = cm_fail(ctx, CASTMAP_E_LIMIT, "within a radius of %g m there are too many ways through these streets", run->sums.radius_m);
-        cm_fail_hint(ctx, "choose a shorter radius, or the simple form");
+        cm_fail_hint(ctx, cm_density_waves_possible(run->job.options) ? "choose a shorter radius, or the simple form"
+                                                                      : "choose the quartic kernel with one radius for all, a shorter radius, or the simple form");
     }
     return status;
 }

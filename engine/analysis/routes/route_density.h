@@ -36,4 +36,10 @@ typedef struct cm_density_job {
 castmap_status cm_density_simple(const cm_density_job *job, cm_density_worker *worker, uint32_t edge);
 castmap_status cm_density_split(const cm_density_job *job, cm_density_worker *worker, uint32_t edge);
 
+/* Of what comes in at a node of n ends: forward to each other end, and back where it came from. */
+void cm_density_shares(const castmap_network_density_options *options, size_t n, double *forward, double *back);
+
+/* Whether walking costs more than waves do, by a sample of the edges. One radius. NOMEM. */
+castmap_status cm_density_many_ways(const cm_density_job *job, bool *many);
+
 #endif

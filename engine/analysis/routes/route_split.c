@@ -9,13 +9,15 @@
 
 #include "base/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MOST_ARRIVALS 20000000u /* from one end of one edge: some seconds */
+#define SAMPLED 64
+#define MANY_ARRIVALS 2000      /* from an edge, on average: waves cost about as much */
 #define LEAST_SHARE 1e-9        /* of an event; a way round and round a street of a millimetre would not end otherwise */
 
-/* Of what comes in at a node of n ends: forward to each other end, and back where it came from. */
-static void shares_of(const castmap_network_density_options *options, size_t n, double *forward, double *back)
+void cm_density_shares(const castmap_network_density_options *options, size_t n, double *forward, double *back)
 {
     const double ends = (double)n;
 
@@ -94,7 +96,7 @@ static castmap_status walk(const cm_density_job *job, cm_density_worker *worker,
         double forward, back;
         if (++arrivals > MOST_ARRIVALS)
             return CASTMAP_E_LIMIT;
-        shares_of(job->options, n, &forward, &back);
+        cm_density_shares(job->options, n, &forward, &back);
         add_node(job->sums, view, node, here.distance, here.share * 2.0 / (double)n, worker->sum);
         if (cm_grow(&worker->stack, &worker->stack_room, depth + n, sizeof *worker->stack))
             return CASTMAP_E_NOMEM;
@@ -109,6 +111,54 @@ static castmap_status walk(const cm_density_job *job, cm_density_worker *worker,
                 worker->stack[depth++] = (cm_arrival){beyond, share, end ^ 1};
         }
     }
+    return CASTMAP_OK;
+}
+
+/* Arrivals within the radius from both ends of an edge, up to `most`; -1: out of memory. */
+static int64_t count_arrivals(const cm_density_job *job, uint32_t edge, int64_t most)
+{
+    const cm_route_graph *graph = job->graph;
+    cm_arrival *stack = NULL;
+    size_t room = 0, depth = 0;
+    int64_t n = 0;
+
+    if (cm_grow(&stack, &room, 2, sizeof *stack))
+        return -1;
+    stack[depth++] = (cm_arrival){0.0, 1.0, edge * 2};
+    stack[depth++] = (cm_arrival){0.0, 1.0, edge * 2 + 1};
+    while (depth > 0 && n < most) {
+        const cm_arrival here = stack[--depth];
+        const uint32_t node = cm_end_node(job->network, here.end);
+        double forward, back;
+        n++;
+        cm_density_shares(job->options, cm_node_degree(graph, node), &forward, &back);
+        if (cm_grow(&stack, &room, depth + cm_node_degree(graph, node), sizeof *stack)) {
+            free(stack);
+            return -1;
+        }
+        for (size_t k = graph->start[node]; k < graph->start[node + 1]; k++) {
+            const double share = here.share * (graph->end[k] == here.end ? back : forward);
+            const double beyond = here.distance + job->network->length_m[graph->end[k] >> 1] / job->sums->radius_m;
+            if (fabs(share) >= LEAST_SHARE && beyond < 1.0)
+                stack[depth++] = (cm_arrival){beyond, share, graph->end[k] ^ 1};
+        }
+    }
+    free(stack);
+    return n;
+}
+
+castmap_status cm_density_many_ways(const cm_density_job *job, bool *many)
+{
+    const size_t edges = job->network->n_edges, step = edges / SAMPLED + 1;
+    int64_t total = 0, looked = 0;
+
+    for (size_t e = 0; e < edges; e += step, looked++) {
+        const int64_t n = count_arrivals(job, (uint32_t)e, 16 * MANY_ARRIVALS);
+        if (n < 0)
+            return CASTMAP_E_NOMEM;
+        total += n;
+    }
+    *many = total > looked * MANY_ARRIVALS;
     return CASTMAP_OK;
 }
 

@@ -287,7 +287,7 @@ static void refuses_what_it_cannot_measure(void **state)
     assert_status(castmap_network_density(*state, &s.n.network, &s.events, &s.places, &o, got), CASTMAP_E_DATA);
 }
 
-static void too_many_ways_are_refused_and_the_simple_form_is_not(void **state)
+static void too_many_ways_to_walk_are_refused_only_where_nothing_else_is_done(void **state)
 {
     const uint32_t edge[] = {0};
     const double at[] = {0.5};
@@ -299,7 +299,10 @@ static void too_many_ways_are_refused_and_the_simple_form_is_not(void **state)
     small_network_start(&n, 2);
     for (size_t k = 0; k < 6; k++)
         small_network_edge(&n, 0, 1, 1.0);
+    o.ways = CASTMAP_WAYS_WALKED;
     assert_status(castmap_network_density(*state, &n.network, &event, &event, &o, &got), CASTMAP_E_LIMIT);
+    o.ways = CASTMAP_WAYS_AUTO; /* all at once as waves */
+    assert_status(castmap_network_density(*state, &n.network, &event, &event, &o, &got), CASTMAP_OK);
     o.form = CASTMAP_LINE_SIMPLE;
     assert_status(castmap_network_density(*state, &n.network, &event, &event, &o, &got), CASTMAP_OK);
 }
@@ -332,7 +335,7 @@ int main(void)
         cmocka_unit_test(streets_twice_as_long_are_half_as_dense),
         cmocka_unit_test(adaptive_factors_follow_the_pilot),
         cmocka_unit_test(refuses_what_it_cannot_measure),
-        cmocka_unit_test(too_many_ways_are_refused_and_the_simple_form_is_not),
+        cmocka_unit_test(too_many_ways_to_walk_are_refused_only_where_nothing_else_is_done),
         cmocka_unit_test(no_events_give_zero),
     };
 

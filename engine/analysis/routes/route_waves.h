@@ -1,0 +1,18 @@
+/*
+ * analysis/routes/route_waves.h - both equal-split forms where the ways are too many to walk.
+ */
+#ifndef CM_ANALYSIS_ROUTES_ROUTE_WAVES_H
+#define CM_ANALYSIS_ROUTES_ROUTE_WAVES_H
+
+#include "analysis/routes/route_density.h"
+
+#define CM_WAVE_STEPS 1024u /* ticks a radius for the quartic kernel; four times as many for those with a kink at the radius */
+
+/* An equal-split form, one radius for all, and a kernel that is 0 at the radius and a polynomial inside it: quartic, Epanechnikov, triangle. */
+bool cm_density_waves_possible(const castmap_network_density_options *options);
+
+/* Sums of w k(d) * radius for all places, by edge and along it, into sum. Workers of the job are not used. CASTMAP_E_LIMIT (without a message): streets so short
+ * against the radius that their ticks do not fit in memory. */
+CASTMAP_NODISCARD castmap_status cm_density_waves(castmap_context *ctx, const cm_density_job *job, double *sum);
+
+#endif
