@@ -139,7 +139,7 @@
     values.forEach(function (value, i) {
       var place = layer.labels[i];
       if (value === null || value === '' || !place) return;
-      var span = make('span', layer.name === 'places' && !layer.backdrop ? 'strong' : layer.backdrop ? 'faint' : '', String(value));
+      var span = make('span', (layer.name === 'places' || layer.name === 'stretches') && !layer.backdrop ? 'strong' : layer.backdrop ? 'faint' : '', String(value));
       span.hidden = true;
       board.appendChild(span);
       layer.words.push({ span: span, place: place, box: bounds(layer.shapes[i]), width: 0 });

@@ -666,3 +666,38 @@ TEXTS
     [ "$status" -ne 0 ]
     says "$err" "to do"
 }
+
+@test "J13 streets in parts, without length, round to themselves; an observation 5 km from any" {
+    cat > streets.geojson <<'JSON'
+{"type": "FeatureCollection", "features": [
+{"type": "Feature", "properties": {"name": "One"}, "geometry": {"type": "LineString", "coordinates": [[-4.08, 53.75], [-4.075, 53.75], [-4.07, 53.75]]}},
+{"type": "Feature", "properties": {"name": "Island"}, "geometry": {"type": "LineString", "coordinates": [[-4.08, 53.76], [-4.07, 53.76]]}},
+{"type": "Feature", "properties": {"name": "Nothing"}, "geometry": {"type": "LineString", "coordinates": [[-4.075, 53.75], [-4.075, 53.75]]}},
+{"type": "Feature", "properties": {"name": "Ring"}, "geometry": {"type": "LineString", "coordinates": [[-4.07, 53.75], [-4.069, 53.751], [-4.068, 53.75], [-4.07, 53.75]]}}
+]}
+JSON
+    { echo "$HEADER"
+      for i in $(seq 10 19); do echo "53.75001,-4.07$i,2025-01-10,a"; done    # on One
+      for i in $(seq 10 14); do echo "53.76001,-4.07$i,2025-01-11,a"; done    # on the island
+      echo "53.7505,-4.0685,2025-01-12,a"                                     # on the ring
+      echo "53.80501,-4.075,2025-01-12,a"; } > in.csv                         # 5 km north of all
+    import in.csv
+    castmap --json streets add streets.geojson > streets.json
+    # the street without length is told and is no street; the ring and the parts are kept and told
+    [ "$(jq -c '[.features, .used, .lines_without_length, .loops, .parts]' streets.json)" = '[4,4,1,1,2]' ]
+    for form in simple discontinuous continuous; do
+        both castmap --json routes --form $form --min 2
+        code_is 0
+        [ "$(jq -c '[.observations, .snapped, .too_far, .vague, .shared]' out.txt)" = '[17,16,1,0,0]' ]
+        [ "$(jq '[.stretches[].count] | add' out.txt)" -ge 15 ]
+        jq -e '.remarks | any(.code == "too-far" and (.text | contains("1 observations are farther than 50 m")))' out.txt
+    done
+    # within reach of the limit it is counted, and its distance told
+    both castmap --json routes --snap 5km --min 2
+    [ "$(jq -c '[.snapped, .too_far]' out.txt)" = '[17,0]' ]
+    jq -e '.farthest_m > 4900 and .farthest_m < 5100' out.txt
+    # between parts there is no way, and it is said
+    both castmap route 53.75,-4.075 53.76,-4.075
+    [ "$status" -ne 0 ]
+    says "$err" "to do"
+}

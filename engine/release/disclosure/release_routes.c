@@ -308,8 +308,25 @@ static void fill_stretches(const cm_route_layer *l, cm_release_build *build, cm_
         if (s->route > 0)
             cm_field_set_integer(route, i, s->route);
         cm_field_set_text(build, words, i, s->sentence);
-        cm_field_set_text(build, label, i, s->hot ? digits : NULL);
+        cm_field_set_text(build, label, i, s->hot || !l->tested ? digits : NULL);
     }
+}
+
+/* Half-way along a line. */
+static void middle_of(const double *x, const double *y, size_t n, double *middle_x, double *middle_y)
+{
+    double left = 0.0;
+    size_t k = 1;
+
+    for (size_t v = 1; v < n; v++)
+        left += 0.5 * hypot(x[v] - x[v - 1], y[v] - y[v - 1]);
+    while (k + 1 < n && left > hypot(x[k] - x[k - 1], y[k] - y[k - 1])) {
+        left -= hypot(x[k] - x[k - 1], y[k] - y[k - 1]);
+        k++;
+    }
+    const double step = n > 1 ? hypot(x[k] - x[k - 1], y[k] - y[k - 1]) : 0.0, part = step > 0.0 ? fmin(left / step, 1.0) : 0.0;
+    *middle_x = n > 1 ? x[k - 1] + part * (x[k] - x[k - 1]) : x[0];
+    *middle_y = n > 1 ? y[k - 1] + part * (y[k] - y[k - 1]) : y[0];
 }
 
 static castmap_status add_stretches(castmap_context *ctx, const cm_release_inputs *in, const cm_route_inputs *routes, const castmap_lixels *lixels,
@@ -333,12 +350,11 @@ static castmap_status add_stretches(castmap_context *ctx, const cm_release_input
             status = cm_fail_memory(ctx);
             break;
         }
-        x[i] = lines.x[begun + (lines.vertices - begun) / 2];
-        y[i] = lines.y[begun + (lines.vertices - begun) / 2];
+        middle_of(lines.x + begun, lines.y + begun, lines.vertices - begun, &x[i], &y[i]);
     }
     cm_layer *layer = cm_build_layer(build, "stretches", "Stretches of street that stand out",
                                      "Runs of one street that hold more observations than if they were spread evenly along all streets; numbered where chance "
-                                     "would hardly give as much.", CM_SHAPE_LINE, l->n_stretches);
+                                     "would hardly give as much, or where nothing was tested.", CM_SHAPE_LINE, l->n_stretches);
     const castmap_polygons view = cm_polygon_set_view(&lines);
     if (!status)
         status = cm_release_shapes(ctx, in, build, layer, &view);

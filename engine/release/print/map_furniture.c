@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MOST_STRETCHES 10
 #define MOST_FLOWS 10
 #define INK 0x1F2429FFu
 #define QUIET 0x555C63FFu
@@ -207,6 +208,45 @@ double cm_block_flows(cm_sheet *sheet, double x, double y, double width, bool dr
         at += fmax(a, b) + 0.35;
     }
     if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
+double cm_block_stretches(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    static const cm_lettering RIGHT = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};
+    static const cm_lettering LEFT = {.size_pt = 6.8, .bold = true, .rgba = INK};
+    const cm_layer *layer = cm_release_layer(sheet->release, "stretches");
+    const cm_field *label = layer ? cm_layer_field(layer, "label") : NULL, *street = layer ? cm_layer_field(layer, "street") : NULL;
+    const cm_field *count = layer ? cm_layer_field(layer, "count") : NULL, *from = layer ? cm_layer_field(layer, "from_street") : NULL;
+    const cm_field *to = layer ? cm_layer_field(layer, "to_street") : NULL;
+    double at = y;
+    size_t shown = 0;
+
+    if (!label || !street || !count || !from || !to || !cm_map_shows(layer, sheet->main_layer))
+        return 0.0;
+    for (size_t i = 0; i < layer->count && shown < MOST_STRETCHES; i++) {
+        char words[400], number[CM_DECIMAL_SIZE];
+        if (!label->text[i])
+            continue;
+        if (shown++ == 0) {
+            if (draw)
+                cm_canvas_tag(sheet->canvas, "P", NULL);
+            at += put(sheet, x, at, width, "Observations on the stretches", &HEADING, draw) + 0.8;
+        }
+        if (from->text[i] && to->text[i])
+            snprintf(words, sizeof words, "%.120s, %.120s to %.120s", street->text[i], from->text[i], to->text[i]);
+        else if (from->text[i] || to->text[i])
+            snprintf(words, sizeof words, "%.120s, near %.120s", street->text[i], from->text[i] ? from->text[i] : to->text[i]);
+        else
+            snprintf(words, sizeof words, "%.120s", street->text[i]);
+        cm_decimal_grouped(count->integer[i], number);
+        put(sheet, x, at, width * 0.09, label->text[i], &LEFT, draw);
+        const double a = put(sheet, x + width * 0.09, at, width * 0.75, words, &BODY, draw);
+        const double b = put(sheet, x + width * 0.86, at, width * 0.14, number, &RIGHT, draw);
+        at += fmax(a, b) + 0.35;
+    }
+    if (draw && shown > 0)
         cm_canvas_untag(sheet->canvas, "P");
     return at - y;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define GAP_MM 0.5
+#define LINE_MM 1.3 /* between the middle of a line and a label beside it */
 
 void cm_label_board_clear(cm_label_board *board)
 {
@@ -68,6 +69,8 @@ static cm_lettering lettering_of(const cm_layer *layer)
 {
     if (strcmp(layer->name, "places") == 0)
         return (cm_lettering){.size_pt = 8.5, .bold = true, .rgba = 0x3B0A45FFu, .halo_rgba = 0xFFFFFFE0u, .align = CM_ALIGN_CENTRE};
+    if (layer->shape == CM_SHAPE_LINE)
+        return (cm_lettering){.size_pt = 8.5, .bold = true, .rgba = 0x7A0C2AFFu, .halo_rgba = 0xFFFFFFF0u, .align = CM_ALIGN_CENTRE};
     if (layer->shape == CM_SHAPE_POINT)
         return (cm_lettering){.size_pt = 5.6, .italic = true, .rgba = 0x4A5560FFu, .halo_rgba = 0xFFFFFFC0u, .align = CM_ALIGN_CENTRE};
     return (cm_lettering){.size_pt = 6.6, .rgba = 0x33383DFFu, .halo_rgba = 0xFFFFFFD0u, .align = CM_ALIGN_CENTRE};
@@ -92,6 +95,23 @@ static void break_name(const char *name, char *out, size_t size)
         out[best] = '\n';
 }
 
+/* Where a label may stand: on its place; one of a line beside it, nearer rather than farther. False: everything is taken. */
+static bool find_room(const cm_map_view *view, const cm_label_board *board, const cm_layer *layer, double x, double y, double width, double height,
+                      cm_label_box *out)
+{
+    static const double BESIDE[][2] = {{0, -1}, {1, 0}, {-1, 0}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
+    const size_t n = layer->shape == CM_SHAPE_LINE ? 3 * sizeof BESIDE / sizeof *BESIDE : 1;
+
+    for (size_t i = 0; i < n; i++) {
+        const double *side = BESIDE[i % (sizeof BESIDE / sizeof *BESIDE)], far = n == 1 ? 0.0 : LINE_MM * (1.0 + (double)(i / (sizeof BESIDE / sizeof *BESIDE)));
+        const double cx = x + (n == 1 ? 0.0 : side[0] * (width / 2 + far)), cy = y + (n == 1 ? 0.0 : side[1] * (height / 2 + far));
+        *out = (cm_label_box){cx - width / 2 - GAP_MM, cy - height / 2 - GAP_MM / 2, cx + width / 2 + GAP_MM, cy + height / 2 + GAP_MM / 2};
+        if (is_inside(view, out) && is_free(board, out))
+            return true;
+    }
+    return false;
+}
+
 castmap_status cm_labels_draw(castmap_context *ctx, cm_canvas *canvas, const cm_map_view *view, const cm_layer *layer,
                               cm_label_board *board)
 {
@@ -105,7 +125,7 @@ castmap_status cm_labels_draw(castmap_context *ctx, cm_canvas *canvas, const cm_
     if (!order)
         return cm_fail_memory(ctx);
     for (size_t f = 0; f < layer->count; f++)
-        order[f] = (wanted){width_of(view, layer, f), f};
+        order[f] = (wanted){layer->shape == CM_SHAPE_LINE ? 0.0 : width_of(view, layer, f), f}; /* lines in their own order */
     qsort(order, layer->count, sizeof *order, largest_first);
 
     const cm_lettering base = lettering_of(layer);
@@ -125,16 +145,15 @@ castmap_status cm_labels_draw(castmap_context *ctx, cm_canvas *canvas, const cm_
         double y = view->y + (view->north - (layer->label_y ? layer->label_y[f] : layer->y[f])) * view->mm_per_m;
         if (layer->shape == CM_SHAPE_POINT)
             y -= height / 2.0 + layer->style.size_mm / 2.0 + GAP_MM;
-        const cm_label_box box = {x - width / 2 - GAP_MM, y - height / 2 - GAP_MM / 2, x + width / 2 + GAP_MM,
-                                  y + height / 2 + GAP_MM / 2};
-        if (!is_inside(view, &box) || !is_free(board, &box))
+        cm_label_box box;
+        if (!find_room(view, board, layer, x, y, width, height, &box))
             continue;
         if (cm_grow(&board->box, &board->capacity, board->count + 1, sizeof *board->box)) {
             status = cm_fail_memory(ctx);
             break;
         }
         board->box[board->count++] = box;
-        cm_canvas_text(canvas, x - style.width_mm / 2.0, y - height / 2, broken, &style, true, NULL);
+        cm_canvas_text(canvas, (box.left + box.right - style.width_mm) / 2.0, (box.top + box.bottom - height) / 2.0, broken, &style, true, NULL);
     }
     free(order);
     return status;

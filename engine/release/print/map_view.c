@@ -243,8 +243,8 @@ castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const c
     }
     if (lines)
         cm_map_draw_layer(canvas, view, main);
-    /* Names last, the most wanted first: places, areas, then the backdrop. */
-    static const char *const ORDER[] = {"places", "boundaries"};
+    /* Names last, the most wanted first: numbers of stretches, places, areas, then the backdrop. */
+    static const char *const ORDER[] = {"stretches", "places", "boundaries"};
     for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0] && !status; i++) {
         const cm_layer *layer = cm_release_layer(release, ORDER[i]);
         if (layer && cm_map_shows(layer, main_layer))
