@@ -20,6 +20,7 @@ extern const char *const CM_MIGRATION_3_STREETS[];
 extern const char *const CM_MIGRATION_3_TRACKS[];
 
 /* The fourth step. */
+extern const char *const CM_MIGRATION_4_ALONG[];
 extern const char *const CM_MIGRATION_4_ROUTES[];
 
 #endif

@@ -33,7 +33,7 @@ static const migration MIGRATIONS[] = {
     {2, "methods, places, recipes", {CM_MIGRATION_2_CLUSTERS, CM_MIGRATION_2_HEAT, CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST}},
     {3, "streets, tracks, flows, mending", {CM_MIGRATION_3_CHECK, CM_MIGRATION_3_FLOWS, CM_MIGRATION_3_STREETS, CM_MIGRATION_3_ROUTES,
                                          CM_MIGRATION_3_TRACKS}},
-    {4, "slices and weights along streets", {CM_MIGRATION_4_ROUTES}},
+    {4, "slices and weights along streets", {CM_MIGRATION_4_ALONG, CM_MIGRATION_4_ROUTES}},
 };
 
 /* Schemas as made with these versions of SpatiaLite. */

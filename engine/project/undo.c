@@ -210,6 +210,7 @@ static const char *const REMOVALS[] = {
     "DELETE FROM area WHERE boundary IN (SELECT id FROM boundary WHERE run = ?)",
     "DELETE FROM boundary WHERE run = ?",
     "DELETE FROM place_set WHERE run = ?",
+    "DELETE FROM along_layer WHERE run = ?",
     "DELETE FROM route_measure WHERE run = ?",
     "DELETE FROM route_slice WHERE run = ?",
     "DELETE FROM route_stretch WHERE run = ?",

@@ -74,6 +74,43 @@ town() {
     jq -e '[.near[].observation] == [1]' out.txt
 }
 
+@test "what was found is kept on demand, drawn for the group, and never for others" {
+    lanes
+    both castmap near 53.75,-4.08 --within 150m --json
+    code_is 0
+    jq -e 'has("run") | not' out.txt
+    both castmap map --for internal --layer reach -o none.pdf
+    [ "$status" -ne 0 ]
+    says "$err" "--keep NAME"
+    both castmap near 53.75,-4.08 --within 150m --keep "The corner" --json
+    code_is 0
+    run_number=$(jq .run out.txt)
+    castmap export -o out --for internal >/dev/null 2>&1
+    [ "$(jq -r .title out/reach.geojson)" = "The corner: streets within 150 m" ]
+    jq -e '.features[0] | .geometry.type == "MultiLineString" and .properties.count == 2 and (.properties.length_m - 450 | fabs) < 0.5' out/reach.geojson
+    jq -e '[.features[].properties.id] == [1, 3] and (.features[1].properties.distance_m - 111.3 | fabs) < 1' out/reached.geojson
+    [ ! -e out/way.geojson ]
+    # the newest is shown: a way now
+    castmap route 53.75,-4.0795 53.7503,-4.0795 --within 60m --keep "Round the end" >/dev/null 2>&1
+    castmap export -o out2 --for internal >/dev/null 2>&1
+    [ "$(jq -r .title out2/way.geojson)" = "Round the end: the shortest way" ]
+    jq -e '.features[0].properties.length_m - 757 | fabs < 3' out2/way.geojson
+    ogrinfo -so out2/layers.gpkg reach | grep -q "Multi Line String"
+    grep -q "Round the end" out2/map.html
+    castmap map --for internal --layer way -o way.pdf >/dev/null 2>&1
+    pdftotext way.pdf - | grep -q "Round the end"
+    for audience in partner public; do
+        both castmap map --for $audience --layer reach -o no.pdf
+        [ "$status" -ne 0 ]
+        [ ! -e no.pdf ]
+    done
+    castmap undo "$run_number" >/dev/null 2>&1
+    [ "$(sqlite3 lanes.castmap.sqlite 'SELECT count(*) FROM along_layer')" -eq 1 ]
+    # it goes with the streets it was measured along
+    castmap undo 1 >/dev/null 2>&1
+    [ "$(sqlite3 lanes.castmap.sqlite 'SELECT count(*) FROM along_layer')" -eq 0 ]
+}
+
 @test "places that cannot be used are refused in three lines" {
     lanes
     both castmap near 54.5,-4.08

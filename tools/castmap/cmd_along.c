@@ -10,6 +10,7 @@
 typedef struct along_args {
     double      within_m, snap_m;
     bool        one_way;
+    const char *keep;
     filter_args filter;
 } along_args;
 
@@ -18,6 +19,8 @@ typedef struct along_args {
     {CLI_LENGTH_M, 0, "snap", AT(snap_m), "LENGTH", "50m", \
      "farther than this from every street, or known less exactly, an observation belongs to none"}, \
     {CLI_FLAG, 0, "one-way", AT(one_way), NULL, NULL, "only as the streets may be driven; else both ways, as people walk"}, \
+    {CLI_TEXT, 0, "keep", AT(keep), "NAME", NULL, \
+     "keep it as a layer under this name: map, GeoJSON, GeoPackage and page of the group itself show the newest (castmap map --layer reach)"}, \
     FILTER_OPTIONS(along_args, filter), \
     {0}
 
@@ -175,6 +178,7 @@ static int run(cli_env *env, const void *parsed)
     const along_args *args = parsed;
     castmap_along_options options = CASTMAP_ALONG_OPTIONS_INIT;
     castmap_along found = CASTMAP_ALONG_INIT;
+    int64_t kept = 0;
 
     if (!filter_ok(env, &args->filter))
         return 2;
@@ -184,14 +188,22 @@ static int run(cli_env *env, const void *parsed)
     options.snap_m = args->snap_m;
     options.one_way = args->one_way;
     options.filter = filter_of(&args->filter);
-    castmap_status status = cli_open(env, CASTMAP_READ);
+    castmap_status status = cli_open(env, args->keep ? CASTMAP_WRITE : CASTMAP_READ);
     if (!status)
         status = castmap_along_find(env->ctx, env->project, &options, &found);
-    if (status)
+    if (!status && args->keep)
+        status = castmap_along_keep(env->ctx, env->project, &found, args->keep, args->within_m, &kept);
+    if (status) {
+        castmap_along_clear(&found);
         return cli_exit(env, status);
+    }
     cli_json_object(env->json, NULL);
+    if (args->keep)
+        cli_json_whole(env->json, "run", kept);
     json_along(env->json, &found, args->within_m);
     show_along(env, &found, args->within_m);
+    if (args->keep)
+        cli_say(env, "kept as \"%s\"; castmap map --for internal --layer reach draws it", CLI_SAFE(args->keep));
     castmap_along_clear(&found);
     return 0;
 }
@@ -204,9 +216,9 @@ const cli_command CMD_NEAR = {
     .most = 1,
     .details = "Measures along the project's streets: what is near in the air but across a railway or a river is not near. A place is "
                "latitude,longitude as map sites give it, #12 for an observation, or a postcode or name of the project's tables (castmap places add). "
-               "Nothing is kept. For the group's own eyes: it names single observations.",
+               "Nothing is kept unless --keep says so. For the group's own eyes: it names single observations.",
     .examples = {{"near 53.7490,-4.0423", "Observations within 300 m on foot."},
-                 {"near '#12' --within 1km --category visitors", "Around an observation, farther, of one kind."},
+                 {"near '#12' --within 1km --keep 'Around 12'", "Around an observation, farther, kept as a layer for maps and files of the group."},
                  {"near -- -33.9249,18.4241", "South of the equator: two dashes tell that what follows is no option."}},
     .options = NEAR_OPTIONS,
     .size = sizeof(along_args),
@@ -222,7 +234,7 @@ const cli_command CMD_ROUTE = {
     .most = 2,
     .details = "Finds the shortest way along the project's streets, names the streets, and lists the observations on the way and in its side streets. "
                "A place is latitude,longitude as map sites give it, #12 for an observation, or a postcode or name of the project's tables "
-               "(castmap places add). Nothing is kept. For the group's own eyes: it names single observations.",
+               "(castmap places add). Nothing is kept unless --keep says so. For the group's own eyes: it names single observations.",
     .examples = {{"route 53.7490,-4.0423 53.7365,-4.0587", "The way, and what was observed within 50 m of it along side streets."},
                  {"route '#12' '#40' --within 200m", "Between two observations, with wider surroundings."},
                  {"route 53.7490,-4.0423 53.7365,-4.0587 --one-way --from 2025", "As one may drive, this year's observations only."}},

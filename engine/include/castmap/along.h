@@ -86,6 +86,16 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_along_find(castmap_context 
                                                                 const castmap_along_options *options, castmap_along *out);
 CASTMAP_API void castmap_along_clear(castmap_along *along);
 
+/**
+ * @brief Keep what castmap_along_find() found as a layer of the project: a run that can be undone. Internal releases show the newest; nothing of it leaves.
+ *
+ * @param name        of the place or way, in words; 1 to 200 bytes
+ * @param within_m    as it was asked for
+ * @param run_number  out
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_along_keep(castmap_context *ctx, castmap_project *project, const castmap_along *along,
+                                                                const char *name, double within_m, int64_t *run_number);
+
 /** Options of castmap_gathering_test(). Start from CASTMAP_GATHERING_OPTIONS_INIT; strings are borrowed for the call. */
 typedef struct castmap_gathering_options {
     uint32_t       version;

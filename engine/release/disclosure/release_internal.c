@@ -4,6 +4,7 @@
  * A result that no run has made yet is left out. Free text is in no layer.
  */
 #include "release/disclosure/release_flows.h"
+#include "release/disclosure/release_along.h"
 #include "release/disclosure/release_routes.h"
 #include "release/disclosure/release_tracks.h"
 #include "release/disclosure/release_inputs.h"
@@ -323,6 +324,9 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     if (status)
         return status;
     status = cm_release_tracks_internal(ctx, in, build);
+    if (status)
+        return status;
+    status = cm_release_along_internal(ctx, in, build);
     if (status)
         return status;
     status = add_observations(ctx, in, build);

@@ -40,6 +40,12 @@ const char *cm_map_main_layer(const castmap_release *release, const char *wanted
     return NULL;
 }
 
+/* What was kept of a place or a way is shown together. */
+static bool is_along(const char *layer)
+{
+    return strcmp(layer, "reach") == 0 || strcmp(layer, "way") == 0 || strcmp(layer, "reached") == 0;
+}
+
 /* Slices and tolerance contours are drawn from the exact surface: no rule says yet how they could leave. */
 static bool internal_alone(const char *layer)
 {
@@ -60,6 +66,7 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
     cm_fail_hint(ctx, layer && (strcmp(layer, "stretches") == 0 || strcmp(layer, "street_density") == 0)
                           ? "castmap routes makes stretches; the density along streets is for the group itself alone"
                       : layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
+                      : layer && is_along(layer) ? "castmap near PLACE --keep NAME, or castmap route FROM TO --keep NAME; it is for the group itself alone"
                       : layer && strncmp(layer, "street_", 7) == 0 ? "castmap routes --slices quarter makes slices of the density along streets"
                       : layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
                                                      : "run castmap areas or castmap heat first");
@@ -69,8 +76,9 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)
 {
     return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
-           (strcmp(layer->name, "places") == 0 && strcmp(main_layer, "flows") != 0 && strncmp(main_layer, "str", 3) != 0) ||
-           (strcmp(layer->name, "stretches") == 0 && strcmp(main_layer, "street_density") == 0) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
+           (strcmp(layer->name, "places") == 0 && strcmp(main_layer, "flows") != 0 && strncmp(main_layer, "str", 3) != 0 &&
+            !is_along(main_layer)) ||
+           (strcmp(layer->name, "stretches") == 0 && strcmp(main_layer, "street_density") == 0) || (is_along(main_layer) && is_along(layer->name)) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
 }
 
 static double sheet_x(const cm_map_view *view, double x)
