@@ -41,7 +41,7 @@ static const char *const KNOWN_FINGERPRINTS[] = {
     "7d353e62abbc522d2f1d3dd448701ebe09a4065b5f9abf7e323e141ebf194a21", /* version 1, SpatiaLite 5.0.1 */
     "a184d8711c91320b421e53d010a725d97eae3457cda2409c69d72c0a25865087", /* version 2, SpatiaLite 5.0.1 */
     "8dfa87c40f30ccf726ee280fe59ab9ab743d28a5620d0cc0effbd57b0fdf42c8", /* version 3, SpatiaLite 5.0.1 */
-    "39a2199b75ebab500cf097dd2e8714c868e9b2f5b8a761954d6d2a6f0dc76459", /* version 4, SpatiaLite 5.0.1 */
+    "7479155f64656d4e76790707e46ae99f5769d168369a5671463bd44a977fc268", /* version 4, SpatiaLite 5.0.1 */
 };
 
 /* sqlite_stat tables are not listed as ours: an ANALYZE made elsewhere steers the planner, so it counts as an alteration. */

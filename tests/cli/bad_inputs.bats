@@ -680,7 +680,7 @@ JSON
       for i in $(seq 10 19); do echo "53.75001,-4.07$i,2025-01-10,a"; done    # on One
       for i in $(seq 10 14); do echo "53.76001,-4.07$i,2025-01-11,a"; done    # on the island
       echo "53.7505,-4.0685,2025-01-12,a"                                     # on the ring
-      echo "53.80501,-4.075,2025-01-12,a"; } > in.csv                         # 5 km north of all
+      echo "53.8049,-4.075,2025-01-12,a"; } > in.csv                         # 5 km north of all
     import in.csv
     castmap --json streets add streets.geojson > streets.json
     # the street without length is told and is no street; the ring and the parts are kept and told

@@ -29,7 +29,7 @@ cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, 
 
 const char *cm_map_main_layer(const castmap_release *release, const char *wanted)
 {
-    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows", "stretches"};
+    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows", "stretches", "reach"};
 
     if (wanted)
         return cm_release_layer(release, wanted) ? wanted : NULL;
