@@ -1,9 +1,9 @@
 /*
  * project/observation_writer.c - observations on their way into the table.
  *
- * Rows are appended with ids that only grow, so the table is written once from its first page to its last; texts that repeat are kept once;
- * what is known already is looked up by content id; the spatial index is built at the end. Memory does not grow with the rows but for about 2 bytes each: see
- * content_index.h, base/sorter.h and rtree_stream.h.
+ * Rows are appended with ids that only grow, many at a time (sqlite_rows.h), so the table is written once from its first page to its last; texts that
+ * repeat are kept once; what is known already is looked up by content id; the spatial index is built at the end. Memory does not grow with the rows but
+ * for about 2 bytes each: see content_index.h, base/sorter.h and rtree_stream.h.
  *
  * The table's CHECK constraints guard it against other programs. Here they would take more than half of the time of an insert (2.06 s
  * against 0.78 s for 620,000 rows: IN lists become tables of their own for every row), so check_values() asks the same questions and the
@@ -27,6 +27,7 @@
 #include "project/observation_index.h"
 #include "project/packed_rtree.h"
 #include "project/project_file.h"
+#include "project/sqlite_rows.h"
 #include "project/run_table.h"
 #include "project/term_table.h"
 
@@ -39,11 +40,6 @@
 #define TERM_WINDOW 4096u
 /* A batch that is smaller than this share of the table is indexed row by row: about 10 us a row against 1 us for all rows. */
 #define REBUILD_SHARE 8
-
-static const char INSERT_OBSERVATION[] =
-    "INSERT INTO observation (id, batch, row, lon, lat, accuracy_m, place, from_s, to_s, time_known, category, source,"
-    " source_grade, information_grade, handling, persons, content_id, content_hash, time_text, zone, conditions, extra,"
-    " record_id, text, geometry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /* What is known of one column of terms. */
 typedef struct term_column {
@@ -58,7 +54,7 @@ struct cm_observation_writer {
     castmap_project *project;  /* borrowed */
     int64_t          batch_id, first_id, next_id, rows_before;
     size_t           count;    /* rows of this batch */
-    cm_query        *insert;   /* owned */
+    cm_row_image    *rows;     /* owned: in the order of the columns of the table */
     cm_content_index known;    /* owned */
     cm_term_table    category, source, term; /* owned */
     cm_term_hint     category_hint, source_hint;
@@ -146,7 +142,7 @@ castmap_status cm_observation_writer_open(castmap_context *ctx, castmap_project 
     if (!status)
         status = cm_db_rest_checks(ctx, project->db);
     if (!status)
-        status = cm_query_open(ctx, project->db, INSERT_OBSERVATION, &writer->insert);
+        status = cm_row_image_new(ctx, project->db, "observation", &writer->rows);
     if (status) {
         cm_observation_writer_free(writer);
         return status;
@@ -156,15 +152,14 @@ castmap_status cm_observation_writer_open(castmap_context *ctx, castmap_project 
 }
 
 /* A term by its number; or the text itself, where the dictionary is full or the column does not repeat. */
-static castmap_status bind_term(castmap_context *ctx, cm_observation_writer *writer, int index, term_column *column,
-                                const char *text)
+static castmap_status put_term(castmap_context *ctx, cm_observation_writer *writer, term_column *column, const char *text)
 {
     const size_t known = writer->term.count;
     int64_t id = 0;
     castmap_status status = CASTMAP_OK;
 
     if (!text) {
-        cm_query_bind_null(writer->insert, index);
+        cm_row_null(writer->rows);
         return CASTMAP_OK;
     }
     if (!column->plain) {
@@ -177,76 +172,76 @@ static castmap_status bind_term(castmap_context *ctx, cm_observation_writer *wri
         }
     }
     if (id)
-        cm_query_bind_integer(writer->insert, index, id);
+        cm_row_integer(writer->rows, id);
     else
-        cm_query_bind_text(writer->insert, index, text);
+        cm_row_text(writer->rows, text);
     return status;
 }
 
-static castmap_status bind_name(castmap_context *ctx, cm_observation_writer *writer, cm_term_table *table, cm_term_hint *hint,
-                                int index, const char *text)
+static castmap_status put_name(castmap_context *ctx, cm_observation_writer *writer, cm_term_table *table, cm_term_hint *hint, const char *text)
 {
     int64_t id = 0;
 
     if (!text) {
-        cm_query_bind_null(writer->insert, index);
+        cm_row_null(writer->rows);
         return CASTMAP_OK;
     }
     castmap_status status = cm_term_table_id(ctx, table, text, hint, &id);
-    cm_query_bind_integer(writer->insert, index, id);
+    cm_row_integer(writer->rows, id);
     return status;
 }
 
-static void bind_time(cm_query *query, int index, int64_t time_s)
+static void put_time(cm_row_image *rows, int64_t time_s)
 {
     if (time_s == CM_TIME_UNKNOWN)
-        cm_query_bind_null(query, index);
+        cm_row_null(rows);
     else
-        cm_query_bind_integer(query, index, time_s);
+        cm_row_integer(rows, time_s);
 }
 
-static castmap_status insert_row(castmap_context *ctx, cm_observation_writer *writer, const cm_observation *row,
+/* Every column of the table in its order. */
+static castmap_status append_row(castmap_context *ctx, cm_observation_writer *writer, const cm_observation *row,
                                  const unsigned char content_id[CM_CONTENT_ID_BYTES])
 {
     unsigned char point[CM_POINT_BLOB_BYTES];
     const char information[2] = {row->information_grade, '\0'}, handling[2] = {row->handling, '\0'};
-    cm_query *query = writer->insert;
+    cm_row_image *rows = writer->rows;
 
-    cm_query_bind_integer(query, 1, writer->next_id);
-    cm_query_bind_integer(query, 2, writer->batch_id);
-    cm_query_bind_integer(query, 3, row->row);
-    cm_query_bind_real(query, 4, row->lon);
-    cm_query_bind_real(query, 5, row->lat);
-    cm_query_bind_real(query, 6, row->accuracy_m);
-    cm_query_bind_integer(query, 7, row->precision);
-    bind_time(query, 8, row->from_s);
-    bind_time(query, 9, row->to_s);
-    cm_query_bind_integer(query, 10, row->when);
-    castmap_status status = bind_name(ctx, writer, &writer->category, &writer->category_hint, 11, row->category);
+    cm_row_begin(rows, writer->next_id);
+    cm_row_integer(rows, writer->batch_id);
+    cm_row_integer(rows, row->row);
+    cm_row_real(rows, row->lon);
+    cm_row_real(rows, row->lat);
+    cm_row_real(rows, row->accuracy_m);
+    cm_row_integer(rows, row->precision);
+    put_time(rows, row->from_s);
+    put_time(rows, row->to_s);
+    cm_row_integer(rows, row->when);
+    castmap_status status = put_name(ctx, writer, &writer->category, &writer->category_hint, row->category);
     if (!status)
-        status = bind_name(ctx, writer, &writer->source, &writer->source_hint, 12, row->source);
-    cm_query_bind_integer(query, 13, row->source_grade);
-    cm_query_bind_text(query, 14, information);
-    cm_query_bind_text(query, 15, handling);
+        status = put_name(ctx, writer, &writer->source, &writer->source_hint, row->source);
+    cm_row_integer(rows, row->source_grade);
+    cm_row_text(rows, information);
+    cm_row_text(rows, handling);
     if (row->persons < 0)
-        cm_query_bind_null(query, 16);
+        cm_row_null(rows);
     else
-        cm_query_bind_integer(query, 16, row->persons);
-    cm_query_bind_blob(query, 17, content_id, CM_CONTENT_ID_BYTES);
-    cm_query_bind_blob(query, 18, row->content_hash, CM_CONTENT_ID_BYTES);
+        cm_row_integer(rows, row->persons);
+    cm_row_blob(rows, content_id, CM_CONTENT_ID_BYTES);
+    cm_row_blob(rows, row->content_hash, CM_CONTENT_ID_BYTES);
     if (!status)
-        status = bind_term(ctx, writer, 19, &writer->column[TIME_TEXT], row->when_text);
+        status = put_term(ctx, writer, &writer->column[TIME_TEXT], row->when_text);
     if (!status)
-        status = bind_term(ctx, writer, 20, &writer->column[ZONE], row->zone);
+        status = put_term(ctx, writer, &writer->column[ZONE], row->zone);
     if (!status)
-        status = bind_term(ctx, writer, 21, &writer->column[CONDITIONS], row->conditions);
+        status = put_term(ctx, writer, &writer->column[CONDITIONS], row->conditions);
     if (!status)
-        status = bind_term(ctx, writer, 22, &writer->column[EXTRA], row->extra);
-    cm_query_bind_text(query, 23, row->record_id);
-    cm_query_bind_text(query, 24, row->text);
+        status = put_term(ctx, writer, &writer->column[EXTRA], row->extra);
+    cm_row_text(rows, row->record_id);
+    cm_row_text(rows, row->text);
     cm_point_blob(row->lon, row->lat, point);
-    cm_query_bind_blob(query, 25, point, sizeof point);
-    return status ? status : cm_query_run(ctx, query);
+    cm_row_blob(rows, point, sizeof point);
+    return status ? status : cm_row_end(ctx, rows);
 }
 
 static void add_to_sums(cm_observation_writer *writer, const cm_observation *row, const unsigned char content_id[CM_CONTENT_ID_BYTES])
@@ -334,7 +329,7 @@ castmap_status cm_observation_writer_add(castmap_context *ctx, cm_observation_wr
     memcpy(id, observation->content_id, sizeof id);
     status = observation->record_id ? judge_own(ctx, writer, observation, &found, earlier) : judge_content(ctx, writer, observation, id, &found);
     if (!status && found == CM_STORED_NEW) {
-        status = insert_row(ctx, writer, observation, id);
+        status = append_row(ctx, writer, observation, id);
         if (!status)
             status = cm_rtree_points_add(ctx, writer->points, writer->next_id, observation->lon, observation->lat);
         if (status)
@@ -419,8 +414,9 @@ castmap_status cm_observation_writer_doubt(castmap_context *ctx, cm_observation_
 
     if (n == 0)
         return CASTMAP_OK;
-    castmap_status status = cm_query_open(
-        ctx, writer->project->db, "SELECT o.id, o.lon, o.lat, o.accuracy_m, o.from_s, o.to_s, o.time_known, o.source_grade, o.information_grade,"
+    castmap_status status = cm_row_image_flush(ctx, writer->rows);
+    if (!status)
+        status = cm_query_open(ctx, writer->project->db, "SELECT o.id, o.lon, o.lat, o.accuracy_m, o.from_s, o.to_s, o.time_known, o.source_grade, o.information_grade,"
         " o.handling, c.name, s.name FROM observation AS o LEFT JOIN category AS c ON c.id = o.category"
         " LEFT JOIN source AS s ON s.id = o.source WHERE o.id >= ? AND o.place = ?", &select);
     if (!status)
@@ -457,8 +453,10 @@ castmap_status cm_observation_writer_finish(castmap_context *ctx, cm_observation
     const double begin = cm_clock();
 
     cm_content_index_clear(&writer->known); /* its memory is wanted for the index */
+    castmap_status status = cm_row_image_flush(ctx, writer->rows);
     cm_db_resume_checks(writer->project->db);
-    castmap_status status = write_sums(ctx, writer);
+    if (!status)
+        status = write_sums(ctx, writer);
     if (!status)
         status = build_index(ctx, writer);
     if (!status) {
@@ -474,7 +472,7 @@ void cm_observation_writer_free(cm_observation_writer *writer)
 {
     if (!writer)
         return;
-    cm_query_close(writer->insert);
+    cm_row_image_free(writer->rows);
     cm_db_resume_checks(writer->project->db);
     cm_content_index_clear(&writer->known);
     cm_term_table_close(&writer->category);

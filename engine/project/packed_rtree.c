@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/sorter.h"
 #include "base/text.h"
+#include "project/sqlite_rows.h"
 #include "space/index/rtree_stream.h"
 
 #define ROWS_BETWEEN_CHECKS 4096u
@@ -120,9 +121,11 @@ static castmap_status write_nodes(packing *run)
 
 static castmap_status write_rows(packing *run)
 {
-    cm_query *query = NULL;
-    castmap_status status = open_insert(run, "rowid\" (rowid, nodeno)", &query);
+    cm_row_image *rows = NULL;
+    char table[sizeof run->index + 8];
 
+    snprintf(table, sizeof table, "%s_rowid", run->index);
+    castmap_status status = cm_row_image_new(run->ctx, run->db, table, &rows);
     if (!status)
         status = cm_sorter_sort(run->ctx, run->leaf_of);
     for (size_t i = 0; !status; i++) {
@@ -131,13 +134,15 @@ static castmap_status write_rows(packing *run)
         const leaf_of *row = record;
         if (status || !row)
             break;
-        cm_query_bind_integer(query, 1, (int64_t)row->id);
-        cm_query_bind_integer(query, 2, row->leaf);
-        status = cm_query_run(run->ctx, query);
+        cm_row_begin(rows, (int64_t)row->id);
+        cm_row_integer(rows, row->leaf);
+        status = cm_row_end(run->ctx, rows);
         if (!status && i % ROWS_BETWEEN_CHECKS == 0 && cm_cancelled(run->ctx))
             status = cm_fail_cancelled(run->ctx);
     }
-    cm_query_close(query);
+    if (!status)
+        status = cm_row_image_flush(run->ctx, rows);
+    cm_row_image_free(rows);
     return status;
 }
 

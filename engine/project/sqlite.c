@@ -113,11 +113,11 @@ static int stop_when_cancelled(void *payload)
     return cm_cancelled(db->ctx);
 }
 
-/* Bounds of what a schema or a statement may ask for; our own stay far below them. */
+/* Bounds of what a schema or a statement may ask for; our own stay far below them. Attached: an image of rows (sqlite_rows.h) and the target of a backup. */
 static const int LIMITS[][2] = {
     {SQLITE_LIMIT_LENGTH, 1 << 30},    {SQLITE_LIMIT_SQL_LENGTH, 200000}, {SQLITE_LIMIT_COLUMN, 200},
     {SQLITE_LIMIT_EXPR_DEPTH, 100},    {SQLITE_LIMIT_COMPOUND_SELECT, 20}, {SQLITE_LIMIT_VDBE_OP, 250000},
-    {SQLITE_LIMIT_FUNCTION_ARG, 127},  {SQLITE_LIMIT_ATTACHED, 1},        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000},
+    {SQLITE_LIMIT_FUNCTION_ARG, 127},  {SQLITE_LIMIT_ATTACHED, 2},        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000},
     {SQLITE_LIMIT_VARIABLE_NUMBER, 64}, {SQLITE_LIMIT_TRIGGER_DEPTH, 4},  {SQLITE_LIMIT_WORKER_THREADS, 0},
 };
 

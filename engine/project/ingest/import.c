@@ -315,9 +315,9 @@ static void move_guesses(cm_import *run)
 static void release(cm_import *run)
 {
     (void)!join_digest(run);
-    cm_observation_writer_free(run->writer);
     if (run->run)
         cm_run_abandon(run->project, run->run);
+    cm_observation_writer_free(run->writer); /* after the transaction, so that it leaves no attached database behind */
     cm_preparer_clear(&run->preparer);
     cm_opening_clear(&run->opening);
     for (int i = 0; i < 2; i++) {
