@@ -178,14 +178,8 @@ static int points_alloc(cm_heat_points *points, size_t n, bool weighted)
     return points->x && points->y && points->id && points->time_s && (!weighted || points->weight) ? 0 : -1;
 }
 
-/* Spreading has a meaning for a plain density of all that there is; elsewhere vague records are left out and said to be. */
-static bool spreads(const cm_heat_run *run)
-{
-    return run->options->kind == CASTMAP_HEAT_DENSITY && !run->options->adaptive && run->options->edge == CASTMAP_EDGE_NONE &&
-           !run->options->keep_whole;
-}
-
-static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_heat_points *out, size_t *vague)
+/* What is inside: points to `out`, those known only to an area to `spread`. */
+static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_heat_points *out, cm_heat_spread *spread)
 {
     const castmap_points view = cm_run_points_view(all);
     const castmap_polygons areas = cm_projected_areas_view(&run->areas);
@@ -208,8 +202,7 @@ static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_
         if (!in_extent(&run->extent, view.x[i], view.y[i]) || (run->within && area[i] == CASTMAP_NO_AREA)) {
             run->elsewhere++;
         } else if (!run->options->keep_whole && cm_heat_is_vague(&all->set, i)) {
-            (*vague)++;
-            if (spreads(run) && cm_heat_add_vague(run, i, run->has_areas ? area[i] : CASTMAP_NO_AREA, weighted ? persons[i] : 1.0) != 0)
+            if (cm_heat_add_vague(spread, all, i, run->has_areas ? area[i] : CASTMAP_NO_AREA, weighted ? persons[i] : 1.0) != 0)
                 status = cm_fail_memory(run->ctx);
         } else {
             out->x[out->count] = view.x[i];
@@ -227,50 +220,66 @@ static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_
     return status;
 }
 
-/* Of all that the map is made of, spread records too. */
+/* Of the side that the map is of, spread records too. */
 static double weight_of(const cm_heat_run *run)
 {
     double sum = 0.0;
 
     for (size_t i = 0; i < run->counted.count; i++)
         sum += run->counted.weight ? run->counted.weight[i] : 1.0;
-    for (size_t i = 0; i < run->n_vague; i++)
-        sum += run->vague[i].weight;
+    for (size_t i = 0; i < run->spread.count; i++)
+        sum += run->spread.record[i].weight;
     return sum;
+}
+
+/* What share of the map such records are; of two sides that of each, and a warning where they differ. */
+static int remark_spread(cm_heat_run *run)
+{
+    castmap_heat_summary *s = &run->summary;
+    const double share = 100.0 * cm_heat_spread_share(&run->spread, &run->counted);
+    const double other = 100.0 * cm_heat_spread_share(&run->spread_against, &run->against);
+    int failed = 0;
+
+    if (run->options->kind == CASTMAP_HEAT_DENSITY)
+        return cm_remark_add(&s->remarks, &s->n_remarks, "spread",
+                             "%.0f %% of the map (%zu records) comes from records that are known only to a postcode or an area; each is "
+                             "spread over that area, not put on its middle. --keep-whole leaves them on it.",
+                             share, s->spread);
+    const bool change = run->options->kind == CASTMAP_HEAT_CHANGE;
+    failed = cm_remark_add(&s->remarks, &s->n_remarks, "spread",
+                           "%.0f %% of %s and %.0f %% of %s (%zu records) are known only to a postcode or an area; each is spread over that "
+                           "area, not put on its middle. --keep-whole leaves them on it.",
+                           change ? other : share, change ? "the first period" : "the first side", change ? share : other,
+                           change ? "the second" : "the second side", s->spread);
+    if (fabs(share - other) > 10.0)
+        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "spread-unlike",
+                                "The side with more such records is flatter for that alone, so a part of the difference is one of how places were "
+                                "noted. --accuracy 250m leaves such records out of both.");
+    return failed;
 }
 
 castmap_status cm_heat_count_points(cm_heat_run *run)
 {
     castmap_heat_summary *s = &run->summary;
-    size_t vague = 0;
-    castmap_status status = count_some(run, &run->points, &run->counted, &vague);
+    castmap_status status = count_some(run, &run->points, &run->counted, &run->spread);
 
     if (!status && run->options->kind != CASTMAP_HEAT_DENSITY)
-        status = count_some(run, &run->others, &run->against, &vague);
+        status = count_some(run, &run->others, &run->against, &run->spread_against);
     if (!status)
-        status = cm_heat_make_footprints(run);
+        status = cm_heat_make_footprints(run, &run->spread);
+    if (!status)
+        status = cm_heat_make_footprints(run, &run->spread_against);
     if (status)
         return status;
-    int failed = 0;
-    const size_t n = run->counted.count + run->against.count;
-    if (spreads(run) && vague > 0) {
-        s->spread = vague;
-        failed = cm_remark_add(&s->remarks, &s->n_remarks, "spread",
-                               "%.0f %% of the map (%zu records) comes from records that are known only to a postcode or an area; each is "
-                               "spread over that area, not put on its middle. --keep-whole leaves them on it.",
-                               100.0 * (double)vague / (double)(vague + n), vague);
-    } else if (vague > 0) {
-        failed = cm_remark_add(&s->remarks, &s->n_remarks, "vague-left-out",
-                               "%zu records that are known only to a postcode or an area were left out: this kind of map needs places. "
-                               "--keep-whole takes them at the middle of their area.",
-                               vague);
-    }
-    if (failed)
-        return cm_fail_memory(run->ctx);
+    s->spread = run->spread.count + run->spread_against.count;
+    s->observations = run->counted.count + run->against.count + s->spread;
     s->weight = weight_of(run);
-    if (run->counted.count + s->spread == 0)
+    if (s->spread > 0 && remark_spread(run))
+        return cm_fail_memory(run->ctx);
+    if (s->observations == 0)
         return cm_fail(run->ctx, CASTMAP_E_NOT_FOUND, "no observation lies in the mapped area");
-    if (run->options->kind != CASTMAP_HEAT_DENSITY && (run->against.count == 0 || run->counted.count == 0))
+    if (run->options->kind != CASTMAP_HEAT_DENSITY &&
+        (run->against.count + run->spread_against.count == 0 || run->counted.count + run->spread.count == 0))
         return cm_fail(run->ctx, CASTMAP_E_NOT_FOUND, "one side of the comparison has no observation in the mapped area");
     return CASTMAP_OK;
 }

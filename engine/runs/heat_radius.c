@@ -121,10 +121,11 @@ castmap_status cm_heat_choose_radius(cm_heat_run *run)
         status = run->options->by_rule ? by_rule(run, &points, &suggested, &why)
                                        : cm_heat_suggest(run->ctx, &points, s->kernel, &suggested, &why, &validated);
     if (status == CASTMAP_E_DATA) {
-        /* One place alone has no spread to learn from. */
+        /* One place alone has no spread to learn from, and none even less. */
         cm_fail_clear(run->ctx);
         suggested = 500.0;
-        why = "all observations lie at one place, so it is only a convention";
+        why = all.count > 0 ? "all observations lie at one place, so it is only a convention"
+                            : "no observation is known to a place of its own, so it is only a convention";
         status = CASTMAP_OK;
     }
     cm_heat_points_clear(&all);

@@ -13,6 +13,7 @@
 
 #include "base/digest.h"
 #include "castmap/areas.h"
+#include "castmap/spread.h"
 #include "project/layer_table.h"
 #include "runs/map_extent.h"
 #include "runs/remarks.h"
@@ -30,7 +31,17 @@ typedef struct cm_heat_points {
 typedef struct cm_vague {
     int32_t area; /* CASTMAP_NO_AREA: the circle */
     double  x, y, radius_m, weight;
+    int64_t time_s; /* as of cm_heat_points */
 } cm_vague;
+
+/* Records that are spread, and the areas they are spread over: those of one area or circle share a footprint. */
+typedef struct cm_heat_spread {
+    cm_vague *record;       /* owned [count]; by footprint once these are made */
+    size_t    count, capacity;
+    size_t   *footprint_of; /* owned [count] */
+    cm_polygon_set footprint; /* metres */
+    double   *weight;       /* owned [footprint.count] records of each */
+} cm_heat_spread;
 
 typedef struct cm_heat_run {
     castmap_context *ctx;
@@ -47,10 +58,7 @@ typedef struct cm_heat_run {
     char           mask_digest[CM_SHA256_HEX]; /* of the file, "": none */
     const char    *by_rule;     /* static; how the radius was chosen, NULL: it was given */
     cm_heat_points counted, against; /* of points and of others: exact enough to be a point, and inside */
-    cm_vague      *vague;       /* owned [n_vague] */
-    size_t         n_vague, vague_capacity;
-    cm_polygon_set footprint;   /* metres; areas over which records are spread */
-    double        *spread_weight; /* owned [footprint.count] records of each */
+    cm_heat_spread spread, spread_against; /* of points and of others: known only to an area */
     cm_heat_layer  layer;
     castmap_heat_summary summary;
 } cm_heat_run;
@@ -65,10 +73,14 @@ CASTMAP_NODISCARD castmap_status cm_heat_find_area(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_count_points(cm_heat_run *run);
 /* Is record i known only to an area, so that it should be spread? */
 bool cm_heat_is_vague(const cm_observation_set *set, size_t i);
-/* Remember that record i of run->points, which lies in `area`, is to be spread. 0, or -1 when out of memory. */
-int cm_heat_add_vague(cm_heat_run *run, size_t i, int32_t area, double weight);
-/* The footprints of all that was remembered, records of one area or circle together. */
-CASTMAP_NODISCARD castmap_status cm_heat_make_footprints(cm_heat_run *run);
+/* Remember that record i, which lies in `area`, is to be spread. 0, or -1 when out of memory. */
+int cm_heat_add_vague(cm_heat_spread *spread, const cm_run_points *points, size_t i, int32_t area, double weight);
+/* The footprints of all that was remembered. Where nothing is shown outside the study area, circles end at its border. */
+CASTMAP_NODISCARD castmap_status cm_heat_make_footprints(cm_heat_run *run, cm_heat_spread *spread);
+/* Share of a side's weight that is spread, 0..1. */
+double cm_heat_spread_share(const cm_heat_spread *spread, const cm_heat_points *counted);
+castmap_spread cm_heat_spread_view(const cm_heat_spread *spread); /* borrowed */
+void cm_heat_spread_clear(cm_heat_spread *spread);
 CASTMAP_NODISCARD castmap_status cm_heat_choose_radius(cm_heat_run *run);
 /* The radius that is taken where nobody said: by cross-validation, or by convention (*by_rule false) where records share spots. why: static. */
 CASTMAP_NODISCARD castmap_status cm_heat_suggest(castmap_context *ctx, const castmap_points *points, castmap_kernel kernel,

@@ -1,7 +1,8 @@
 /*
  * runs/heat_slices.c - how the density went over the period: one surface for each of its parts (time_slices.h), with one legend for all.
  *
- * A product of the kernel in space and one in time.
+ * A product of the kernel in space and one in time. Records known only to an area are spread over it, with the weight that their time gives them in
+ * each slice.
  */
 #include "runs/heat_run.h"
 
@@ -10,6 +11,7 @@
 #include "runs/time_slices.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 castmap_status cm_heat_plan_slices(cm_heat_run *run)
 {
@@ -46,18 +48,43 @@ static castmap_status one_slice(cm_heat_run *run, const castmap_points *points, 
     return status;
 }
 
+/* What spread records add to all slices: their weight in each, and then every footprint once. */
+static castmap_status add_spread(cm_heat_run *run)
+{
+    const cm_heat_spread *spread = &run->spread;
+    const castmap_spread footprints = cm_heat_spread_view(spread);
+    cm_heat_layer *layer = &run->layer;
+    castmap_density_options options = CASTMAP_DENSITY_OPTIONS_INIT;
+    double *weight = cm_alloc_zero(layer->n_slices * footprints.areas.count, sizeof *weight);
+
+    if (!weight)
+        return cm_fail_memory(run->ctx);
+    for (size_t i = 0; i < layer->n_slices; i++) {
+        const cm_time_view view = cm_time_slice_view(run->options->slicing, layer->slice_from_s, layer->slice_to_s, layer->n_slices, i);
+        for (size_t r = 0; r < spread->count; r++) {
+            if (spread->record[r].time_s != INT64_MIN)
+                weight[i * footprints.areas.count + spread->footprint_of[r]] +=
+                    spread->record[r].weight * cm_time_view_weight(&view, spread->record[r].time_s);
+        }
+    }
+    for (size_t r = 0; r < spread->count; r++)
+        run->summary.untimed += spread->record[r].time_s == INT64_MIN;
+    options.kernel = run->summary.kernel;
+    options.radius_m = run->summary.radius_m;
+    castmap_status status = castmap_density_footprint_sets(run->ctx, &footprints.areas, weight, layer->n_slices, &run->summary.grid, &options,
+                                                           layer->slice_values);
+    free(weight);
+    return status;
+}
+
 static castmap_status add_remarks(cm_heat_run *run)
 {
     castmap_heat_summary *s = &run->summary;
-    int failed = 0;
 
-    if (s->untimed > 0)
-        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "untimed", "%zu observations have no time and are in none of the slices.", s->untimed);
-    if (s->spread > 0)
-        failed |= cm_remark_add(&s->remarks, &s->n_remarks, "slices-without-spread",
-                                "%zu records that are known only to a postcode or an area are in the map of all, but in none of the slices.",
-                                s->spread);
-    return failed ? cm_fail_memory(run->ctx) : CASTMAP_OK;
+    return s->untimed > 0 && cm_remark_add(&s->remarks, &s->n_remarks, "untimed", "%zu observations have no time and are in none of the slices.",
+                                           s->untimed)
+               ? cm_fail_memory(run->ctx)
+               : CASTMAP_OK;
 }
 
 castmap_status cm_heat_make_slices(cm_heat_run *run)
@@ -75,10 +102,13 @@ castmap_status cm_heat_make_slices(cm_heat_run *run)
     layer->slice_values = cm_alloc(layer->n_slices * cells, sizeof *layer->slice_values);
     if (!layer->slice_values)
         return cm_fail_memory(run->ctx);
+    for (size_t i = 0; i < layer->n_slices && !status; i++)
+        status = one_slice(run, &points, i, layer->slice_values + i * cells);
+    if (!status && run->spread.count > 0)
+        status = add_spread(run);
     for (size_t i = 0; i < layer->n_slices && !status; i++) {
         double *values = layer->slice_values + i * cells;
-        status = one_slice(run, &points, i, values);
-        if (!status && run->within)
+        if (run->within)
             status = castmap_density_mask(run->ctx, &study, true, &s->grid, values);
         if (!status && run->mask.count > 0)
             status = castmap_density_mask(run->ctx, &mask, false, &s->grid, values);

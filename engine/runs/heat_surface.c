@@ -1,9 +1,11 @@
 /*
  * runs/heat_surface.c - the surface of a heat map by its kind, in its measure, with its classes.
  *
- *   density   kernel density, corrected for the edge or adaptive where asked; records known only to an area are spread over it
+ *   density   kernel density, corrected for the edge or adaptive where asked
  *   compare   the logarithm of the ratio of two densities, and the p-value of each cell
  *   change    the second period less the first, both per month
+ *
+ * Records known only to an area are spread over it in all of them.
  *
  * Classes of a density double from step to step, because what gathers falls off by factors and not by amounts. Those of a comparison are
  * fixed ratios, and those of a change lie alike on both sides of none, so that two maps can be laid side by side.
@@ -26,10 +28,23 @@ static castmap_polygons study_of(const cm_heat_run *run)
     return cm_projected_areas_view(&run->areas);
 }
 
+/* Density of points and of what is spread, without regard to borders. */
+static castmap_status with_spread(cm_heat_run *run, const castmap_points *points, const cm_heat_spread *spread,
+                                  const castmap_density_options *options, double *values)
+{
+    const castmap_spread view = cm_heat_spread_view(spread);
+    castmap_status status = castmap_density(run->ctx, points, &run->summary.grid, options, values);
+
+    if (!status && view.areas.count > 0)
+        status = castmap_density_footprints(run->ctx, &view.areas, view.weight, &run->summary.grid, options, values);
+    return status;
+}
+
 static castmap_status density(cm_heat_run *run)
 {
     const castmap_points points = cm_heat_points_view(&run->counted);
-    const castmap_polygons study = study_of(run), footprint = cm_polygon_set_view(&run->footprint);
+    const castmap_polygons study = study_of(run);
+    const castmap_spread spread = cm_heat_spread_view(&run->spread);
     castmap_heat_summary *s = &run->summary;
     castmap_density_options options = CASTMAP_DENSITY_OPTIONS_INIT;
     castmap_edge_rule edge = run->options->edge;
@@ -45,13 +60,12 @@ static castmap_status density(cm_heat_run *run)
         adaptive.kernel = s->kernel;
         adaptive.radius_m = s->radius_m;
         adaptive.edge = edge;
-        return castmap_density_adaptive(run->ctx, &points, run->within ? &study : NULL, &s->grid, &adaptive, run->layer.values, NULL);
+        return castmap_density_adaptive_spread(run->ctx, &points, &spread, run->within ? &study : NULL, &s->grid, &adaptive,
+                                               run->layer.values, NULL, NULL);
     }
     if (edge != CASTMAP_EDGE_NONE)
-        return castmap_density_within(run->ctx, &points, &study, &s->grid, &options, edge, run->layer.values, NULL);
-    status = castmap_density(run->ctx, &points, &s->grid, &options, run->layer.values);
-    if (!status && run->footprint.count > 0)
-        status = castmap_density_footprints(run->ctx, &footprint, run->spread_weight, &s->grid, &options, run->layer.values);
+        return castmap_density_within_spread(run->ctx, &points, &spread, &study, &s->grid, &options, edge, run->layer.values, NULL);
+    status = with_spread(run, &points, &run->spread, &options, run->layer.values);
     if (!status && run->within)
         status = castmap_density_mask(run->ctx, &study, true, &s->grid, run->layer.values);
     return status;
@@ -170,9 +184,9 @@ static castmap_status blank_where_few(cm_heat_run *run, size_t cells)
     options.kernel = CASTMAP_KERNEL_GAUSSIAN;
     options.radius_m = run->summary.radius_m;
     if (!status)
-        status = castmap_density(run->ctx, &first, &run->summary.grid, &options, cases);
+        status = with_spread(run, &first, &run->spread, &options, cases);
     if (!status)
-        status = castmap_density(run->ctx, &second, &run->summary.grid, &options, controls);
+        status = with_spread(run, &second, &run->spread_against, &options, controls);
     for (size_t i = 0; i < cells && !status; i++) {
         if ((cases[i] + controls[i]) * effective_km2 < FEW_RECORDS)
             run->layer.values[i] = run->layer.p_value[i] = (double)NAN;
@@ -188,16 +202,36 @@ static castmap_status blank_where_few(cm_heat_run *run, size_t cells)
 static castmap_status compare(cm_heat_run *run, size_t cells)
 {
     const castmap_points cases = cm_heat_points_view(&run->counted), controls = cm_heat_points_view(&run->against);
+    const castmap_spread first = cm_heat_spread_view(&run->spread), second = cm_heat_spread_view(&run->spread_against);
     const castmap_polygons study = study_of(run);
 
     run->layer.p_value = cm_alloc(cells, sizeof *run->layer.p_value);
     if (!run->layer.p_value)
         return cm_fail_memory(run->ctx);
-    castmap_status status = castmap_relative_risk(run->ctx, &cases, &controls, &study, &run->summary.grid, run->summary.sigma_m,
-                                                  run->layer.values, run->layer.p_value);
+    castmap_status status = castmap_relative_risk_spread(run->ctx, &cases, &first, &controls, &second, &study, &run->summary.grid,
+                                                         run->summary.sigma_m, run->layer.values, run->layer.p_value);
     if (!status)
         status = blank_where_few(run, cells);
     return status ? status : set_measure(run, "How many times as likely", "log ratio");
+}
+
+/* What the spread records of both periods add to the change. */
+static castmap_status change_of_spread(cm_heat_run *run, double months1, double months2, const castmap_density_options *options)
+{
+    const size_t cells = run->summary.grid.columns * run->summary.grid.rows;
+    const castmap_spread first = cm_heat_spread_view(&run->spread_against), second = cm_heat_spread_view(&run->spread);
+    double *before = cm_alloc_zero(cells, sizeof *before), *after = cm_alloc_zero(cells, sizeof *after);
+    castmap_status status = before && after ? CASTMAP_OK : cm_fail_memory(run->ctx);
+
+    if (!status)
+        status = castmap_density_footprints(run->ctx, &first.areas, first.weight, &run->summary.grid, options, before);
+    if (!status)
+        status = castmap_density_footprints(run->ctx, &second.areas, second.weight, &run->summary.grid, options, after);
+    for (size_t i = 0; i < cells && !status; i++)
+        run->layer.values[i] += after[i] / months2 - before[i] / months1;
+    free(before);
+    free(after);
+    return status;
 }
 
 static castmap_status change(cm_heat_run *run)
@@ -213,6 +247,8 @@ static castmap_status change(cm_heat_run *run)
     options.kernel = run->summary.kernel;
     options.radius_m = run->summary.radius_m;
     status = castmap_density_change(run->ctx, &first, months1, &second, months2, &run->summary.grid, &options, run->layer.values, &domain);
+    if (!status && run->summary.spread > 0)
+        status = change_of_spread(run, months1, months2, &options);
     if (!status && run->within) {
         const castmap_polygons study = study_of(run);
         status = castmap_density_mask(run->ctx, &study, true, &run->summary.grid, run->layer.values);

@@ -90,7 +90,7 @@ static castmap_status complete_layer(cm_heat_run *run)
     layer->grid = s->grid;
     layer->kind = (int)(s->kind = run->options->kind);
     layer->spread = s->spread;
-    layer->observations = s->observations = run->counted.count + s->spread;
+    layer->observations = s->observations;
     layer->band_lon = cm_alloc(vertices, sizeof *layer->band_lon);
     layer->band_lat = cm_alloc(vertices, sizeof *layer->band_lat);
     s->breaks = cm_alloc(layer->n_breaks, sizeof *s->breaks);
@@ -140,11 +140,29 @@ static void side_words(const cm_heat_run *run, char first[80], char second[80])
     snprintf(second, 80, "%s", o->controls);
 }
 
+static void note_spread(const cm_heat_run *run, cm_text *note)
+{
+    const double share = 100.0 * cm_heat_spread_share(&run->spread, &run->counted);
+    const double other = 100.0 * cm_heat_spread_share(&run->spread_against, &run->against);
+
+    cm_text_add(note, note->length ? " " : "");
+    if (run->options->kind == CASTMAP_HEAT_DENSITY)
+        cm_text_addf(note, "%.0f %% of it comes from records known only to a postcode or an area, spread over that area.", share);
+    else if (run->options->kind == CASTMAP_HEAT_CHANGE)
+        cm_text_addf(note, "%.0f %% of the first period and %.0f %% of the second are records known only to a postcode or an area, spread over it.",
+                     other, share);
+    else
+        cm_text_addf(note, "%.0f %% of the one and %.0f %% of the other are records known only to a postcode or an area, spread over it; an "
+                     "outline stands only where the records with a place show it too.",
+                     share, other);
+}
+
 /* One sentence for the method notes of products. */
 static castmap_status write_note(cm_heat_run *run)
 {
     const castmap_heat_run_options *o = run->options;
     cm_text note = CM_TEXT_INIT;
+    const size_t n = run->counted.count + run->spread.count, against = run->against.count + run->spread_against.count;
     char first[80], second[80];
 
     if (o->kind == CASTMAP_HEAT_COMPARE)
@@ -152,10 +170,9 @@ static castmap_status write_note(cm_heat_run *run)
     if (o->kind == CASTMAP_HEAT_COMPARE)
         cm_text_addf(&note, "The ratio of the densities of %s (%zu) and %s (%zu), Gaussian kernel, corrected for the edge of the study area; "
                      "outlined where it is above 1 with p below 0.05 at that place, not corrected for looking at many places.",
-                     first, run->counted.count, second, run->against.count);
+                     first, n, second, against);
     else if (o->kind == CASTMAP_HEAT_CHANGE)
-        cm_text_addf(&note, "The density of the second period less that of the first, both per month (%zu and %zu observations).",
-                     run->counted.count, run->against.count);
+        cm_text_addf(&note, "The density of the second period less that of the first, both per month (%zu and %zu observations).", n, against);
     else if (o->adaptive)
         cm_text_add(&note, "The radius is smaller where observations are dense and larger where they are sparse (Abramson).");
     if (o->edge == CASTMAP_EDGE_UNIFORM)
@@ -163,8 +180,7 @@ static castmap_status write_note(cm_heat_run *run)
     else if (o->edge == CASTMAP_EDGE_DIGGLE)
         cm_text_addf(&note, "%sEach observation's weight is kept inside the study area.", note.length ? " " : "");
     if (run->summary.spread > 0)
-        cm_text_addf(&note, "%s%.0f %% of it comes from records known only to a postcode or an area, spread over that area.",
-                     note.length ? " " : "", 100.0 * (double)run->summary.spread / (double)run->layer.observations);
+        note_spread(run, &note);
     run->layer.note = note.failed ? NULL : cm_copy_text(note.length ? note.bytes : "");
     cm_text_clear(&note);
     return run->layer.note ? CASTMAP_OK : cm_fail_memory(run->ctx);
@@ -223,10 +239,11 @@ static void write_summary(const cm_heat_run *run, char *words, size_t size)
     if (s->kind == CASTMAP_HEAT_COMPARE)
         side_words(run, first, second);
     if (s->kind == CASTMAP_HEAT_COMPARE)
-        snprintf(words, size, "%.60s against %.60s, %zu and %zu observations, radius %s", first, second, run->counted.count, run->against.count, radius);
+        snprintf(words, size, "%.60s against %.60s, %zu and %zu observations, radius %s", first, second, run->counted.count + run->spread.count,
+                 run->against.count + run->spread_against.count, radius);
     else if (s->kind == CASTMAP_HEAT_CHANGE)
-        snprintf(words, size, "change from %zu to %zu observations, %s kernel, radius %s", run->against.count, run->counted.count,
-                 castmap_kernel_name(s->kernel), radius);
+        snprintf(words, size, "change from %zu to %zu observations, %s kernel, radius %s",
+                 run->against.count + run->spread_against.count, run->counted.count + run->spread.count, castmap_kernel_name(s->kernel), radius);
     else
         snprintf(words, size, "%zu observations, %s kernel, radius %s", s->observations, castmap_kernel_name(s->kernel), radius);
 }
@@ -268,9 +285,8 @@ void cm_heat_run_clear(cm_heat_run *run)
     cm_heat_points_clear(&run->counted);
     cm_heat_points_clear(&run->against);
     cm_polygon_set_clear(&run->mask);
-    cm_polygon_set_clear(&run->footprint);
-    free(run->spread_weight);
-    free(run->vague);
+    cm_heat_spread_clear(&run->spread);
+    cm_heat_spread_clear(&run->spread_against);
     cm_projected_areas_clear(&run->areas);
     cm_run_points_clear(&run->points);
     cm_run_points_clear(&run->others);

@@ -75,6 +75,10 @@ static castmap_status draw(cm_heat_run *run, const castmap_points *points, castm
     options.radius_m = c->radius_m;
     if (!status)
         status = castmap_density(run->ctx, points, &grid, &options, values);
+    if (!status && run->spread.count > 0) {
+        const castmap_spread spread = cm_heat_spread_view(&run->spread);
+        status = castmap_density_footprints(run->ctx, &spread.areas, spread.weight, &grid, &options, values);
+    }
     for (size_t i = 0; i < cells && !status; i++)
         c->maximum_per_km2 = fmax(c->maximum_per_km2, values[i]);
     for (int i = 0; i < CASTMAP_HEAT_CLASSES && !status && c->maximum_per_km2 > 0.0; i++) {
@@ -133,7 +137,7 @@ static castmap_status tune(cm_heat_run *run, castmap_heat_tuning *out)
     castmap_status status = CASTMAP_OK;
 
     out->kernel = run->summary.kernel;
-    out->observations = points.count;
+    out->observations = points.count + run->spread.count;
     out->candidates = cm_alloc_zero(RULES + 1, sizeof *out->candidates);
     if (!out->candidates)
         return cm_fail_memory(run->ctx);

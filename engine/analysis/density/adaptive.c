@@ -1,17 +1,19 @@
 /*
  * analysis/density/adaptive.c - density at places, and surfaces whose radius follows the density (Abramson).
  *
- *   1. pilot       density at the points themselves, with the edge corrected
- *   2. radii       from the pilot and its geometric mean
+ *   1. pilot       density at the points themselves and over the areas of spread records, with the edge corrected
+ *   2. radii       from the pilot and its geometric mean; of an area one, from the mean over it
  *   3. add_rows    each point with its own radius, block by block of rows      in parallel
  *
- * Sums run over points sorted by place, so neither the order of the points nor threads matter.
+ * Sums run over points sorted by place, so neither the order of the points nor threads matter. Areas take part as points (spread_points.h): a few for
+ * the pilot, which is smooth, and as many as the radius of each area asks for in the surface.
  */
 #include "castmap/areas.h"
-#include "castmap/density.h"
+#include "castmap/spread.h"
 
 #include "analysis/density/density_rows.h"
 #include "analysis/density/kernel_mass.h"
+#include "analysis/density/spread_points.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -22,6 +24,7 @@
 #define GAUSSIAN_CUT 6.5 /* deviations; see density.c */
 #define PLACES_A_TURN 64u
 #define MAX_ROWS 4096.0
+#define PILOT_STEPS 6.0 /* steps a radius of the pilot: half a standard deviation, at which a sum of Gaussians is an integral to 1e-16 */
 
 typedef struct at_job {
     const cm_density_points       *sorted;
@@ -110,7 +113,8 @@ castmap_status castmap_density_at(castmap_context *ctx, const castmap_points *po
 typedef struct own_radius {
     double x, y, w, radius; /* w: divided by the mass inside, times the kernel's height */
     double pilot;
-    size_t index;
+    size_t index;   /* of the point, or of the area */
+    bool   of_area; /* stands for a part of a spread record */
 } own_radius;
 
 typedef struct adaptive_job {
@@ -136,7 +140,9 @@ static int by_place(const void *a, const void *b)
         return p->y > q->y ? -1 : 1;
     if (p->x != q->x)
         return p->x < q->x ? -1 : 1;
-    return (p->w > q->w) - (p->w < q->w);
+    if (p->w != q->w)
+        return p->w > q->w ? 1 : -1;
+    return (p->radius > q->radius) - (p->radius < q->radius); /* of areas that overlap */
 }
 
 static castmap_status add_rows(size_t begin, size_t end, unsigned worker, void *payload)
@@ -165,19 +171,65 @@ static castmap_status add_rows(size_t begin, size_t end, unsigned worker, void *
     return CASTMAP_OK;
 }
 
-/* The pilot at the points inside, which stand first in `p`; their order is that of places. */
-static castmap_status find_radii(castmap_context *ctx, const castmap_polygons *study, const castmap_adaptive_options *o,
-                                 own_radius *p, size_t n)
+/* Everything that is drawn: the points inside the study area, and places of the areas. */
+typedef struct places {
+    own_radius *p; /* owned; points first while radii are found */
+    size_t      n; /* all */
+    size_t      points;
+    double     *area_radius; /* owned [areas] */
+    size_t      areas;
+} places;
+
+static double pilot_radius(const castmap_adaptive_options *o)
 {
+    return o->pilot_radius_m > 0.0
+               ? o->pilot_radius_m
+               : castmap_kernel_radius_m(CASTMAP_KERNEL_GAUSSIAN, castmap_kernel_sigma_m(o->kernel, o->radius_m));
+}
+
+/* h0 * min(f^(-1/2) / g, trim), where log_pilot is log f and mean_log the logarithm of g. */
+static double radius_for(const castmap_adaptive_options *o, double log_pilot, double mean_log)
+{
+    const double factor = exp(-0.5 * log_pilot - mean_log);
+
+    return o->radius_m * (factor < o->trim ? factor : o->trim); /* of no pilot at all: the widest */
+}
+
+/* One radius for each area: from the mean of the logarithm over it. */
+static castmap_status area_radii(castmap_context *ctx, const castmap_adaptive_options *o, places *all, double mean_log)
+{
+    double *sum = cm_alloc_zero(all->areas, sizeof *sum), *weight = cm_alloc_zero(all->areas, sizeof *weight);
+
+    if (!sum || !weight) {
+        free(sum);
+        free(weight);
+        return cm_fail_memory(ctx);
+    }
+    for (size_t i = 0; i < all->n; i++) {
+        if (!all->p[i].of_area)
+            continue;
+        sum[all->p[i].index] += all->p[i].w * log(all->p[i].pilot);
+        weight[all->p[i].index] += all->p[i].w;
+    }
+    for (size_t a = 0; a < all->areas; a++)
+        all->area_radius[a] = weight[a] > 0.0 ? radius_for(o, sum[a] / weight[a], mean_log) : (double)NAN;
+    free(weight);
+    free(sum);
+    return CASTMAP_OK;
+}
+
+/* The pilot at all places, whose order is that of places; then the radii of points and areas. */
+static castmap_status find_radii(castmap_context *ctx, const castmap_polygons *study, const castmap_adaptive_options *o, places *all)
+{
+    const size_t n = all->n;
+    own_radius *p = all->p;
     castmap_density_options pilot = CASTMAP_DENSITY_OPTIONS_INIT;
     double *x = cm_alloc(n, sizeof *x), *y = cm_alloc(n, sizeof *y), *w = cm_alloc(n, sizeof *w);
     double *density = cm_alloc(n, sizeof *density), *mass = cm_alloc(n, sizeof *mass);
     castmap_status status = x && y && w && density && mass ? CASTMAP_OK : cm_fail_memory(ctx);
 
     pilot.kernel = CASTMAP_KERNEL_GAUSSIAN;
-    pilot.radius_m = o->pilot_radius_m > 0.0 ? o->pilot_radius_m
-                                             : castmap_kernel_radius_m(CASTMAP_KERNEL_GAUSSIAN,
-                                                                       castmap_kernel_sigma_m(o->kernel, o->radius_m));
+    pilot.radius_m = pilot_radius(o);
     for (size_t i = 0; i < n && !status; i++) {
         x[i] = p[i].x;
         y[i] = p[i].y;
@@ -198,9 +250,10 @@ static castmap_status find_radii(castmap_context *ctx, const castmap_polygons *s
                 weights += p[i].w;
             }
         }
-        const double mean = weights > 0.0 ? exp(logs / weights) : 1.0;
+        const double mean_log = weights > 0.0 ? logs / weights : 0.0;
         for (size_t i = 0; i < n; i++)
-            p[i].radius = o->radius_m * (p[i].pilot > 0.0 ? fmin(1.0 / sqrt(p[i].pilot) / mean, o->trim) : o->trim);
+            p[i].radius = radius_for(o, log(p[i].pilot), mean_log);
+        status = area_radii(ctx, o, all, mean_log);
     }
     free(x);
     free(y);
@@ -228,29 +281,107 @@ static castmap_status check(castmap_context *ctx, const castmap_grid *grid, cons
     return cm_density_check(ctx, grid, &plain);
 }
 
-/* The points inside the study area, sorted by place. */
-static castmap_status collect(castmap_context *ctx, const castmap_points *points, const castmap_polygons *study,
-                              own_radius *p, size_t *n)
+/* The points inside the study area. */
+static castmap_status collect(castmap_context *ctx, const castmap_points *points, const castmap_polygons *study, places *all)
 {
     castmap_area_locator *locator = NULL;
     int32_t *area = cm_alloc_zero(points->count, sizeof *area);
     castmap_status status = area ? CASTMAP_OK : cm_fail_memory(ctx);
 
+    all->p = cm_alloc(points->count, sizeof *all->p);
+    if (!all->p)
+        status = cm_fail_memory(ctx);
     if (!status && study)
         status = castmap_area_locator_new(ctx, study, NULL, &locator);
     if (!status && study)
         status = castmap_area_locate(ctx, locator, points, area);
-    *n = 0;
     for (size_t i = 0; i < points->count && !status; i++) {
         const double w = points->weight ? points->weight[i] : 1.0;
         if (!isfinite(points->x[i]) || !isfinite(points->y[i]) || !(w >= 0.0 && isfinite(w)))
             status = cm_fail(ctx, CASTMAP_E_DATA, "point %zu is not finite, or has a weight below 0", i);
         else if (area[i] != CASTMAP_NO_AREA)
-            p[(*n)++] = (own_radius){.x = points->x[i], .y = points->y[i], .w = w, .index = i};
+            all->p[all->n++] = (own_radius){.x = points->x[i], .y = points->y[i], .w = w, .index = i};
     }
-    qsort(p, *n, sizeof *p, by_place);
+    all->points = all->n;
     castmap_area_locator_free(locator);
     free(area);
+    return status;
+}
+
+/* Places of the areas behind the points, in place of those that stood there; each step_m[area] apart. */
+static castmap_status append_areas(castmap_context *ctx, const castmap_spread *spread, const castmap_polygons *study, const double *step_m,
+                                   places *all)
+{
+    cm_spread_points found = {0};
+    castmap_area_locator *locator = NULL;
+    int32_t *area = NULL;
+    own_radius *more = NULL;
+    castmap_status status = cm_spread_points_make(ctx, spread, step_m, &found);
+    const castmap_points view = {.count = found.count, .x = found.x, .y = found.y};
+
+    all->n = all->points;
+    if (status || found.count == 0)
+        return status;
+    area = cm_alloc_zero(found.count, sizeof *area);
+    more = cm_alloc(all->points + found.count, sizeof *more);
+    if (!area || !more)
+        status = cm_fail_memory(ctx);
+    if (!status && study)
+        status = castmap_area_locator_new(ctx, study, NULL, &locator);
+    if (!status && study)
+        status = castmap_area_locate(ctx, locator, &view, area);
+    if (!status) {
+        for (size_t i = 0; i < all->points; i++)
+            more[i] = all->p[i];
+        for (size_t i = 0; i < found.count; i++) {
+            if (area[i] != CASTMAP_NO_AREA)
+                more[all->n++] = (own_radius){.x = found.x[i], .y = found.y[i], .w = found.w[i], .index = (size_t)found.area[i],
+                                              .radius = all->area_radius[found.area[i]], .of_area = true};
+        }
+        free(all->p);
+        all->p = more;
+        more = NULL;
+    }
+    castmap_area_locator_free(locator);
+    free(more);
+    free(area);
+    cm_spread_points_clear(&found);
+    return status;
+}
+
+static int points_first(const void *a, const void *b)
+{
+    const own_radius *p = a, *q = b;
+
+    return p->of_area != q->of_area ? (p->of_area ? 1 : -1) : by_place(a, b);
+}
+
+/* Points and areas with their radii, sorted by place. */
+static castmap_status prepare(castmap_context *ctx, const castmap_points *points, const castmap_spread *spread,
+                              const castmap_polygons *study, const castmap_adaptive_options *o, places *all)
+{
+    double *step = NULL;
+    castmap_status status = CASTMAP_OK;
+
+    all->areas = spread ? spread->areas.count : 0;
+    all->area_radius = cm_alloc_zero(all->areas, sizeof *all->area_radius);
+    step = cm_alloc(all->areas, sizeof *step);
+    status = all->area_radius && step ? collect(ctx, points, study, all) : cm_fail_memory(ctx);
+    for (size_t a = 0; a < all->areas && !status; a++)
+        step[a] = pilot_radius(o) / PILOT_STEPS;
+    if (!status && spread)
+        status = append_areas(ctx, spread, study, step, all);
+    if (!status) {
+        qsort(all->p, all->n, sizeof *all->p, points_first);
+        status = find_radii(ctx, study, o, all);
+    }
+    for (size_t a = 0; a < all->areas && !status; a++)
+        step[a] = cm_spread_step(o->kernel, isnan(all->area_radius[a]) ? o->radius_m : all->area_radius[a]);
+    if (!status && spread)
+        status = append_areas(ctx, spread, study, step, all);
+    if (!status)
+        qsort(all->p, all->n, sizeof *all->p, by_place);
+    free(step);
     return status;
 }
 
@@ -301,42 +432,47 @@ static castmap_status draw(castmap_context *ctx, const castmap_grid *grid, castm
     return status;
 }
 
-castmap_status castmap_density_adaptive(castmap_context *ctx, const castmap_points *points, const castmap_polygons *study,
-                                        const castmap_grid *grid, const castmap_adaptive_options *options, double *values,
-                                        double *radius)
+castmap_status castmap_density_adaptive_spread(castmap_context *ctx, const castmap_points *points, const castmap_spread *spread,
+                                               const castmap_polygons *study, const castmap_grid *grid,
+                                               const castmap_adaptive_options *options, double *values, double *radius,
+                                               double *area_radius)
 {
     cm_kernel_mass *mass = NULL;
-    own_radius *p = NULL;
-    size_t n = 0;
+    places all = {0};
     castmap_status status;
 
     cm_fail_clear(ctx);
     status = check(ctx, grid, study, options);
     if (status)
         return status;
-    p = cm_alloc(points->count, sizeof *p);
-    if (!p)
-        return cm_fail_memory(ctx);
-    status = collect(ctx, points, study, p, &n);
-    if (!status)
-        status = find_radii(ctx, study, options, p, n);
+    status = prepare(ctx, points, spread, study, options, &all);
     if (!status && options->edge == CASTMAP_EDGE_DIGGLE)
         status = cm_kernel_mass_new(ctx, study, 0, study->count, &mass);
     if (!status) {
-        weigh_job job = {mass, options, p};
-        status = cm_parallel_chunks(ctx, "correcting the edge", n, PLACES_A_TURN, weigh, &job);
+        weigh_job job = {mass, options, all.p};
+        status = cm_parallel_chunks(ctx, "correcting the edge", all.n, PLACES_A_TURN, weigh, &job);
     }
     if (!status)
-        status = draw(ctx, grid, options->kernel, p, n, values);
+        status = draw(ctx, grid, options->kernel, all.p, all.n, values);
     if (!status && study)
         status = castmap_density_mask(ctx, study, true, grid, values);
-    if (!status && radius) {
-        for (size_t i = 0; i < points->count; i++)
-            radius[i] = (double)NAN;
-        for (size_t i = 0; i < n; i++)
-            radius[p[i].index] = p[i].radius;
+    for (size_t i = 0; i < points->count && !status && radius; i++)
+        radius[i] = (double)NAN;
+    for (size_t i = 0; i < all.n && !status && radius; i++) {
+        if (!all.p[i].of_area)
+            radius[all.p[i].index] = all.p[i].radius;
     }
+    for (size_t a = 0; a < all.areas && !status && area_radius; a++)
+        area_radius[a] = all.area_radius[a];
     cm_kernel_mass_free(mass);
-    free(p);
+    free(all.area_radius);
+    free(all.p);
     return status;
+}
+
+castmap_status castmap_density_adaptive(castmap_context *ctx, const castmap_points *points, const castmap_polygons *study,
+                                        const castmap_grid *grid, const castmap_adaptive_options *options, double *values,
+                                        double *radius)
+{
+    return castmap_density_adaptive_spread(ctx, points, NULL, study, grid, options, values, radius, NULL);
 }

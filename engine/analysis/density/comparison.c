@@ -1,7 +1,7 @@
 /*
  * analysis/density/comparison.c - surfaces that compare: two kinds, two periods, many slices of time; and units.
  */
-#include "castmap/density.h"
+#include "castmap/spread.h"
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -12,21 +12,19 @@
 #define PI 3.14159265358979323846
 #define SECONDS_A_DAY 86400.0
 
-/* Uniformly corrected density of one kind, weights left aside; *n the points inside. */
-static castmap_status kind_density(castmap_context *ctx, const castmap_points *points, const castmap_polygons *study,
-                                   const castmap_grid *grid, const castmap_density_options *o, const char *what,
+/* Uniformly corrected density of one kind, weights left aside; *n the records inside, spread ones too. */
+static castmap_status kind_density(castmap_context *ctx, const castmap_points *points, const castmap_spread *spread,
+                                   const castmap_polygons *study, const castmap_grid *grid, const castmap_density_options *o,
                                    double *values, double *n)
 {
     const castmap_points plain = {.count = points->count, .x = points->x, .y = points->y};
     size_t outside = 0;
-    castmap_status status = castmap_density_within(ctx, &plain, study, grid, o, CASTMAP_EDGE_UNIFORM, values, &outside);
+    castmap_status status = castmap_density_within_spread(ctx, &plain, spread, study, grid, o, CASTMAP_EDGE_UNIFORM, values, &outside);
 
-    if (status)
-        return status;
-    if (outside == points->count)
-        return cm_fail(ctx, CASTMAP_E_DATA, "no %s lies inside the study area", what);
     *n = (double)(points->count - outside);
-    return CASTMAP_OK;
+    for (size_t a = 0; !status && spread && a < spread->areas.count; a++)
+        *n += spread->weight[a];
+    return status;
 }
 
 /* Mass inside the study area of the kernel, at every cell. */
@@ -52,13 +50,78 @@ static castmap_status cell_mass(castmap_context *ctx, const castmap_polygons *st
     return status;
 }
 
-castmap_status castmap_relative_risk(castmap_context *ctx, const castmap_points *cases, const castmap_points *controls,
-                                     const castmap_polygons *study, const castmap_grid *grid, double sigma_m,
-                                     double *log_ratio, double *upper_p)
+/* What a comparison is made of. */
+typedef struct two_kinds {
+    const castmap_grid *grid;
+    double sigma_m;
+    double *first, *second; /* owned [cells] */
+    double  n1, n2;
+    double *wide, *narrow;  /* owned [cells]; mass inside at the bandwidth, and at the bandwidth over sqrt 2; only for p */
+} two_kinds;
+
+static void two_kinds_clear(two_kinds *kinds)
+{
+    free(kinds->first);
+    free(kinds->second);
+    free(kinds->wide);
+    free(kinds->narrow);
+}
+
+static castmap_status both_densities(castmap_context *ctx, two_kinds *kinds, const castmap_points *cases, const castmap_spread *case_spread,
+                                     const castmap_points *controls, const castmap_spread *control_spread, const castmap_polygons *study)
 {
     castmap_density_options o = CASTMAP_DENSITY_OPTIONS_INIT;
+
+    o.kernel = CASTMAP_KERNEL_GAUSSIAN;
+    o.radius_m = castmap_kernel_radius_m(o.kernel, kinds->sigma_m);
+    castmap_status status = kind_density(ctx, cases, case_spread, study, kinds->grid, &o, kinds->first, &kinds->n1);
+    return status ? status : kind_density(ctx, controls, control_spread, study, kinds->grid, &o, kinds->second, &kinds->n2);
+}
+
+/* Logarithm of the ratio at cell i, and with p != NULL its upper tail. False: one of the densities is 0, or blank. */
+static bool ratio_at(const two_kinds *k, size_t i, double *log_ratio, double *p)
+{
+    if (!(k->first[i] > 0.0 && k->second[i] > 0.0)) /* false for NAN too */
+        return false;
+    *log_ratio = log(k->first[i] / k->n1) - log(k->second[i] / k->n2);
+    if (p) {
+        const double pooled = (k->first[i] + k->second[i]) / (k->n1 + k->n2) / 1e6; /* per m2 */
+        const double roughness = k->narrow[i] / (4.0 * PI) / (k->wide[i] * k->wide[i]);
+        const double z = *log_ratio * k->sigma_m * sqrt(pooled) / sqrt(roughness * (1.0 / k->n1 + 1.0 / k->n2));
+        *p = 0.5 * erfc(z / sqrt(2.0));
+    }
+    return true;
+}
+
+/* The test on the records with a place alone: where it finds less than the one on all, its p-value stands. */
+static castmap_status hold_to_places(castmap_context *ctx, two_kinds *kinds, const castmap_points *cases, const castmap_points *controls,
+                                     const castmap_polygons *study, double *upper_p)
+{
+    castmap_status status = both_densities(ctx, kinds, cases, NULL, controls, NULL, study);
+
+    for (size_t i = 0; i < kinds->grid->columns * kinds->grid->rows && !status; i++) {
+        double ignored, p = (double)NAN;
+        upper_p[i] = kinds->n1 > 0.0 && kinds->n2 > 0.0 && ratio_at(kinds, i, &ignored, &p) && !isnan(upper_p[i]) ? fmax(p, upper_p[i])
+                                                                                                                : (double)NAN;
+    }
+    return status;
+}
+
+static bool holds_any(const castmap_spread *spread)
+{
+    for (size_t a = 0; spread && a < spread->areas.count; a++)
+        if (spread->weight[a] > 0.0)
+            return true;
+    return false;
+}
+
+castmap_status castmap_relative_risk_spread(castmap_context *ctx, const castmap_points *cases, const castmap_spread *case_spread,
+                                            const castmap_points *controls, const castmap_spread *control_spread,
+                                            const castmap_polygons *study, const castmap_grid *grid, double sigma_m,
+                                            double *log_ratio, double *upper_p)
+{
     const size_t cells = grid->columns * grid->rows;
-    double *first = NULL, *second = NULL, *wide = NULL, *narrow = NULL, n1 = 0.0, n2 = 0.0;
+    two_kinds kinds = {.grid = grid, .sigma_m = sigma_m};
     castmap_status status;
 
     cm_fail_clear(ctx);
@@ -66,36 +129,37 @@ castmap_status castmap_relative_risk(castmap_context *ctx, const castmap_points 
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the bandwidth must be above 0 and finite");
     if (grid->columns == 0 || grid->rows == 0 || cells / grid->columns != grid->rows)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the grid has no cell");
-    o.kernel = CASTMAP_KERNEL_GAUSSIAN;
-    o.radius_m = castmap_kernel_radius_m(o.kernel, sigma_m);
-    first = cm_alloc(cells, sizeof *first);
-    second = cm_alloc(cells, sizeof *second);
-    wide = cm_alloc(upper_p ? cells : 0, sizeof *wide);
-    narrow = cm_alloc(upper_p ? cells : 0, sizeof *narrow);
-    status = first && second && wide && narrow ? CASTMAP_OK : cm_fail_memory(ctx);
+    kinds.first = cm_alloc(cells, sizeof *kinds.first);
+    kinds.second = cm_alloc(cells, sizeof *kinds.second);
+    kinds.wide = cm_alloc(upper_p ? cells : 0, sizeof *kinds.wide);
+    kinds.narrow = cm_alloc(upper_p ? cells : 0, sizeof *kinds.narrow);
+    status = kinds.first && kinds.second && kinds.wide && kinds.narrow ? CASTMAP_OK : cm_fail_memory(ctx);
     if (!status)
-        status = kind_density(ctx, cases, study, grid, &o, "case", first, &n1);
-    if (!status)
-        status = kind_density(ctx, controls, study, grid, &o, "control", second, &n2);
+        status = both_densities(ctx, &kinds, cases, case_spread, controls, control_spread, study);
+    if (!status && (!(kinds.n1 > 0.0) || !(kinds.n2 > 0.0)))
+        status = cm_fail(ctx, CASTMAP_E_DATA, "no %s lies inside the study area", kinds.n1 > 0.0 ? "control" : "case");
     if (!status && upper_p)
-        status = cell_mass(ctx, study, grid, sigma_m, wide);
+        status = cell_mass(ctx, study, grid, sigma_m, kinds.wide);
     if (!status && upper_p)
-        status = cell_mass(ctx, study, grid, sigma_m / sqrt(2.0), narrow);
+        status = cell_mass(ctx, study, grid, sigma_m / sqrt(2.0), kinds.narrow);
     for (size_t i = 0; i < cells && !status; i++) {
-        const bool defined = first[i] > 0.0 && second[i] > 0.0; /* false for NAN too */
-        log_ratio[i] = defined ? log(first[i] / n1) - log(second[i] / n2) : (double)NAN;
-        if (!upper_p)
-            continue;
-        const double pooled = (first[i] + second[i]) / (n1 + n2) / 1e6; /* per m2 */
-        const double roughness = narrow[i] / (4.0 * PI) / (wide[i] * wide[i]);
-        const double z = log_ratio[i] * sigma_m * sqrt(pooled) / sqrt(roughness * (1.0 / n1 + 1.0 / n2));
-        upper_p[i] = defined ? 0.5 * erfc(z / sqrt(2.0)) : (double)NAN;
+        double ratio = (double)NAN, p = (double)NAN;
+        const bool defined = ratio_at(&kinds, i, &ratio, upper_p ? &p : NULL);
+        log_ratio[i] = defined ? ratio : (double)NAN;
+        if (upper_p)
+            upper_p[i] = defined ? p : (double)NAN;
     }
-    free(first);
-    free(second);
-    free(wide);
-    free(narrow);
+    if (!status && upper_p && (holds_any(case_spread) || holds_any(control_spread)))
+        status = hold_to_places(ctx, &kinds, cases, controls, study, upper_p);
+    two_kinds_clear(&kinds);
     return status;
+}
+
+castmap_status castmap_relative_risk(castmap_context *ctx, const castmap_points *cases, const castmap_points *controls,
+                                     const castmap_polygons *study, const castmap_grid *grid, double sigma_m,
+                                     double *log_ratio, double *upper_p)
+{
+    return castmap_relative_risk_spread(ctx, cases, NULL, controls, NULL, study, grid, sigma_m, log_ratio, upper_p);
 }
 
 castmap_status castmap_density_change(castmap_context *ctx, const castmap_points *first, double months1,

@@ -32,6 +32,7 @@
 #include "castmap/route_runs.h"
 #include "castmap/routes.h"
 #include "castmap/runs.h"
+#include "castmap/spread.h"
 #include "castmap/status.h"
 #include "castmap/streets.h"
 #include "castmap/track_runs.h"

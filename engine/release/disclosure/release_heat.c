@@ -205,7 +205,7 @@ static void describe_method(cm_release_build *build, const cm_heat_layer *heat)
         cm_build_method(build, "Heat map: %s; radius %s m (%s kernel). %s", heat->legend, radius, castmap_kernel_name(heat->kernel),
                         heat->note);
     if (heat->spread > 0)
-        cm_build_caveat(build, "%.0f %% of the heat map comes from records known only to a postcode or an area.",
+        cm_build_caveat(build, "%.0f %% of the observations of the heat map are known only to a postcode or an area, and spread over it.",
                         100.0 * (double)heat->spread / (double)heat->observations);
 }
 

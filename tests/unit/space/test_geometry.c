@@ -1,5 +1,7 @@
 /* Tests of space/geometry: WKB, validity against published cases, repair, overlaps, simplification that keeps borders shared. */
 #include "base/fail.h"
+#include "castmap/areas.h"
+#include "space/geometry/convex_clip.h"
 #include "space/geometry/geos.h"
 #include "support/check.h"
 
@@ -270,6 +272,33 @@ static void outlines_that_a_grid_would_pinch_are_rebuilt(void **state)
     cm_polygon_set_clear(&set);
 }
 
+/* An octagon laid over two neighbours, one with a hole, and a third out of reach; areas worked by hand. */
+static void areas_are_cut_to_a_convex_outline(void **state)
+{
+    static const char *const SHAPES[] = {"POLYGON((0 0,5 0,5 10,0 10,0 0),(3 4,3 6,4 6,4 4,3 4))", "POLYGON((5 0,10 0,10 10,6 10,6 9,5 9,5 0))",
+                                         "POLYGON((20 0,30 0,30 10,20 10,20 0))"};
+    static const double x[] = {4, 6, 8, 8, 6, 4, 2, 2}, y[] = {2, 2, 4, 6, 8, 8, 6, 4}; /* 28 m2 */
+    cm_polygon_set set = CM_POLYGON_SET_INIT, out = CM_POLYGON_SET_INIT;
+    double km2[2];
+    (void)state;
+
+    for (int i = 0; i < 3; i++)
+        assert_true(add_wkt(&set, SHAPES[i]));
+    const castmap_polygons areas = cm_polygon_set_view(&set);
+    assert_int_equal(cm_convex_clip(&areas, x, y, 8, &out), 0);
+    const castmap_polygons cut = cm_polygon_set_view(&out);
+    assert_int_equal(cut.count, 1);
+    assert_int_equal(cut.part_start[1], 2);
+    castmap_polygons_area_km2(&cut, km2);
+    assert_near(km2[0] * 1e6, 28.0 - 2.0, 1e-9);
+    assert_int_equal(cm_convex_clip(&areas, (const double[]){12, 15, 15}, (const double[]){1, 1, 4}, 3, &out), 0);
+    const castmap_polygons none = cm_polygon_set_view(&out);
+    assert_int_equal(none.count, 2);
+    assert_int_equal(none.part_start[2], none.part_start[1]);
+    cm_polygon_set_clear(&out);
+    cm_polygon_set_clear(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +310,7 @@ int main(void)
         cmocka_unit_test(puts_a_label_inside_a_crescent),
         cmocka_unit_test(turns_rings_the_right_way),
         cmocka_unit_test(outlines_that_a_grid_would_pinch_are_rebuilt),
+        cmocka_unit_test(areas_are_cut_to_a_convex_outline),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
