@@ -142,6 +142,7 @@ struct cm_worker {
     size_t                  at, used, capacity;
     uint64_t                total;
     double                  waited_s;
+    uint64_t                room_bytes; /* of the memory limit, what this process does not take up already */
 };
 
 static castmap_status fail_at(castmap_context *ctx, const cm_worker *w, castmap_status status)
@@ -227,12 +228,13 @@ static castmap_status wait_some(castmap_context *ctx, cm_worker *w)
 static castmap_status judge(castmap_context *ctx, const cm_worker *w, int how, const struct rusage *usage)
 {
     const uint64_t most = (uint64_t)usage->ru_maxrss << 10;
+    /* An allocation that fails ends in an abort or a NULL that is followed. A child that had filled half of its room by then most likely met the limit. */
     const bool aborted = WIFSIGNALED(how) && (WTERMSIG(how) == SIGABRT || WTERMSIG(how) == SIGSEGV);
 
     if (WIFSIGNALED(how) && WTERMSIG(how) == SIGXCPU)
         return cm_fail(ctx, CASTMAP_E_LIMIT, "the parser used more than %u s of processor time (feature %zu)",
                        w->limits->cpu_s, w->items + 1);
-    if ((WIFEXITED(how) && WEXITSTATUS(how) == OUT_OF_MEMORY) || (aborted && most > w->limits->memory_bytes / 2))
+    if ((WIFEXITED(how) && WEXITSTATUS(how) == OUT_OF_MEMORY) || (aborted && most > w->room_bytes / 2))
         return cm_fail(ctx, CASTMAP_E_LIMIT, "the parser needed more than %llu MB of memory (feature %zu)",
                        (unsigned long long)(w->limits->memory_bytes >> 20), w->items + 1);
     return cm_fail(ctx, CASTMAP_E_INPUT, "the parser crashed on this file (feature %zu)", w->items + 1);
@@ -260,6 +262,20 @@ static castmap_status finish(castmap_context *ctx, cm_worker *w)
     return fail_at(ctx, w, status);
 }
 
+/* The child begins with the address space of its parent, libraries and all. */
+static uint64_t room_for(uint64_t limit)
+{
+    unsigned long long pages = 0;
+    FILE *status = fopen("/proc/self/statm", "re");
+
+    if (status && fscanf(status, "%llu", &pages) != 1)
+        pages = 0;
+    if (status)
+        fclose(status);
+    const uint64_t taken = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return taken < limit ? limit - taken : limit;
+}
+
 castmap_status cm_worker_start(castmap_context *owner, const char *file, const cm_worker_limits *limits, const int *keep_fd,
                                size_t n_keep, cm_worker_body *body, void *job, cm_worker **out)
 {
@@ -268,7 +284,7 @@ castmap_status cm_worker_start(castmap_context *owner, const char *file, const c
 
     if (!w)
         return cm_fail_memory(owner);
-    *w = (cm_worker){.owner = owner, .file = file, .limits = limits, .open = true};
+    *w = (cm_worker){.owner = owner, .file = file, .limits = limits, .open = true, .room_bytes = room_for(limits->memory_bytes)};
     if (pipe2(ends, O_CLOEXEC) != 0) {
         free(w);
         return cm_fail_errno(owner, "cannot start the parsing process", file, errno);

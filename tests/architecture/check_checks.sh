@@ -45,6 +45,22 @@ fresh
 echo '#include "project/run_table.h"' >"$work/tree/engine/release/export/leak.c"
 must_fail "an exporter that reads tables" check_gate.sh
 
+# The rows of bad inputs, with the tests that hold them.
+tests() {
+    fresh
+    cp -r "$top/tests/cli" "$top/tests/unit" "$top/tests/fault" "$top/tests/bad-inputs.md" "$work/tree/tests/"
+}
+tests
+"$here/check_bad_inputs.sh" "$work/tree" >/dev/null
+sed -i '/^| B12 |/d' "$work/tree/tests/bad-inputs.md"
+must_fail "a row that is not on the page" check_bad_inputs.sh
+tests
+sed -i 's/C05 //' "$work/tree/tests/cli/bad_layers.bats"
+must_fail "a row that no test holds any more" check_bad_inputs.sh
+tests
+sed -i 's/^\(| J18 |.*| \)does not apply.*/\1does not apply |/' "$work/tree/tests/bad-inputs.md"
+must_fail "a row without a reason" check_bad_inputs.sh
+
 cat >"$work/state.c" <<'C'
 int castmap_x(void);
 int castmap_x(void) { static int calls; return ++calls; }

@@ -47,14 +47,25 @@ static int code_of(const cli_env *env, castmap_status status)
     return castmap_status_exit_code(status);
 }
 
+/* An error always says what to do: where the engine has no word for the case, the one that fits its kind. */
+static const char *hint_of(const cli_env *env, castmap_status status)
+{
+    const char *hint = castmap_message_hint(env->ctx);
+
+    if (hint && *hint)
+        return hint;
+    if (status == CASTMAP_E_INPUT || status == CASTMAP_E_DATA)
+        return "mend the file at the place that is named, or export it again";
+    return status == CASTMAP_E_LIMIT ? "split the file, or keep only what castmap should read" : NULL;
+}
+
 int cli_exit(cli_env *env, castmap_status status)
 {
     int code = code_of(env, status);
 
     cli_progress_clear_line(env->progress);
     if (status)
-        cli_print_error(env->json, status, code, castmap_message(env->ctx), castmap_message_where(env->ctx),
-                        castmap_message_hint(env->ctx));
+        cli_print_error(env->json, status, code, castmap_message(env->ctx), castmap_message_where(env->ctx), hint_of(env, status));
     return code;
 }
 

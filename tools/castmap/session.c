@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,14 +25,34 @@ castmap_status cli_project_path(cli_env *env, char *path, size_t size)
     return CASTMAP_OK;
 }
 
+/* One line of caution where somebody else could read or replace the project. It is no reason to refuse: some disks know no rights. */
+static void note_others(const cli_env *env, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096];
+    struct stat there;
+
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    if (stat(path, &there) == 0 && there.st_uid != geteuid())
+        cli_note(env, "castmap: the project file belongs to another user of this machine");
+    else if (stat(path, &there) == 0 && (there.st_mode & 077) != 0)
+        cli_note(env, "castmap: other users of this machine can read or write the project file: chmod 600 it");
+    if (stat(folder, &there) == 0 && (there.st_mode & S_IWOTH) && !(there.st_mode & S_ISVTX))
+        cli_note(env, "castmap: any user of this machine can replace files in the folder of the project: chmod o-w it");
+}
+
 castmap_status cli_open(cli_env *env, castmap_access access)
 {
     char path[4096];
 
     if (env->project) /* by a step of the same command */
         return CASTMAP_OK;
-    const castmap_status status = cli_project_path(env, path, sizeof path);
-    return status ? status : castmap_project_open(env->ctx, path, access, &env->project);
+    castmap_status status = cli_project_path(env, path, sizeof path);
+    if (!status)
+        status = castmap_project_open(env->ctx, path, access, &env->project);
+    if (!status)
+        note_others(env, path);
+    return status;
 }
 
 void cli_note_root(const cli_env *env)

@@ -109,6 +109,7 @@ castmap_status cm_open_json(castmap_context *ctx, cm_opening *o, const char *fil
         return status;
     if (o->lines)
         cm_geojson_take_lines(o->geojson);
+    cm_guess_add(&o->guesses, "values", "numbers are not rounded", "text, as written");
     const cm_csv_field *names = cm_geojson_columns(o->geojson, &n);
     return cm_columns_init(ctx, file, names, n, &o->columns);
 }

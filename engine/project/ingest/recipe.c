@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "io/json_screen.h"
 #include "project/ingest/recipe.h"
 #include "project/project_file.h"
 
@@ -195,20 +196,74 @@ static bool flag_of(const castmap_recipe *r, const char *key)
     return json_object_object_get_ex(r->root, key, &value) && json_object_get_boolean(value);
 }
 
+/* What a recipe may hold, and of which type; "format" tells a reader what the recipe was made from. */
+static const struct {
+    const char *key;
+    json_type   type;
+} MEMBERS[] = {
+    {"castmap_recipe", json_type_int},  {"name", json_type_string},         {"format", json_type_string},      {"profile", json_type_string},
+    {"delimiter", json_type_string},    {"encoding", json_type_string},     {"crs", json_type_string},         {"time_zone", json_type_string},
+    {"date_order", json_type_string},   {"layer", json_type_string},        {"comments", json_type_boolean},   {"legacy_grades", json_type_boolean},
+    {"keep_odd_dates", json_type_boolean}, {"keep_far", json_type_boolean}, {"no_names", json_type_boolean},   {"map", json_type_array},
+};
+#define N_MEMBERS (sizeof MEMBERS / sizeof *MEMBERS)
+#define RECIPE_DEPTH 4u
+
+/* An unknown member could be a misspelt one, and a wrong type is never half understood. */
+static castmap_status check_members(castmap_context *ctx, const castmap_recipe *r)
+{
+    json_object_object_foreach(r->root, key, value) {
+        char shown[80];
+        size_t i = 0;
+        while (i < N_MEMBERS && strcmp(MEMBERS[i].key, key) != 0)
+            i++;
+        cm_escape_display(key, strlen(key), shown, sizeof shown);
+        if (i == N_MEMBERS)
+            return cm_fail(ctx, CASTMAP_E_INPUT, "no recipe has a member \"%s\"", shown);
+        bool fits = json_object_is_type(value, MEMBERS[i].type);
+        for (size_t j = 0; fits && MEMBERS[i].type == json_type_array && j < json_object_array_length(value); j++)
+            fits = json_object_is_type(json_object_array_get_idx(value, j), json_type_string);
+        if (!fits)
+            return cm_fail(ctx, CASTMAP_E_INPUT, "the member \"%s\" of the recipe is of the wrong kind", shown);
+    }
+    return CASTMAP_OK;
+}
+
+/* The text is JSON to the letter, no key twice; else its first fault with the line. */
+static castmap_status check_grammar(castmap_context *ctx, const castmap_recipe *r, size_t *line)
+{
+    cm_json_screen screen;
+
+    cm_json_check(r->json, strlen(r->json), RECIPE_DEPTH, &screen);
+    if (screen.good)
+        return CASTMAP_OK;
+    *line = 1;
+    for (size_t i = 0; i < screen.offset && r->json[i]; i++)
+        *line += r->json[i] == '\n';
+    return cm_fail(ctx, CASTMAP_E_INPUT, "not a recipe of castmap: %s", screen.fault);
+}
+
 static castmap_status parse(castmap_context *ctx, const char *where, castmap_recipe *r)
 {
     json_object *version = NULL;
-    castmap_status status = CASTMAP_OK;
+    size_t line = 0;
+    castmap_status status = check_grammar(ctx, r, &line);
 
-    if (cm_utf8_valid(r->json, strlen(r->json)) == strlen(r->json))
+    if (!status) {
         r->root = json_tokener_parse(r->json);
-    if (!r->root || !json_object_is_type(r->root, json_type_object) || !json_object_object_get_ex(r->root, "castmap_recipe", &version) ||
-        !text_of(r, "name") || !good_name(text_of(r, "name")))
-        status = cm_fail(ctx, CASTMAP_E_INPUT, "not a recipe of castmap");
-    else if (json_object_get_int64(version) != 1)
-        status = cm_fail(ctx, CASTMAP_E_INPUT, "the recipe was made by a newer castmap");
+        if (!r->root || !json_object_is_type(r->root, json_type_object) || !json_object_object_get_ex(r->root, "castmap_recipe", &version) ||
+            !text_of(r, "name") || !good_name(text_of(r, "name")))
+            status = cm_fail(ctx, CASTMAP_E_INPUT, "not a recipe of castmap");
+        else if (json_object_get_int64(version) != 1)
+            status = cm_fail(ctx, CASTMAP_E_INPUT, "the recipe was made by a newer castmap");
+        else
+            status = check_members(ctx, r);
+    }
     if (status) {
-        cm_fail_where(ctx, "%s", where);
+        if (line)
+            cm_fail_where(ctx, "%s:%zu", where, line);
+        else
+            cm_fail_where(ctx, "%s", where);
         cm_fail_hint(ctx, "castmap recipes export NAME writes one");
         return status;
     }
@@ -238,12 +293,17 @@ castmap_status castmap_recipe_open(castmap_context *ctx, castmap_project *projec
     const size_t n = strlen(name);
     const bool file = strchr(name, '/') || (n > 5 && strcasecmp(name + n - 5, ".json") == 0);
     castmap_recipe *r = cm_alloc_zero(1, sizeof *r);
+    size_t length = 0;
     castmap_status status;
 
     cm_fail_clear(ctx);
     if (!r)
         return cm_fail_memory(ctx);
-    status = file ? cm_file_read(ctx, name, RECIPE_LIMIT, &r->json, NULL) : find(ctx, project, name, &r->json);
+    status = file ? cm_file_read(ctx, name, RECIPE_LIMIT, &r->json, &length) : find(ctx, project, name, &r->json);
+    if (!status && file && strlen(r->json) != length) {
+        status = cm_fail(ctx, CASTMAP_E_INPUT, "a zero byte at byte %zu: not a recipe of castmap", strlen(r->json));
+        cm_fail_where(ctx, "%s", cm_base_name(name));
+    }
     if (!status && !r->json)
         status = no_recipe(ctx, project, name);
     if (!status)

@@ -20,6 +20,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITISED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITISED 1
+#endif
+#endif
+#ifndef SANITISED
+#define SANITISED 0
+#endif
+
 static castmap_status count_frames(castmap_context *ctx, uint32_t kind, const unsigned char *bytes, size_t length, void *payload)
 {
     (void)ctx;
@@ -103,6 +114,40 @@ static int complains(cm_worker_pipe *pipe, void *job)
     return cm_worker_fail(pipe, CASTMAP_E_INPUT, "try \033[31magain", "bad \033]52;c;x\a text");
 }
 
+/* Takes memory until there is none, and uses it; what a parser does then: it aborts. */
+static int takes_all_memory(cm_worker_pipe *pipe, void *job)
+{
+    (void)pipe;
+    (void)job;
+    for (;;) {
+        char *block = malloc((size_t)8 << 20);
+        if (!block)
+            abort();
+        memset(block, 1, (size_t)8 << 20);
+        __asm__ volatile("" : : "r"(block) : "memory"); /* the compiler must not see that nobody reads it */
+    }
+}
+
+/* An error whose text has no end, and one of no known status. */
+static int sends_an_endless_error(cm_worker_pipe *pipe, void *job)
+{
+    (void)job;
+    return cm_worker_send(pipe, CM_WORKER_ERROR, "\1\0\0\0no end", 10) == 0 ? 0 : -1;
+}
+
+static int sends_an_unknown_error(cm_worker_pipe *pipe, void *job)
+{
+    (void)job;
+    return cm_worker_send(pipe, CM_WORKER_ERROR, "\xff\xff\xff\x7f" "a\0b\0", 8) == 0 ? 0 : -1;
+}
+
+static int sends_an_unknown_kind(cm_worker_pipe *pipe, void *job)
+{
+    (void)job;
+    return cm_worker_send(pipe, 7, "abc", 3);
+}
+
+/* C47 to C50: the bodies here stand for a parser that an input has taken over. Each must end with its own status, which is the command's exit code too. */
 static void contains_crashes_hangs_and_lies(void **state)
 {
     castmap_context *ctx = *state;
@@ -110,14 +155,30 @@ static void contains_crashes_hangs_and_lies(void **state)
 
     assert_status(run_body(ctx, sends_three, NULL, &frames), CASTMAP_OK);
     assert_int_equal(frames, 3);
+    /* C47 */
     assert_status(run_body(ctx, crashes_after_two, NULL, &frames), CASTMAP_E_INPUT);
     assert_non_null(strstr(castmap_message(ctx), "crashed on this file (feature 3)"));
     assert_string_equal(castmap_message_where(ctx), "input.geojson");
+    /* C48 */
     assert_status(run_body(ctx, hangs, NULL, &frames), CASTMAP_E_LIMIT);
     assert_non_null(strstr(castmap_message(ctx), "did not finish within 2 s"));
+    assert_string_equal(castmap_message_where(ctx), "input.geojson");
+    /* C49; sanitizers reserve more than any limit, so there the parser is not limited. */
+    if (!SANITISED) {
+        assert_status(run_body(ctx, takes_all_memory, NULL, &frames), CASTMAP_E_LIMIT);
+        assert_non_null(strstr(castmap_message(ctx), "needed more than 256 MB of memory"));
+        assert_string_equal(castmap_message_where(ctx), "input.geojson");
+    }
     assert_status(run_body(ctx, floods, NULL, &frames), CASTMAP_E_LIMIT);
-    assert_status(run_body(ctx, lies_about_a_length, NULL, &frames), CASTMAP_E_INTERNAL);
-    assert_status(run_body(ctx, ends_twice, NULL, &frames), CASTMAP_E_INTERNAL);
+    assert_int_equal(castmap_status_exit_code(CASTMAP_E_LIMIT), 4);
+    /* C50 */
+    cm_worker_body *const LIARS[] = {lies_about_a_length, ends_twice, sends_an_endless_error, sends_an_unknown_error, sends_an_unknown_kind};
+    for (size_t i = 0; i < sizeof LIARS / sizeof *LIARS; i++) {
+        assert_status(run_body(ctx, LIARS[i], NULL, &frames), CASTMAP_E_INTERNAL);
+        assert_non_null(strstr(castmap_message(ctx), "malformed message"));
+        assert_string_equal(castmap_message_where(ctx), "input.geojson");
+    }
+    assert_int_equal(castmap_status_exit_code(CASTMAP_E_INTERNAL), 1);
     assert_status(run_body(ctx, complains, NULL, &frames), CASTMAP_E_INPUT);
     assert_null(strchr(castmap_message(ctx), '\033'));
     assert_null(strchr(castmap_message_hint(ctx), '\033'));
