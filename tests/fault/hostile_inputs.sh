@@ -99,9 +99,11 @@ names=(
     'WFS:http://127.0.0.1:9/' 'OAPIF:http://127.0.0.1:9/' 'MVT:http://127.0.0.1:9/' 'ESRIJSON:http://127.0.0.1:9/' 'SQLITE:secret.sqlite:x'
     '{"type":"FeatureCollection","features":[]}' '[]' '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>secret.csv</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>' ''
 )
-for name in "${names[@]}"; do
-    traced "2" "import $name" -- import -- "$name"
-    traced "2" "boundaries add $name" -- boundaries add -- "$name"
+for name in "${names[@]}"; do # C18 C19 C20
+    for words in import "boundaries add" "streets add" "tracks add" "places add" flows; do
+        # shellcheck disable=SC2086
+        traced "2" "$words $name" -- $words -- "$name"
+    done
 done
 for name in "${names[0]}" "${names[4]}" "${names[13]}" "${names[24]}" "${names[26]}"; do
     for option in --backdrop --streets --places --buildings --population --categories; do
@@ -117,8 +119,15 @@ mkdir folder.csv folder.geojson
 ln -s secret.csv link.csv
 ln -s secret.geojson link.geojson
 for name in pipe folder link; do
-    traced "5" "import a $name" "$name.csv" -- import "$name.csv"
-    traced "5" "boundaries from a $name" "$name.geojson" -- boundaries add "$name.geojson"
+    for words in import "places add" flows "tracks add"; do
+        [ "$name $words" != "folder places add" ] || continue # a folder of tables is welcome there
+        # shellcheck disable=SC2086
+        traced "5" "$words of a $name" "$name.csv" -- $words "$name.csv"
+    done
+    for words in "boundaries add" "streets add" "tracks add"; do
+        # shellcheck disable=SC2086
+        traced "5" "$words of a $name" "$name.geojson" -- $words "$name.geojson"
+    done
 done
 traced "5" "import a device" /dev/zero -- import /dev/zero
 traced "5" "boundaries from a device" /dev/zero -- boundaries add /dev/zero
@@ -128,11 +137,22 @@ traced "5" "import standard input by its device" /dev/stdin -- import /dev/stdin
 cat >vrt.xml <<'XML'
 <OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource relativeToVRT="1">secret.geojson</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>
 XML
-for end in geojson csv gpkg shp zip json vrt; do
-    cp vrt.xml "disguised.$end"
-    traced "4" "a VRT named .$end as observations" "disguised.$end" -- import "disguised.$end"
-    traced "4 5" "a VRT named .$end as boundaries" "disguised.$end" disguised.shx disguised.dbf disguised.prj disguised.cpg -- boundaries add "disguised.$end"
-    rm "disguised.$end"
+# C16, and C17: with SQL, and with an address.
+sed 's/relativeToVRT="1"//; s|secret.geojson</SrcDataSource>|secret.geojson</SrcDataSource><SrcSQL>SELECT * FROM secret</SrcSQL>|' vrt.xml >sql.xml
+sed 's|secret.geojson|/vsicurl/http://127.0.0.1:9/secret.geojson|' vrt.xml >curl.xml
+for kind in vrt sql curl; do
+    for end in geojson csv gpkg shp zip json vrt gpx kml pbf; do
+        cp $kind.xml "disguised.$end"
+        beside=(disguised.shx disguised.dbf disguised.prj disguised.cpg)
+        traced "4" "a $kind named .$end as observations" "disguised.$end" -- import "disguised.$end"
+        traced "4 5" "a $kind named .$end as places" "disguised.$end" -- places add "disguised.$end"
+        traced "4 5" "a $kind named .$end as movements" "disguised.$end" -- flows "disguised.$end"
+        for words in "boundaries add" "streets add" "tracks add"; do
+            # shellcheck disable=SC2086
+            traced "4 5" "$words of a $kind named .$end" "disguised.$end" "${beside[@]}" -- $words "disguised.$end"
+        done
+        rm "disguised.$end"
+    done
 done
 cat >entity.geojson <<XML
 <?xml version="1.0"?><!DOCTYPE kml [<!ENTITY x SYSTEM "file://$PWD/secret.csv">]><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>&x;</name></Placemark></Document></kml>
@@ -146,7 +166,12 @@ for end in kml gpx; do
     printf '<?xml version="1.0"?><!DOCTYPE %s [<!ENTITY x SYSTEM "file://%s/secret.csv">]><%s><name>&x;</name></%s>' $root "$PWD" $root $root >entity.$end
     printf '<?xml version="1.0"?><!DOCTYPE %s SYSTEM "http://127.0.0.1:9/x.dtd"><%s/>' $root $root >outside.$end
     printf '<?xml version="1.0"?><!DOCTYPE %s [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><%s><name>&c;</name></%s>' $root $root $root >laughs.$end
-    for what in entity outside laughs; do traced "4" "C21 C22 C23 $what in $end" $what.$end -- import $what.$end; done
+    for what in entity outside laughs; do
+        for words in import "tracks add" "boundaries add" "streets add"; do
+            # shellcheck disable=SC2086
+            traced "4" "C21 C22 C23 $words of $what in $end" $what.$end -- $words $what.$end
+        done
+    done
 done
 printf '<kml xmlns:xi="http://www.w3.org/2001/XInclude"><Document><xi:include href="secret.csv"/><NetworkLink><Link><href>secret.kml</href></Link></NetworkLink></Document></kml>' >link.kml
 traced "4" "C25 a KML that only links" link.kml -- import link.kml
@@ -164,8 +189,12 @@ z.close()" "$1"; }
     pack bomb.kmz "z.writestr('doc.kml', b' ' * (90 << 20))"
     pack bomb.xlsx "z.writestr('xl/workbook.xml', b'<x/>'); z.writestr('xl/worksheets/sheet1.xml', b' ' * (90 << 20))"
     pack many.kmz "[z.writestr('e%d' % i, b'') for i in range(10001)]"
-    for name in entity.xlsx entity.ods entity.kmz climbs.kmz bomb.kmz bomb.xlsx many.kmz; do
-        traced "4" "C21 C26 C27 $name" $name -- import $name
+    pack bomb.csv.zip "z.writestr('a.csv', b'postcode,lat,lon\\n' + b'x' * (90 << 20))"
+    for name in entity.xlsx entity.ods entity.kmz climbs.kmz bomb.kmz bomb.xlsx many.kmz bomb.csv.zip; do
+        for words in import "boundaries add" "streets add" "tracks add" "places add"; do
+            # shellcheck disable=SC2086
+            traced "4" "C21 C26 C27 $words of $name" $name -- $words $name
+        done
     done
 else
     fail "no python3 to make zips with"
@@ -197,9 +226,11 @@ sqlite3 trigger.gpkg "CREATE TRIGGER bite AFTER INSERT ON wards BEGIN SELECT loa
 ogr2ogr -q -f GPKG system.gpkg wards.geojson -nln wards
 sqlite3 system.gpkg "INSERT INTO gpkg_spatial_ref_sys VALUES('far',9999,'far',9999,'http://127.0.0.1:9/crs.wkt',''); UPDATE gpkg_geometry_columns SET srs_id=9999; UPDATE gpkg_contents SET srs_id=9999;"
 traced "3 4" "a GeoPackage whose coordinate system is an address" system.gpkg -- boundaries add system.gpkg
-for name in window view trigger; do
-    traced "4" "a GeoPackage with a $name" "$name.gpkg" -- boundaries add "$name.gpkg"
-    traced "4" "a GeoPackage with a $name as observations" "$name.gpkg" -- import "$name.gpkg"
+for name in window view trigger; do # C36 C38 C39
+    for words in import "boundaries add" "streets add" "tracks add"; do
+        # shellcheck disable=SC2086
+        traced "4" "$words of a GeoPackage with a $name" "$name.gpkg" -- $words "$name.gpkg"
+    done
 done
 traced "6" "a GeoPackage as the project" "$PWD/window.gpkg" -- info -p window.gpkg
 
@@ -217,8 +248,10 @@ traced "6" "a project with a window, to be written to" "$sent" "$sent-journal" g
 # A zip that grows a thousandfold.
 awk 'BEGIN { print "WKT,code,name"; for (i = 0; i < 60000; i++) printf "\"POLYGON((0 0,1 0,1 1,0 0))\",A%d,\n", i }' >large.csv
 if ogr2ogr -q -f "ESRI Shapefile" bomb.shz large.csv -nln bomb -a_srs EPSG:4326 -sql "SELECT code, CAST(name AS character(254)) AS a, CAST(name AS character(254)) AS b, CAST(name AS character(254)) AS c, CAST(name AS character(254)) AS d FROM large" 2>/dev/null && mv bomb.shz bomb.zip; then
-    traced "4" "a zip bomb" bomb.zip -- boundaries add bomb.zip
-    traced "4" "a zip bomb as observations" bomb.zip -- import bomb.zip
+    for words in import "boundaries add" "streets add" "tracks add" "places add"; do
+        # shellcheck disable=SC2086
+        traced "4" "$words of a zip bomb" bomb.zip -- $words bomb.zip
+    done
 else
     fail "no zip bomb to try"
 fi
