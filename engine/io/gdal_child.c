@@ -169,8 +169,8 @@ void cm_gdal_name_crs(OGRSpatialReferenceH srs, char *code, size_t size)
     if (n > 0 && confidence[0] >= 70) {
         authority = OSRGetAuthorityName(matches[0], NULL);
         number = OSRGetAuthorityCode(matches[0], NULL);
-        if (authority && number && strcmp(authority, "EPSG") == 0)
-            snprintf(code, size, "EPSG:%s", number);
+        if (authority && number && (strcmp(authority, "EPSG") == 0 || strcmp(authority, "ESRI") == 0))
+            snprintf(code, size, "%s:%s", authority, number);
     }
     OSRFreeSRSArray(matches);
     CPLFree(confidence);

@@ -358,6 +358,20 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$C
     reason swapped-position
 }
 
+@test "B01 a first file with axes the wrong way round: nothing tells but the time zone, and a note says so" {
+    printf 'lat,lon,date\n-4.08012,53.75012,2025-01-10\n-4.08112,53.75112,2025-01-11\n' >in.csv
+    import in.csv
+    code_is 0
+    noted axes-in-doubt
+    cp "$EMPTY" town.castmap.sqlite
+    one_row "53.7502,-4.0802,2025-01-12,visitors"
+    import in.csv
+    code_is 0
+    ! grep -q axes-in-doubt out.txt
+    import -n in.csv --time-zone Asia/Dubai # the zone of these records, not of the project
+    ! grep -q axes-in-doubt out.txt
+}
+
 @test "B02 B03 latitude 95, longitude 200, and numbers that are none" {
     for place in "95,-4.08" "53.75,200"; do
         cp "$EMPTY" town.castmap.sqlite

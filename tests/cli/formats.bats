@@ -89,6 +89,23 @@ counts() { # read accepted duplicate quarantined
     jq -e '.files[0].guesses[] | select(.what == "coordinate system") | .value == "EPSG:27700"' out.txt
 }
 
+@test "a layer whose system has a code of ESRI alone: read in it, in a GeoPackage and by the words of a .prj" {
+    need ogr2ogr
+    table | grep -v 'no place' | sed 's/51\.5/33.4/; s/-0\.12/-111.82/' >p.csv
+    ogr2ogr -f GPKG p.gpkg p.csv -oo X_POSSIBLE_NAMES=longitude -oo Y_POSSIBLE_NAMES=latitude -oo KEEP_GEOM_COLUMNS=NO -s_srs EPSG:4269 -t_srs ESRI:102649 -nln p
+    ogr2ogr -f "ESRI Shapefile" p.shp p.gpkg
+    for file in p.gpkg p.shp; do
+        both castmap import -n $file --json
+        code_is 0
+        counts 3 3 0 0
+        jq -e '.files[0].guesses[] | select(.what == "coordinate system") | .value == "ESRI:102649" and .why == "declared by the layer"' out.txt
+        jq -e '.files[0].first_rows[0] | (.lon + 111.827821 | fabs) < 0.00002 and (.lat - 33.407412 | fabs) < 0.00002' out.txt
+    done
+    both castmap import -n p.gpkg --crs EPSG:27700
+    code_is 4
+    says "$err" "ESRI:102649"
+}
+
 @test "C31, C32: a Shapefile without its companions, without a system, and with counts that differ" {
     need ogr2ogr
     table | grep -v 'no place' >p.csv
@@ -233,6 +250,24 @@ PY
     both castmap import photos --json
     code_is 3
     counts 4 0 3 1
+}
+
+@test "KML and GPX: a record without a description is known by its name, one without a time stamp by its own date" {
+    cat >two.kml <<'XML'
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>Vans</name>
+<Placemark><name>White van</name><description>twice</description><ExtendedData><Data name="date"><value>2024-05-01</value></Data></ExtendedData><Point><coordinates>-0.127821,51.507412</coordinates></Point></Placemark>
+<Placemark><name>Red door</name><TimeStamp><when>2024-05-02T10:00:00Z</when></TimeStamp><Point><coordinates>-0.128821,51.508412</coordinates></Point></Placemark>
+</Folder></Document></kml>
+XML
+    both castmap import two.kml --json
+    code_is 0
+    counts 2 2 0 0
+    jq -e '.files[0].guesses[] | select(.what == "text") | .value == "column \"description\", else \"name\""' out.txt
+    [ "$(sqlite3 town.castmap.sqlite "SELECT group_concat(text || ' ' || datetime(from_s, 'unixepoch'), '|') FROM observation")" = "twice 2024-04-30 23:00:00|Red door 2024-05-02 10:00:00" ]
+    printf '<gpx><wpt lat="51.6" lon="-0.13"><name>Van</name><desc>white</desc></wpt><wpt lat="51.61" lon="-0.14"><name>Door</name></wpt></gpx>' >two.gpx
+    both castmap import two.gpx --json
+    code_is 0
+    [ "$(sqlite3 town.castmap.sqlite "SELECT group_concat(text, '|') FROM observation WHERE lat > 51.55")" = "white|Door" ]
 }
 
 @test "KMZ: the document inside; its folder is the category, links are counted and not followed" {

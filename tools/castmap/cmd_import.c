@@ -47,6 +47,7 @@ bool reading_options(cli_env *env, const reading_args *args, castmap_import_opti
     options->crs = args->crs;
     options->time_zone = args->time_zone;
     options->date_order = args->date_order;
+    options->year = args->year;
     options->categories = args->categories;
     options->map = args->map.text;
     options->n_map = args->map.count;

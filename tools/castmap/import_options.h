@@ -7,6 +7,7 @@
 typedef struct reading_args {
     const char *profile, *encoding, *delimiter, *crs, *time_zone, *date_order, *categories, *layer, *recipe;
     cli_texts   map;
+    uint32_t    year;
     bool        strict, follow, comments, legacy_grades, keep_odd_dates, keep_far, no_names;
 } reading_args;
 
@@ -24,6 +25,7 @@ typedef struct reading_args {
     {CLI_TEXT, 0, "crs", offsetof(type, field.crs), "EPSG:CODE", NULL, "of easting and northing columns, or of a layer that does not say its own"}, \
     {CLI_TEXT, 0, "time-zone", offsetof(type, field.time_zone), "NAME", NULL, "of times that do not say theirs"}, \
     {CLI_CHOICE, 0, "date-order", offsetof(type, field.date_order), "dmy|mdy|ymd", NULL, "how 03/04/2025 is read"}, \
+    {CLI_NATURAL, 0, "year", offsetof(type, field.year), "YEAR", NULL, "of dates that do not say theirs: March, 1st May"}, \
     {CLI_TEXT, 0, "layer", offsetof(type, field.layer), "NAME", NULL, "of a file with several: which layer, or which sheet of a workbook"}, \
     {CLI_FILE, 0, "categories", offsetof(type, field.categories), "FILE", NULL, \
      "CSV code,label,aliases; only these categories are accepted"}, \

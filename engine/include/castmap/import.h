@@ -40,11 +40,12 @@ typedef struct castmap_import_options {
     const char        *recipe;         /**< name of the recipe that filled these options, kept with the batch; NULL: none (castmap/recipe.h) */
     const char        *save_recipe;    /**< keep how the file was read as a recipe of this name; not on a dry run; NULL: do not */
     size_t             preview;        /**< give so many of the first accepted rows back in the summary */
+    unsigned           year;           /**< of dates that do not say theirs ("March", "1st May"); 0: such rows are set aside */
 } castmap_import_options;
 
 #define CASTMAP_IMPORT_OPTIONS_VERSION 1u
 #define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
-                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, NULL, NULL, 0}
+                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, NULL, NULL, 0, 0}
 
 /** How many rows met one reason. */
 typedef struct castmap_reason_count {

@@ -111,7 +111,7 @@ static int note_unused(cm_account *account, const cm_preparer *p)
     for (size_t i = 0; i < p->columns->n; i++) {
         bool part = false;
         for (int role = 0; role < CM_ROLE_COUNT; role++)
-            part = part || p->mapping->column[role] == (int)i;
+            part = part || p->mapping->column[role] == (int)i || p->mapping->otherwise[role] == (int)i;
         for (size_t k = 0; k < p->n_keep; k++)
             part = part || p->keep[k] == (int)i;
         if (part || strncmp(p->columns->name[i], "castmap_", 8) == 0)

@@ -182,7 +182,7 @@ void cm_mapping_init(cm_mapping *mapping)
 {
     *mapping = (cm_mapping){0};
     for (int i = 0; i < CM_ROLE_COUNT; i++)
-        mapping->column[i] = CM_NO_COLUMN;
+        mapping->column[i] = mapping->otherwise[i] = CM_NO_COLUMN;
 }
 
 void cm_mapping_set(cm_mapping *mapping, cm_role role, int column, const char *why)

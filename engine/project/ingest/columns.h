@@ -61,6 +61,7 @@ typedef struct cm_mapping {
     const struct cm_profile *profile;
     int column[CM_ROLE_COUNT];       /* CM_NO_COLUMN: none */
     const char *why[CM_ROLE_COUNT];  /* "column name", "given", ... constants */
+    int otherwise[CM_ROLE_COUNT];    /* the column that is read where the first one is empty; CM_NO_COLUMN: none */
     const char *zone;                /* of local times of this file; NULL: the project's */
     size_t other_places;             /* further position questions that are not used */
     const char *metres_by_name;      /* the coordinate system that the names of the x and y columns say; NULL: none */

@@ -237,11 +237,16 @@ static castmap_status begin(cm_import *run, castmap_guesses_fn *shown, void *pay
         status = cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "the order of dates must be dmy, mdy or ymd");
         return status;
     }
+    if (options->year && (options->year < 1000 || options->year > 9999))
+        return cm_fail(run->ctx, CASTMAP_E_ARGUMENT, "the year must have four digits");
+    run->preparer.year = options->year;
     status = cm_opening_make(run->ctx, run->project, options, run->suspect, &run->opening);
     if (status)
         return status;
     if (options->date_order)
         cm_guess_add(&run->opening.guesses, "order of day and month", "given", "%s", options->date_order);
+    if (options->year)
+        cm_guess_add(&run->opening.guesses, "year", "given", "%u, for dates that do not say theirs", options->year);
     if (shown)
         shown(run->opening.guesses.guess, run->opening.guesses.n, payload);
     run->side = castmap_context_new();
@@ -289,6 +294,24 @@ static castmap_status doubt_piles(cm_import *run)
     const size_t n = cm_piles_list(&run->preparer.piles, place);
 
     return cm_observation_writer_doubt(run->ctx, run->writer, n, (const double (*)[2])place);
+}
+
+/*
+ * The first records of a project have nothing to be held against but its time zone: places far from the zone's meridian that would lie near it with their axes
+ * exchanged are told. Zones are up to 40 degrees wide of it (China, Russia). 0, or -1: out of memory.
+ */
+static int note_axes(cm_import *run)
+{
+    const char *have = cm_project_crs(run->project);
+    const double lon = (run->west + run->east) / 2, lat = (run->south + run->north) / 2;
+    const double meridian = (double)cm_zone_offset(run->opening.zone, 1705276800 /* a January day */) / 240.0;
+
+    if ((have && *have) || run->account.summary.accepted == 0 || strcmp(cm_zone_name(run->opening.zone), "UTC") == 0 || fabs(lon) > 90.0 ||
+        fabs(lon - meridian) <= 40.0 || fabs(lat - meridian) > 40.0)
+        return 0;
+    return cm_account_note(&run->account, "axes-in-doubt", run->account.summary.accepted, 0,
+                           "places far from the time zone %s, which would lie in it with latitude and longitude exchanged: if they were, castmap undo, and name the columns"
+                           " with --map", cm_zone_name(run->opening.zone));
 }
 
 static castmap_status choose_crs(cm_import *run)
@@ -355,7 +378,7 @@ static castmap_status go(cm_import *run, castmap_guesses_fn *shown, void *payloa
         status = cm_opening_unchanged(run->ctx, &run->opening);
     if (status)
         return status;
-    if (cm_import_file_notes(run) != 0 || cm_account_notes(&run->account, &run->preparer) != 0)
+    if (cm_import_file_notes(run) != 0 || note_axes(run) != 0 || cm_account_notes(&run->account, &run->preparer) != 0)
         return cm_fail_memory(run->ctx);
     cm_account_sort(&run->account);
     s->seconds_store = run->seconds_store;

@@ -43,7 +43,7 @@ castmap_status cm_opening_layer_crs(castmap_context *ctx, const castmap_import_o
 {
     const cm_stream_table *table = cm_stream_table_of(o->stream);
     const char *declared = table->crs, *crs = declared;
-    const bool open = strncmp(declared, "EPSG:", 5) != 0 && strncmp(declared, "OGC:", 4) != 0;
+    const bool open = strncmp(declared, "EPSG:", 5) != 0 && strncmp(declared, "ESRI:", 5) != 0 && strncmp(declared, "OGC:", 4) != 0;
     castmap_status status = CASTMAP_OK;
 
     if (strcmp(table->format, "KML") == 0 || strcmp(table->format, "KMZ") == 0 || strcmp(table->format, "GPX") == 0 ||

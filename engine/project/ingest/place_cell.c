@@ -215,6 +215,29 @@ static bool well_known(span s, span *inside)
     return true;
 }
 
+/* "51,5074; -0,1278": two numbers with decimal commas, where the comma cannot be what separates them. */
+static bool decimal_commas(span s)
+{
+    size_t n = 0;
+
+    for (const char *p = s.at; p < s.end;) {
+        const char *word = p;
+        while (p < s.end && !is_blank(*p) && *p != ';')
+            p++;
+        const char *last = p > word && p[-1] == ',' ? p - 1 : p; /* "51,5074, -0,1278" */
+        const char *comma = memchr(word, ',', (size_t)(last - word));
+        if (!comma || comma == word || comma + 1 == last)
+            return false;
+        for (const char *d = word; d < last; d++)
+            if (d != comma && !is_digit(*d) && !(d == word && d + 1 < comma && (*d == '-' || *d == '+')))
+                return false;
+        n++;
+        while (p < s.end && (is_blank(*p) || *p == ';'))
+            p++;
+    }
+    return n >= 2 && n <= 4;
+}
+
 static bool link_begins(span s)
 {
     static const char *const BEGINNING[] = {"http://", "https://", "geo:", "///"};
@@ -263,6 +286,10 @@ bool cm_place_cell(const char *text, size_t length, cm_place *out, cm_flaw *flaw
         const bool read = mgrs(s, out, flaw, &is_one);
         if (is_one)
             return read;
+    }
+    if (decimal_commas(s)) {
+        *flaw = CM_FLAW("decimal-comma", "decimal commas: write the numbers with a point, such as 51.5074 -0.1278");
+        return false;
     }
     if (memchr(s.at, ';', size(s))) {
         *flaw = CM_FLAW("not-a-point", "the cell holds a line or an area (several points with ;), not one point");

@@ -74,10 +74,9 @@ static bool is_na(const char *text, size_t n)
            (n == 2 && text[0] == 'N' && text[1] == 'A');
 }
 
-/* The trimmed cell of a role; empty where there is no such column or the cell says "n/a". */
-static cm_csv_field cell(const work *w, cm_role role)
+/* The trimmed cell of a column; empty where there is no such column or the cell says "n/a". */
+static cm_csv_field cell_of(const work *w, int column)
 {
-    const int column = w->p->mapping->column[role];
     cm_csv_field field = {"", 0};
 
     if (column == CM_NO_COLUMN)
@@ -92,6 +91,14 @@ static cm_csv_field cell(const work *w, cm_role role)
     if (w->p->mapping->profile->na_is_empty && is_na(field.bytes, field.length))
         field.length = 0;
     return field;
+}
+
+/* The cell of a role; where it is empty that of its substitute. */
+static cm_csv_field cell(const work *w, cm_role role)
+{
+    const cm_csv_field field = cell_of(w, w->p->mapping->column[role]);
+
+    return field.length ? field : cell_of(w, w->p->mapping->otherwise[role]);
 }
 
 static const char *copy(work *w, cm_csv_field field)
@@ -312,6 +319,19 @@ static const char *zone_of(const cm_when *when, const char *text, const cm_zone 
     return sign ? sign : "UTC";
 }
 
+/* A date without its year is one of the year that was given; without one it stays refused. */
+static bool parse_time(work *w, cm_csv_field text, cm_when *when, cm_flaw *flaw)
+{
+    char whole[160];
+
+    if (cm_when_parse(text.bytes, text.length, w->p->order, w->p->zone, when, flaw))
+        return true;
+    if (!w->p->year || strcmp(flaw->code, "no-year") != 0 || text.length + 8 > sizeof whole)
+        return false;
+    const int length = snprintf(whole, sizeof whole, "%.*s %04u", (int)text.length, text.bytes, w->p->year);
+    return cm_when_parse(whole, (size_t)length, w->p->order, w->p->zone, when, flaw);
+}
+
 static bool take_time(work *w)
 {
     cm_observation *o = &w->row->o;
@@ -327,7 +347,7 @@ static bool take_time(work *w)
         memcpy(joined + day.length + 1, clock.bytes, clock.length);
         text = (cm_csv_field){joined, day.length + 1 + clock.length};
     }
-    if (!cm_when_parse(text.bytes, text.length, w->p->order, w->p->zone, &when, &flaw))
+    if (!parse_time(w, text, &when, &flaw))
         return refuse(w, flaw, CM_ROLE_TIME);
     if (when.precision == CM_WHEN_UNKNOWN) {
         o->from_s = o->to_s = CM_TIME_UNKNOWN;
@@ -337,7 +357,7 @@ static bool take_time(work *w)
         return true;
     }
     if (to.length) {
-        if (!cm_when_parse(to.bytes, to.length, w->p->order, w->p->zone, &end, &flaw))
+        if (!parse_time(w, to, &end, &flaw))
             return refuse(w, flaw, CM_ROLE_TO);
         if (end.to_s < when.from_s)
             return refuse(w, CM_FLAW("bad-date", "the interval ends before it begins"), CM_ROLE_TO);
@@ -461,7 +481,8 @@ static castmap_status take_texts(work *w)
 {
     cm_observation *o = &w->row->o;
     cm_preparer *p = w->p;
-    const int column = p->mapping->column[CM_ROLE_TEXT];
+    const int first = p->mapping->column[CM_ROLE_TEXT];
+    const int column = cell_of(w, first).length ? first : p->mapping->otherwise[CM_ROLE_TEXT];
     const cm_csv_field text = cell(w, CM_ROLE_TEXT);
 
     o->record_id = copy(w, cell(w, CM_ROLE_ID));

@@ -59,6 +59,7 @@ typedef struct cm_preparer {
     cm_categories      *categories;
     const cm_zone      *zone;
     cm_date_order       order;
+    unsigned            year;  /* of dates that do not say theirs; 0: none was given */
     bool                legacy_grades, keep_odd_dates, keep_far;
     int64_t             today_s;
     cm_projection      *metres;     /* of x and y columns; NULL: none */

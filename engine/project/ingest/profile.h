@@ -23,6 +23,7 @@ typedef struct cm_profile {
     int (*fits)(const cm_columns *columns);
     void (*locate)(const cm_columns *columns, cm_mapping *mapping); /* columns that need more than a name; may be NULL */
     const cm_alias *alias;  /* after locate, for roles still open */
+    const cm_alias *otherwise; /* columns that are read where the one of the role is empty; may be NULL */
     bool generic_too;       /* and then the aliases of the generic profile */
     bool own_words;         /* texts are people's own words, so they are looked through for personal data */
     bool na_is_empty;       /* "n/a" stands for an empty cell */

@@ -15,6 +15,16 @@ static const cm_alias KML_LAST[] = { /* after the extended data, which say more 
     {CM_ROLE_TEXT, "description name"},
     {CM_ROLE_COUNT, ""},
 };
+static const cm_alias KML_ELSE[] = {
+    {CM_ROLE_TIME, "date datetime time observed when begin"},
+    {CM_ROLE_CATEGORY, "folder"},
+    {CM_ROLE_TEXT, "name"},
+    {CM_ROLE_COUNT, ""},
+};
+static const cm_alias GPX_ELSE[] = {
+    {CM_ROLE_TEXT, "cmt name"},
+    {CM_ROLE_COUNT, ""},
+};
 static const cm_alias GPX[] = {
     {CM_ROLE_TIME, "time"},
     {CM_ROLE_ALTITUDE, "ele"},
@@ -61,6 +71,7 @@ const cm_profile CM_PROFILE_KML = {
     .fits = by_format,
     .locate = locate_kml,
     .alias = KML_LAST,
+    .otherwise = KML_ELSE,
     .own_words = true,
     .precision = CM_PLACE_EXACT,
     .formats = "KML|KMZ",
@@ -72,6 +83,7 @@ const cm_profile CM_PROFILE_GPX = {
     .fingerprint = "its content",
     .fits = by_format,
     .alias = GPX,
+    .otherwise = GPX_ELSE,
     .own_words = true,
     .precision = CM_PLACE_EXACT,
     .formats = "GPX",

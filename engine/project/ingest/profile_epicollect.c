@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const cm_alias ALIAS[] = {
-    {CM_ROLE_ID, "ec5uuid"},
+    {CM_ROLE_ID, "ec5branchuuid ec5uuid"}, /* a branch has the id of its owner too, which many of its records share */
     {CM_ROLE_COUNT, ""},
 };
 

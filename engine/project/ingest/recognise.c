@@ -174,6 +174,27 @@ static int fits(const cm_profile *profile, const cm_columns *columns, const char
     return profile->fits(columns);
 }
 
+/* The first of the profile's substitutes that is another column; none for a column that was given. */
+static void settle_substitutes(const cm_columns *columns, cm_mapping *mapping)
+{
+    for (const cm_alias *alias = mapping->profile->otherwise; alias && alias->role != CM_ROLE_COUNT; alias++) {
+        cm_mapping one;
+        const cm_alias only[2] = {*alias, {CM_ROLE_COUNT, ""}};
+        const char *rest = alias->keys;
+        if (mapping->column[alias->role] == CM_NO_COLUMN || given(mapping, alias->role))
+            continue;
+        while (rest && mapping->otherwise[alias->role] == CM_NO_COLUMN) {
+            const cm_alias from[2] = {{only[0].role, rest}, only[1]};
+            cm_mapping_init(&one);
+            cm_alias_apply(from, columns, &one);
+            if (one.column[alias->role] != mapping->column[alias->role])
+                mapping->otherwise[alias->role] = one.column[alias->role];
+            rest = strchr(rest, ' ');
+            rest = rest ? rest + 1 : NULL;
+        }
+    }
+}
+
 castmap_status cm_recognise(castmap_context *ctx, const cm_columns *columns, const castmap_import_options *options,
                             const char *format, bool geometry, cm_mapping *out)
 {
@@ -207,6 +228,7 @@ castmap_status cm_recognise(castmap_context *ctx, const cm_columns *columns, con
     if (mapping.profile->generic_too)
         cm_alias_apply(CM_PROFILE_GENERIC.alias, columns, &mapping);
     settle_place(&mapping, geometry);
+    settle_substitutes(columns, &mapping);
     *out = mapping;
     return CASTMAP_OK;
 }
@@ -298,14 +320,20 @@ castmap_status cm_recognise_kept(castmap_context *ctx, const cm_columns *columns
 
 void cm_mapping_show(const cm_columns *columns, const cm_mapping *mapping, const int *keep, size_t n_keep, cm_guesses *guesses)
 {
-    char shown[96];
+    char shown[96], other[96];
 
     for (int role = 0; role < CM_ROLE_COUNT; role++) {
         if (mapping->column[role] == CM_NO_COLUMN)
             continue;
         const char *name = columns->name[mapping->column[role]];
         cm_escape_display(name, strlen(name), shown, sizeof shown);
-        cm_guess_add(guesses, cm_role_words((cm_role)role), mapping->why[role], "column \"%s\"", shown);
+        if (mapping->otherwise[role] == CM_NO_COLUMN) {
+            cm_guess_add(guesses, cm_role_words((cm_role)role), mapping->why[role], "column \"%s\"", shown);
+            continue;
+        }
+        const char *second = columns->name[mapping->otherwise[role]];
+        cm_escape_display(second, strlen(second), other, sizeof other);
+        cm_guess_add(guesses, cm_role_words((cm_role)role), mapping->why[role], "column \"%s\", else \"%s\"", shown, other);
     }
     if (mapping->links)
         cm_guess_add(guesses, "position", "content of the first rows", "links of maps, wherever they stand in a row");

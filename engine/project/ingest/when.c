@@ -123,6 +123,10 @@ static bool one_time(const char *text, size_t length, cm_date_order order, const
     }
     if (!cm_when_date(&c, order, &at, flaw))
         return false;
+    if (at.part && (!at.day || c.at != c.end)) { /* "night of May 2024", "night of 1 May 2024 9pm" */
+        *flaw = NOT_A_DATE;
+        return false;
+    }
     if (at.day && !cm_when_after_date(&c, &at, flaw))
         return false;
     if (c.at != c.end) {

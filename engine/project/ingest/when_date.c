@@ -35,6 +35,21 @@ static void of(cursor *c)
         c->at += 3;
 }
 
+/* "the": before a day of the month. */
+static void the(cursor *c)
+{
+    if (c->end - c->at > 4 && (memcmp(c->at, "the ", 4) == 0 || memcmp(c->at, "The ", 4) == 0))
+        c->at += 4;
+}
+
+/* "st", "nd", "rd", "th" behind the number of a day. */
+static void ordinal(cursor *c)
+{
+    if (c->end - c->at >= 2 && (memcmp(c->at, "st", 2) == 0 || memcmp(c->at, "nd", 2) == 0 || memcmp(c->at, "rd", 2) == 0 ||
+                                memcmp(c->at, "th", 2) == 0))
+        c->at += 2;
+}
+
 /* "Q2 2024" after the Q */
 static bool quarter_first(cursor *c, civil *out)
 {
@@ -107,9 +122,7 @@ static bool day_first(cursor *c, int64_t first, cm_date_order order, civil *out,
     int64_t second;
     const char *mark = c->at;
 
-    if (c->end - c->at >= 2 && (memcmp(c->at, "st", 2) == 0 || memcmp(c->at, "nd", 2) == 0 || memcmp(c->at, "rd", 2) == 0 ||
-                                memcmp(c->at, "th", 2) == 0))
-        c->at += 2;
+    ordinal(c);
     if (peek(c) == '.' && c->end - c->at >= 2 && c->at[1] == ' ') /* 5. Maerz 2024 */
         c->at++;
     gap(c);
@@ -125,6 +138,11 @@ static bool day_first(cursor *c, int64_t first, cm_date_order order, civil *out,
         if ((separator != '/' && separator != '.' && separator != '-') || !take(c, separator))
             return false;
         const int n = digits(c, &second);
+        if (n == 4 && first >= 1 && first <= 12) { /* 03/2024 */
+            out->month = (unsigned)first;
+            out->year = second;
+            return true;
+        }
         if (n < 1 || n > 2 || !take(c, separator))
             return false;
         const bool dmy = second <= 12, mdy = first <= 12;
@@ -141,6 +159,8 @@ static bool day_first(cursor *c, int64_t first, cm_date_order order, civil *out,
         }
     }
     const int n = digits(c, &out->year);
+    if (n == 0 && c->at == c->end)
+        *flaw = NO_YEAR;
     if (n == 2) {
         *flaw = CM_FLAW("bad-date", "a year of two digits: write four");
         return false;
@@ -170,15 +190,22 @@ static bool any_date(cursor *c, cm_date_order order, civil *out, cm_flaw *flaw)
         out->month = month;
         gap(c);
         of(c);
+        the(c);
         int n = digits(c, &first);
         if (n == 4) {
             out->year = first;
             return true;
         }
+        if (c->at == c->end) { /* "March"; "Mar-24", which is a month of a year or a day of a month */
+            *flaw = n ? CM_FLAW("bad-date", "a month and two digits: write the year with four, and the day if one is meant") : NO_YEAR;
+            return false;
+        }
+        ordinal(c);
         gap(c);
         out->day = (unsigned)first;
         return (n == 1 || n == 2) && first > 0 && digits(c, &out->year) == 4;
     }
+    the(c);
     const char *begin = c->at;
     const int n = digits(c, &first);
     if (n == 4) {
@@ -209,14 +236,40 @@ static void weekday_first(cursor *c, civil *at)
 
     while (word.at < word.end && letter(*word.at))
         word.at++;
-    at->weekday = cm_weekday_named(c->at, (size_t)(word.at - c->at));
-    if (!at->weekday)
+    const unsigned weekday = cm_weekday_named(c->at, (size_t)(word.at - c->at));
+    if (!weekday)
         return;
+    at->weekday = weekday;
     (void)take(&word, '.');
     gap(&word);
-    if (word.end - word.at > 4 && memcmp(word.at, "the ", 4) == 0)
-        word.at += 4;
+    the(&word);
     *c = word;
+}
+
+/* "evening of 1 May 2024", "Wednesday night, 1 May 2024": the part of the day before the date. */
+static void part_first(cursor *c, civil *at)
+{
+    static const char *const AFTER[] = {" of ", " on ", ", "};
+    const size_t kinds = sizeof AFTER / sizeof AFTER[0];
+
+    for (const char *cut = c->at; cut < c->end && cut - c->at < 40; cut++) {
+        size_t k = 0;
+        while (k < kinds && ((size_t)(c->end - cut) <= strlen(AFTER[k]) || memcmp(cut, AFTER[k], strlen(AFTER[k])) != 0))
+            k++;
+        if (k == kinds)
+            continue;
+        const char *word = c->at;
+        while (word < cut && letter(*word))
+            word++;
+        const unsigned weekday = cm_weekday_named(c->at, (size_t)(word - c->at));
+        const char *part = weekday && *word == ' ' ? word + 1 : c->at;
+        if (!cm_part_of_day(part, (size_t)(cut - part), &at->part_from, &at->part_to))
+            return;
+        at->part = true;
+        at->weekday = part == c->at ? 0 : weekday;
+        c->at = cut + strlen(AFTER[k]);
+        return;
+    }
 }
 
 static bool weekday_fits(const civil *at)
@@ -229,6 +282,8 @@ static bool weekday_fits(const civil *at)
 
 bool cm_when_date(cursor *c, cm_date_order order, civil *out, cm_flaw *flaw)
 {
+    if (letter(peek(c)))
+        part_first(c, out);
     weekday_first(c, out);
     if (out->weekday && (c->at == c->end || !(digit(*c->at) || (c->end - c->at >= 3 && cm_month_named(c->at, 3))))) {
         *flaw = CM_FLAW("bad-date", "a day of the week without a date: write the date too, such as 2024-05-01 night");

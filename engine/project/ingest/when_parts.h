@@ -29,6 +29,7 @@ typedef struct civil {
 
 #define NOT_A_DATE ((cm_flaw){"bad-date", "not a date: write 2024-05-01, 2024-05-01 09:30, 2024-05 or 2024"})
 #define NOT_A_TIME ((cm_flaw){"bad-date", "the time of day is not between 00:00 and 23:59:59"})
+#define NO_YEAR ((cm_flaw){"no-year", "a month without its year: write it too, or say with --year which one is meant"})
 #define NO_SUCH_DAY ((cm_flaw){"impossible-date", "there is no such day in the calendar"})
 
 static inline bool digit(char c)

@@ -60,6 +60,9 @@ static void parts_of_a_day(void **state)
         {"2024-03-05 Evening", "2024-03-05T18:00:00Z", "2024-03-05T22:00:00Z", CM_WHEN_INTERVAL},
         {"2024-03-05 night", "2024-03-05T22:00:00Z", "2024-03-06T06:00:00Z", CM_WHEN_INTERVAL},
         {"Tuesday 5 March 2024, at night", "2024-03-05T22:00:00Z", "2024-03-06T06:00:00Z", CM_WHEN_INTERVAL},
+        {"evening of 5 March 2024", "2024-03-05T18:00:00Z", "2024-03-05T22:00:00Z", CM_WHEN_INTERVAL},
+        {"in the afternoon on 2024-03-05", "2024-03-05T12:00:00Z", "2024-03-05T18:00:00Z", CM_WHEN_INTERVAL},
+        {"Tuesday night, 5 March 2024", "2024-03-05T22:00:00Z", "2024-03-06T06:00:00Z", CM_WHEN_INTERVAL},
         {"2024-02-29 overnight", "2024-02-29T22:00:00Z", "2024-03-01T06:00:00Z", CM_WHEN_INTERVAL},
         {"2024-07-05 night", "2024-07-05T21:00:00Z", "2024-07-06T05:00:00Z", CM_WHEN_INTERVAL}, /* summer time */
         {"2024-03-30 night", "2024-03-30T22:00:00Z", "2024-03-31T05:00:00Z", CM_WHEN_INTERVAL}, /* seven hours: the clocks went on */
@@ -74,6 +77,9 @@ static void days_months_and_weeks(void **state)
     static const reading WANT[] = {
         {"Tuesday 5 March 2024", "2024-03-05T00:00:00Z", "2024-03-06T00:00:00Z", CM_WHEN_DAY},
         {"Tue, the 5th of March 2024", "2024-03-05T00:00:00Z", "2024-03-06T00:00:00Z", CM_WHEN_DAY},
+        {"the 1st of March 2024", "2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z", CM_WHEN_DAY},
+        {"March 3rd 2024", "2024-03-03T00:00:00Z", "2024-03-04T00:00:00Z", CM_WHEN_DAY},
+        {"03/2024", "2024-03-01T00:00:00Z", "2024-03-31T23:00:00Z", CM_WHEN_MONTH},
         {"3rd March 2024", "2024-03-03T00:00:00Z", "2024-03-04T00:00:00Z", CM_WHEN_DAY},
         {"March 2024", "2024-03-01T00:00:00Z", "2024-03-31T23:00:00Z", CM_WHEN_MONTH},
         {"5 de marzo de 2024", "2024-03-05T00:00:00Z", "2024-03-06T00:00:00Z", CM_WHEN_DAY},
@@ -141,6 +147,14 @@ static void refusals_say_why(void **state)
     static const struct {
         const char *text, *code, *words;
     } BAD[] = {
+        {"March", "no-year", "--year"},
+        {"the 1st of May", "no-year", "--year"},
+        {"Tuesday 5 March", "no-year", "--year"},
+        {"Mar-24", "bad-date", "two digits"},
+        {"evening of May 2024", "bad-date", ""},
+        {"evening of 1 May 2024 9pm", "bad-date", ""},
+        {"Wednesday night, 5 March 2024", "impossible-date", ""},
+        {"13/2024", "bad-date", ""},
         {"Tuesday night", "bad-date", "day of the week without a date"},
         {"Tuesday", "bad-date", "day of the week without a date"},
         {"Tue Ma", "bad-date", "without a date"},
