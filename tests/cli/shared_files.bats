@@ -33,6 +33,31 @@ else:
 PY
 }
 
+# Row by row, as another reader sees the table: what was accepted has the place of its row, what was set aside has its text to the byte, and no row is missing.
+row_by_row() { # file, columns of longitude and latitude
+    python3 - "$1" "$2" "$3" <<'PY'
+import csv, gzip, io, sqlite3, sys
+raw = (gzip.open if sys.argv[1].endswith(".gz") else open)(sys.argv[1], "rb").read()
+rows = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+head = next(rows)
+lon, lat = head.index(sys.argv[2]), head.index(sys.argv[3])
+lines = raw.split(b"\n")
+project = sqlite3.connect("town.castmap.sqlite")
+accepted = {row: (x, y) for row, x, y in project.execute("SELECT row, lon, lat FROM observation")}
+aside = dict(project.execute("SELECT row, text FROM quarantine"))
+number = 1
+for row in rows:
+    number += 1
+    if number in aside:
+        text = aside.pop(number)
+        assert bytes(text if isinstance(text, bytes) else text.encode()) == lines[number - 1].rstrip(b"\r"), "row %d of quarantine is not as it was" % number
+    else:
+        place = accepted.pop(number)
+        assert place == (float(row[lon]), float(row[lat])), "row %d lies elsewhere" % number
+assert not aside and not accepted, "rows that the file does not have"
+PY
+}
+
 goes_in() { # code, read accepted duplicate quarantined, reasons (code=count,...), file
     local file=$DATA/$4 got
     cp empty.castmap.sqlite town.castmap.sqlite
@@ -61,8 +86,11 @@ is_refused() { # words, file: the whole file, and the project stays as it was
 
 @test "observations: every row of the police files is taken or set aside for want of a place" {
     goes_in 3 "14661 13595 0 1066" no-position=1066 observations/2021-09-avon-and-somerset-street.csv
+    row_by_row "$DATA/observations/2021-09-avon-and-somerset-street.csv" Longitude Latitude
     goes_in 3 "86433 80876 0 5557" no-position=5557 observations/avon-and-somerset_2021-04_2021-09.csv.gz
+    row_by_row "$DATA/observations/avon-and-somerset_2021-04_2021-09.csv.gz" Longitude Latitude
     goes_in 3 "620495 563363 0 57132" no-position=57132 observations/avon-and-somerset_2018-01_2021-09_slim.csv.gz
+    row_by_row "$DATA/observations/avon-and-somerset_2018-01_2021-09_slim.csv.gz" Longitude Latitude
 }
 
 @test "observations: counts by area have no places and are refused as a whole" {
@@ -104,6 +132,16 @@ is_refused() { # words, file: the whole file, and the project stays as it was
     goes_in 3 "1 0 0 1" not-a-point=1 messy/kml/noname.kml
     goes_in 0 "2 2 0 0" "" messy/kml/simpledata.kml
     goes_in 3 "1 0 0 1" not-a-point=1 messy/kml/timespan.kml
+}
+
+@test "none of the observation files and messy files was forgotten" {
+    for file in "$DATA"/observations/* "$DATA"/messy/*/*; do
+        case $file in
+            */gpx/*) name=$(basename "$file" .gpx) ;;
+            *) name=$(basename "$file") ;;
+        esac
+        grep -q "$name" "$BATS_TEST_FILENAME" || { echo "$file is in no test here" >&2; return 1; }
+    done
 }
 
 @test "hostile/geojson: collections are gone through feature by feature, everything else is refused" {
