@@ -398,6 +398,28 @@ with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("b.
     says "$err" "no columns say where"
 }
 
+@test "times by their content where no name tells: one column of dates is the time, of two none; from and to are an interval where nothing else is the date" {
+    printf 'GPS,When did it happen?,What was seen?,How many\n"51.507412, -0.127821",Wednesday 1 May 2024 evening,van,2024\n"51.507512, -0.127921",03/04/2024,van,3\n' >form.csv
+    both castmap import -n form.csv --json
+    code_is 3 # one of the two needs the order of day and month
+    counts 2 1 0 1
+    jq -e '.files[0].guesses[] | select(.what == "time") | .value == "column \"When did it happen?\"" and .why == "content of the first rows"' out.txt
+    jq -e '.files[0].reasons[0].code == "ambiguous-date"' out.txt
+    printf 'lat,lon,entered,happened\n51.507412,-0.127821,2024-05-03,2024-05-01\n' >two.csv
+    both castmap import -n two.csv --json
+    code_is 0
+    jq -e '.files[0].guesses[] | select(.what == "time") | .why == "no column found"' out.txt
+    printf 'lat,lon,from,to\n51.507412,-0.127821,2024-05-01 21:00,2024-05-02\n51.507512,-0.127921,May 2024,\n' >ends.csv
+    both castmap import ends.csv --json
+    code_is 0
+    counts 2 2 0 0
+    [ "$(sqlite3 town.castmap.sqlite "SELECT group_concat(datetime(from_s, 'unixepoch') || ' ' || datetime(to_s, 'unixepoch'), '|') FROM observation")" = "2024-05-01 20:00:00 2024-05-02 23:00:00|2024-04-30 23:00:00 2024-05-31 23:00:00" ]
+    printf 'lat,lon,date,from,to\n51.517412,-0.137821,2024-05-01,the bridge,the mill\n' >way.csv
+    both castmap import -n way.csv --json
+    code_is 0
+    jq -e '[.files[0].guesses[].what] | index("end of the interval") == null' out.txt
+}
+
 @test "a chat: the order of day and month is asked for, names are dropped, what was said right after a place is its text" {
     cat >chat.txt <<'TXT'
 12/03/2024, 14:05 - Messages and calls are end-to-end encrypted.

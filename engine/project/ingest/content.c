@@ -1,5 +1,5 @@
 /*
- * project/ingest/content.c - which columns say where, told by what stands in them.
+ * project/ingest/content.c - which columns say where and when, told by what stands in them.
  *
  * Names of columns come first; their content is looked at only where no name tells. The first rows are read by a reader of their own from the same file, opened
  * once more: so it does with what came through standard input or out of a zip.
@@ -20,8 +20,25 @@
 
 /* What was met in one column. */
 typedef struct sample {
-    size_t filled, positions, postcodes, links;
+    size_t filled, positions, postcodes, links, dates;
 } sample;
+
+/* A date in words or digits; a plain number may be anything, and a year alone too. Day and month need not be told apart yet. */
+static bool is_date(const cm_csv_field *field, const cm_zone *utc)
+{
+    static const cm_date_order ORDERS[] = {CM_DATE_DMY, CM_DATE_MDY};
+    bool sign = false;
+
+    for (size_t i = 0; i < field->length; i++)
+        sign = sign || field->bytes[i] < '0' || field->bytes[i] > '9';
+    for (size_t i = 0; sign && i < 2; i++) {
+        cm_when when;
+        cm_flaw flaw = {NULL, NULL};
+        if (cm_when_parse(field->bytes, field->length, ORDERS[i], utc, &when, &flaw))
+            return when.precision != CM_WHEN_UNKNOWN && when.precision != CM_WHEN_YEAR;
+    }
+    return false;
+}
 
 /* "E07000150", a code of an area of the national statistics, has the form of an Irish grid reference. */
 static bool area_code(const cm_csv_field *field, const cm_place *place)
@@ -29,7 +46,7 @@ static bool area_code(const cm_csv_field *field, const cm_place *place)
     return place->kind == CM_PLACE_GRID_IRISH && field->length == 9 && !memchr(field->bytes, ' ', field->length);
 }
 
-static void look_at(const cm_csv_field *field, sample *s)
+static void look_at(const cm_csv_field *field, const cm_zone *utc, sample *s)
 {
     cm_place place;
     cm_postcode code;
@@ -38,6 +55,7 @@ static void look_at(const cm_csv_field *field, sample *s)
     if (field->length == 0)
         return;
     s->filled++;
+    s->dates += is_date(field, utc);
     if (cm_place_cell(field->bytes, field->length, &place, &flaw) && place.kind != CM_PLACE_WORDS && !area_code(field, &place))
         s->positions++;
     else if (cm_postcode_parse(field->bytes, field->length, &code) && code.part == CM_POSTCODE_UNIT)
@@ -47,7 +65,8 @@ static void look_at(const cm_csv_field *field, sample *s)
 }
 
 /* Rows of a sheet, or of a layer without places: through a parsing process of their own. */
-static castmap_status read_records(castmap_context *ctx, const castmap_import_options *options, const cm_opening *o, sample *list)
+static castmap_status read_records(castmap_context *ctx, const castmap_import_options *options, const cm_opening *o, const cm_zone *utc,
+                                   sample *list)
 {
     const cm_stream_options how = {.layer = options->layer, .follow = options->follow_links};
     const int fd = cm_text_input_again(cm_stream_fd(o->stream));
@@ -63,13 +82,14 @@ static castmap_status read_records(castmap_context *ctx, const castmap_import_op
         if (status || !more)
             break;
         for (size_t k = 0; !record.fault_code && k < o->columns.n; k++)
-            look_at(&record.field[k], &list[k]);
+            look_at(&record.field[k], utc, &list[k]);
     }
     cm_stream_close(stream);
     return status;
 }
 
-static castmap_status read_sample(castmap_context *ctx, const castmap_import_options *options, const char *file, const cm_opening *o, sample *list)
+static castmap_status read_sample(castmap_context *ctx, const castmap_import_options *options, const char *file, const cm_opening *o, const cm_zone *utc,
+                                  sample *list)
 {
     cm_text_input *input = NULL;
     cm_csv_reader *csv = NULL;
@@ -93,7 +113,7 @@ static castmap_status read_sample(castmap_context *ctx, const castmap_import_opt
             break;
         if (row.fault == CM_CSV_FINE)
             for (size_t k = 0; k < o->columns.n; k++)
-                look_at(&row.field[k], &list[k]);
+                look_at(&row.field[k], utc, &list[k]);
     }
     cm_csv_close(csv);
     cm_text_input_close(input);
@@ -125,19 +145,38 @@ static void choose(cm_opening *o, const sample *list)
         mapping->links = mapping->links || list[i].links > 0 || (taken(mapping, i) && list[i].positions > 0);
 }
 
-static castmap_status by_content(castmap_context *ctx, const castmap_import_options *options, const char *file, cm_opening *o)
+/* The one column that is mostly dates is the time; of several none is taken, for each may be another one. */
+static void choose_time(cm_opening *o, const sample *list)
+{
+    size_t found = 0, which = 0;
+
+    for (size_t i = 0; i < o->columns.n; i++) {
+        if (taken(&o->mapping, i) || !MOSTLY(list[i].dates, list[i].filled))
+            continue;
+        which = i;
+        found++;
+    }
+    if (found == 1)
+        cm_mapping_set(&o->mapping, CM_ROLE_TIME, (int)which, "content of the first rows");
+}
+
+static castmap_status by_content(castmap_context *ctx, const castmap_import_options *options, const char *file, bool place, cm_opening *o)
 {
     sample *list = cm_alloc_zero(o->columns.n, sizeof *list);
-    castmap_status status = !list       ? cm_fail_memory(ctx)
-                            : o->stream ? read_records(ctx, options, o, list)
-                                        : read_sample(ctx, options, file, o, list);
+    cm_zone *utc = NULL;
+    castmap_status status = list ? cm_zone_open(ctx, "UTC", &utc) : cm_fail_memory(ctx);
 
     if (!status)
+        status = o->stream ? read_records(ctx, options, o, utc, list) : read_sample(ctx, options, file, o, utc, list);
+    if (!status && place)
         choose(o, list);
+    if (!status)
+        choose_time(o, list);
     else if (status != CASTMAP_E_NOMEM) {
         cm_fail_clear(ctx); /* what is wrong with the file is told when it is read */
         status = CASTMAP_OK;
     }
+    cm_zone_free(utc);
     free(list);
     return status;
 }
@@ -198,8 +237,9 @@ castmap_status cm_settle_places(castmap_context *ctx, castmap_project *project, 
     o->extent[2] = -1;
     if (placed)
         return CASTMAP_OK;
-    if (!coordinates(&o->mapping) && !words(&o->mapping) && (o->csv || o->stream))
-        status = by_content(ctx, options, file, o);
+    const bool place = !coordinates(&o->mapping) && !words(&o->mapping);
+    if ((place || o->mapping.column[CM_ROLE_TIME] == CM_NO_COLUMN) && (o->csv || o->stream))
+        status = by_content(ctx, options, file, place, o);
     if (!status)
         status = cm_place_sets_count(ctx, project, &tables);
     if (!status && tables == 0 && words(&o->mapping)) {

@@ -4,8 +4,9 @@
 #include "project/ingest/profile.h"
 
 static const cm_alias ALIAS[] = {
-    {CM_ROLE_LAT, "latitude lat latitudewgs84 wgs84latitude gpslatitude gpslat latdd ylat decimallatitude"},
-    {CM_ROLE_LON, "longitude lon long lng longitudewgs84 wgs84longitude gpslongitude gpslon gpslong londd xlon decimallongitude"},
+    {CM_ROLE_LAT, "latitude lat latitudewgs84 wgs84latitude gpslatitude gpslat latdd ylat decimallatitude latitud latitudine breitengrad breedtegraad"},
+    {CM_ROLE_LON, "longitude lon long lng longitudewgs84 wgs84longitude gpslongitude gpslon gpslong londd xlon decimallongitude longitud longitudine "
+                  "l\xC3\xA4ngengrad laengengrad lengtegraad"},
     {CM_ROLE_X, "easting eastings x itmeasting itmx irishgrideasting xcoord xcoordinate coordx bngx osgbx bngeasting osgbeasting oseasting oseast1m east1m"},
     {CM_ROLE_Y, "northing northings y itmnorthing itmy irishgridnorthing ycoord ycoordinate coordy bngy osgby bngnorthing osgbnorthing osnorthing osnrth1m north1m"},
     {CM_ROLE_POSITION, "position geopoint gps latlon latlong latitudelongitude coordinates coordinate coords "
@@ -17,12 +18,12 @@ static const cm_alias ALIAS[] = {
     {CM_ROLE_ACCURACY, "accuracy accuracym gpsaccuracy precisionm horizontalaccuracy precision"},
     {CM_ROLE_TIME, "whenseen whendidyouseeit whenwasit datetime dateandtime dateandtimeseen timestamp observedat seenat "
                    "occurredat dateobserved dateseen observationdate eventdate incidentdate datereported date when "
-                   "time month quarter year day"},
+                   "time month quarter year day datum fecha"},
     {CM_ROLE_CLOCK, "time timeofday timeseen clock hour"},
-    {CM_ROLE_TO, "to until enddate dateto dateend"},
+    {CM_ROLE_TO, "until enddate dateto dateend"},
     {CM_ROLE_CATEGORY, "category whatdidyousee whatwasseen crimetype incidenttype eventtype observationtype type kind what "
-                       "subject class"},
-    {CM_ROLE_TEXT, "text description notes note details comments comment remarks narrative anythingelse message"},
+                       "subject class kategorie categoria categor\xC3\xAD" "a"},
+    {CM_ROLE_TEXT, "text description notes note details comments comment remarks narrative anythingelse message bemerkung bemerkungen notas observaciones remarques"},
     {CM_ROLE_ID, "recordid observationid uniqueid uuid globalid id"},
     {CM_ROLE_SOURCE, "source reporter sourceid reporterid reportedby observer informant submittedby group"},
     {CM_ROLE_SOURCE_GRADE, "sourcegrade sourceevaluation sourcereliability"},
@@ -40,6 +41,24 @@ static int fits(const cm_columns *columns)
     return 1;
 }
 
+/* "from" and "to" are the ends of an interval where no other column is the date; alone, or beside one, they may be anything. */
+static void locate_interval(const cm_columns *columns, cm_mapping *mapping)
+{
+    static const char *const PAIRS[][2] = {{"from", "to"},          {"start", "end"},     {"startdate", "enddate"},   {"datefrom", "dateto"},
+                                           {"datestart", "dateend"}, {"begin", "end"},     {"starttime", "endtime"},   {"since", "until"},
+                                           {"datetimefrom", "datetimeto"}, {"timefrom", "timeto"}};
+
+    for (size_t i = 0; i < sizeof PAIRS / sizeof PAIRS[0]; i++) {
+        const int from = cm_column_keyed(columns, PAIRS[i][0]), to = cm_column_keyed(columns, PAIRS[i][1]);
+        if (from == CM_NO_COLUMN || to == CM_NO_COLUMN)
+            continue;
+        cm_mapping_set(mapping, CM_ROLE_TIME, from, "column name");
+        if (mapping->column[CM_ROLE_TIME] == from)
+            cm_mapping_set(mapping, CM_ROLE_TO, to, "column name");
+        return;
+    }
+}
+
 /* A column "time" beside one called "date" is the time of day; alone it is the time. */
 static void locate(const cm_columns *columns, cm_mapping *mapping)
 {
@@ -55,6 +74,8 @@ static void locate(const cm_columns *columns, cm_mapping *mapping)
         cm_mapping_set(mapping, CM_ROLE_TIME, date, "column name");
         cm_mapping_set(mapping, CM_ROLE_CLOCK, clock, "column name");
     }
+    if (date == CM_NO_COLUMN && cm_column_keyed(columns, "datum") == CM_NO_COLUMN)
+        locate_interval(columns, mapping);
     for (size_t i = 0; i < sizeof GRIDS / sizeof GRIDS[0] && !mapping->metres_by_name; i++)
         if (cm_column_keyed(columns, GRIDS[i].key) != CM_NO_COLUMN)
             mapping->metres_by_name = GRIDS[i].crs;
