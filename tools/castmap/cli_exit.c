@@ -56,6 +56,8 @@ static const char *hint_of(const cli_env *env, castmap_status status)
         return hint;
     if (status == CASTMAP_E_INPUT || status == CASTMAP_E_DATA)
         return "mend the file at the place that is named, or export it again";
+    if (status == CASTMAP_E_IO)
+        return "look whether the name is right, and whether it may be read and written";
     return status == CASTMAP_E_LIMIT ? "split the file, or keep only what castmap should read" : NULL;
 }
 
