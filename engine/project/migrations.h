@@ -22,5 +22,6 @@ extern const char *const CM_MIGRATION_3_TRACKS[];
 /* The fourth step. */
 extern const char *const CM_MIGRATION_4_ALONG[];
 extern const char *const CM_MIGRATION_4_ROUTES[];
+extern const char *const CM_MIGRATION_4_TRACKS[];
 
 #endif

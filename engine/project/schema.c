@@ -33,7 +33,7 @@ static const migration MIGRATIONS[] = {
     {2, "methods, places, recipes", {CM_MIGRATION_2_CLUSTERS, CM_MIGRATION_2_HEAT, CM_MIGRATION_2_PLACES, CM_MIGRATION_2_INGEST}},
     {3, "streets, tracks, flows, mending", {CM_MIGRATION_3_CHECK, CM_MIGRATION_3_FLOWS, CM_MIGRATION_3_STREETS, CM_MIGRATION_3_ROUTES,
                                          CM_MIGRATION_3_TRACKS}},
-    {4, "slices and weights along streets", {CM_MIGRATION_4_ALONG, CM_MIGRATION_4_ROUTES}},
+    {4, "slices, weights, tracks to be released", {CM_MIGRATION_4_ALONG, CM_MIGRATION_4_ROUTES, CM_MIGRATION_4_TRACKS}},
 };
 
 /* Schemas as made with these versions of SpatiaLite. */
@@ -41,7 +41,7 @@ static const char *const KNOWN_FINGERPRINTS[] = {
     "7d353e62abbc522d2f1d3dd448701ebe09a4065b5f9abf7e323e141ebf194a21", /* version 1, SpatiaLite 5.0.1 */
     "a184d8711c91320b421e53d010a725d97eae3457cda2409c69d72c0a25865087", /* version 2, SpatiaLite 5.0.1 */
     "8dfa87c40f30ccf726ee280fe59ab9ab743d28a5620d0cc0effbd57b0fdf42c8", /* version 3, SpatiaLite 5.0.1 */
-    "7479155f64656d4e76790707e46ae99f5769d168369a5671463bd44a977fc268", /* version 4, SpatiaLite 5.0.1 */
+    "4f47352aa641b83ae5e46ce8298c2a5921951e9f7c7738a686286d04889eacc0", /* version 4, SpatiaLite 5.0.1 */
 };
 
 /* sqlite_stat tables are not listed as ours: an ANALYZE made elsewhere steers the planner, so it counts as an alteration. */

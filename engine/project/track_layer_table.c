@@ -22,6 +22,20 @@ const char *castmap_track_measure_name(castmap_track_measure measure)
     return (unsigned)measure < sizeof NAMES / sizeof *NAMES ? NAMES[measure] : NULL;
 }
 
+const char *castmap_track_way_words(uint32_t along, uint32_t against, double heading_deg)
+{
+    static const char *const WORDS[] = {"towards north", "towards north-east", "towards east", "towards south-east",
+                                        "towards south", "towards south-west", "towards west", "towards north-west"};
+    const uint64_t most = along > against ? along : against, all = (uint64_t)along + against;
+
+    if (all == 0)
+        return "";
+    if (3 * most < 2 * all || !isfinite(heading_deg))
+        return "both ways";
+    const double heading = fmod(heading_deg + (along > against ? 0.0 : 180.0) + 360.0, 360.0);
+    return WORDS[(size_t)floor(heading / 45.0 + 0.5) % 8];
+}
+
 void cm_track_layer_clear(cm_track_layer *layer)
 {
     for (size_t i = 0; layer->stretch && i < layer->n_stretches; i++) {
@@ -196,7 +210,7 @@ static castmap_status load_stretches(castmap_context *ctx, castmap_project *proj
         castmap_track_stretch *s = &l->stretch[i];
         *s = (castmap_track_stretch){.length_m = cm_query_real(query, 3), .passes = (uint32_t)cm_query_integer(query, 4),
                                      .people = (uint32_t)cm_query_integer(query, 5), .seconds = cm_query_real(query, 6),
-                                     .value = cm_query_real(query, 7)};
+                                     .value = cm_query_real(query, 7), .speed_mps = (double)NAN, .heading_deg = (double)NAN};
         l->n_stretches++;
         char **const texts[] = {&s->street, &s->from, &s->to};
         for (int k = 0; k < 3 && !status; k++)

@@ -217,6 +217,7 @@ static const char *const REMOVALS[] = {
     "DELETE FROM route_layer WHERE run = ?",
     "DELETE FROM repair WHERE run = ?",
     "DELETE FROM street_set WHERE run = ?",
+    "DELETE FROM track_detail WHERE run = ?",
     "DELETE FROM track_stretch WHERE run = ?",
     "DELETE FROM track_layer WHERE run = ?",
     "DELETE FROM track_set WHERE run = ?",

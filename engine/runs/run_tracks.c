@@ -6,7 +6,8 @@
  *   3. match       to the streets
  *   4. count       passes, people, time on every piece of street
  *   5. find        the busiest stretches, in words                   track_words.c
- *   6. keep        one run: the layer with its reasons
+ *   6. add         their speed and direction, stops; what releases may count   track_motion.c, track_visits.c
+ *   7. keep        one run: the layer with its reasons
  */
 #include "runs/track_run.h"
 
@@ -43,6 +44,8 @@ static void release(cm_track_run *run)
     castmap_passes_clear(&run->passes);
     castmap_busy_stretches_clear(&run->busy);
     cm_track_layer_clear(&run->layer);
+    cm_track_detail_clear(&run->detail);
+    free(run->stops);
     castmap_tracks_run_summary_clear(&run->summary);
 }
 
@@ -54,6 +57,9 @@ void castmap_tracks_run_summary_clear(castmap_tracks_run_summary *summary)
         free(summary->stretches[i].to);
     }
     free(summary->stretches);
+    for (size_t i = 0; i < summary->n_stop_places; i++)
+        free(summary->stop_places[i].street);
+    free(summary->stop_places);
     cm_remarks_clear(summary->remarks, summary->n_remarks);
     *summary = (castmap_tracks_run_summary)CASTMAP_TRACKS_RUN_SUMMARY_INIT;
 }
@@ -257,6 +263,9 @@ static castmap_status keep(cm_track_run *run)
         return status;
     run->layer.run_number = number;
     status = cm_track_layer_store(run->ctx, run->project, &run->layer);
+    run->detail.run_number = number;
+    if (!status)
+        status = cm_track_detail_store(run->ctx, run->project, &run->detail);
     for (size_t i = 0; i < run->n_sets && !status; i++)
         status = cm_run_needs(run->ctx, run->project, number, run->sets[i].run);
     if (!status)
@@ -283,7 +292,8 @@ static castmap_status keep(cm_track_run *run)
 castmap_status castmap_run_tracks(castmap_context *ctx, castmap_project *project, const castmap_tracks_run_options *options,
                                   castmap_tracks_run_summary *summary)
 {
-    static castmap_status (*const STEPS[])(cm_track_run *) = {load, cm_track_run_prepare, match, count, find_busy, fill_layer, remark};
+    static castmap_status (*const STEPS[])(cm_track_run *) = {load, cm_track_run_prepare, match, count, find_busy, cm_track_run_motion, cm_track_run_stops,
+                                                            cm_track_run_visits, fill_layer, remark};
     cm_track_run *run = cm_alloc_zero(1, sizeof *run);
 
     cm_fail_clear(ctx);

@@ -123,7 +123,7 @@ static castmap_status measure_motion(cm_track_run *run)
     const size_t n = run->parts.count ? run->parts.start[run->parts.count] : 0;
     double *speed = cm_alloc(n, sizeof *speed), *heading = cm_alloc(n, sizeof *heading);
     castmap_stop *stop = NULL;
-    size_t moving = 0;
+    size_t moving = 0, found = 0;
     castmap_status status = speed && heading ? castmap_tracks_motion(run->ctx, &run->parts.view, 1.0, speed, heading) : cm_fail_memory(run->ctx);
 
     for (size_t i = 0; i < n && !status; i++) {
@@ -136,10 +136,15 @@ static castmap_status measure_motion(cm_track_run *run)
     free(speed);
     free(heading);
     if (!status)
-        status = castmap_tracks_stops(run->ctx, &run->parts.view, run->options->stop_m, run->options->stop_s, &stop, &run->summary.n_stops);
-    for (size_t i = 0; i < run->summary.n_stops && !status; i++)
+        status = castmap_tracks_stops(run->ctx, &run->parts.view, run->options->stop_m, run->options->stop_s, &stop, &found);
+    for (size_t i = 0; i < found && !status; i++) {
+        if (!run->options->copies_too && run->part_same[stop[i].track] != stop[i].track)
+            continue;
         run->summary.dwell_s += stop[i].dwell_s;
-    free(stop);
+        stop[run->n_stops++] = stop[i];
+    }
+    run->summary.n_stops = run->n_stops;
+    run->stops = stop;
     return status;
 }
 

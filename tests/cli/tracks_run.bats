@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# castmap tracks run: drives along a known street are found on it, and nothing of them leaves.
+# castmap tracks run: drives along a known street are found on it, and only the street leaves.
 load helper
 
 # A grid of 12 by 12 streets 250 m apart; twelve drives of six people all go along East Street 5, from and to other rows. No two fixes are on a line.
@@ -97,7 +97,7 @@ a_town() {
     code_is 2
 }
 
-@test "tracks: no product for anybody holds a place, a time or a person of a track" {
+@test "tracks: partners get the street that six people passed and nothing else of them; the public, for whom six are too few, nothing" {
     a_town
     castmap tracks run >/dev/null 2>&1
     small_town
@@ -109,13 +109,21 @@ a_town() {
     both castmap map --for internal --layer track_stretches -o map.png
     code_is 0
     both castmap map --for partner --layer track_stretches -o map2.png
+    code_is 0
+    both castmap map --for partner --layer track_stops -o map3.png
     [ "$status" -ne 0 ]
-    [ ! -e map2.png ]
-    castmap export --for partner -o out_partner >/dev/null 2>&1 || true
-    castmap export --for public -o out_public >/dev/null 2>&1 || true
-    run find . -path './out_p*' -name '*track*'
+    [ ! -e map3.png ]
+    castmap export --for partner -o out_partner >/dev/null 2>&1
+    castmap export --for public -o out_public >/dev/null 2>&1
+    jq -e '[.features[].properties | keys] | flatten | unique == ["class", "people", "street"]' out_partner/track_stretches.geojson
+    jq -e '[.features[].properties] | (map(.street) | index("East Street 5")) and all(.people == "5 to 9")' out_partner/track_stretches.geojson
+    ogrinfo -q out_partner/layers.gpkg | grep -q track_stretches
+    grep -q "East Street 5" out_partner/map.html
+    run find out_public -name '*track*'
     [ -z "$output" ]
-    run grep -rl -e user0 -e drives.csv -e 1740823200 -e 2025-03-01T10 --include='*' out_internal $(ls -d out_partner out_public 2>/dev/null)
+    run grep -l "East Street 5" -r out_public
+    [ -z "$output" ]
+    run grep -rl -e user0 -e drives.csv -e 1740823200 -e 2025-03-01T10 -e stop_places -e track_stops --include='*' out_partner out_public
     [ -z "$output" ] || { echo "$output"; return 1; }
 }
 
@@ -129,4 +137,40 @@ a_town() {
     jq -e '.undone == 2' out.txt
     both castmap tracks run
     code_is 1
+}
+
+@test "tracks run: speed, way and stops are told, drawn and exported for the group itself" {
+    a_town
+    awk -F, -v OFS=, 'NR == 1 || $1 < 4 { print; next } # two people, each once, stay for 15 and 20 minutes in East Street 5
+        { if ($1 != trip) { trip = $1; late = 0; stayed = 0 }
+          $3 += late
+          if (!stayed && (trip == 4 || trip == 8) && $4 > -4.0800 + 1250 / 65840) {
+              for (k = 0; k <= (trip == 4 ? 15 : 20); k++) print $1, $2, $3 + 60 * k, $4, $5
+              late = 60 * (trip == 4 ? 15 : 20); stayed = 1; $3 += late + 1
+          } else print }' drives.csv >stays.csv
+    castmap tracks remove 1 >/dev/null 2>&1
+    castmap tracks add stays.csv >/dev/null 2>&1
+    both castmap tracks run --json
+    code_is 0
+    jq -e '.stretches[0] | .street == "East Street 5" and (.speed_mps > 8 and .speed_mps < 12) and .along + .against == .passes and .passes == 12 and .heading_deg > 80 and .heading_deg < 100' out.txt
+    jq -e '.stretches[0] | .along == 12' out.txt
+    jq -e '.tested == false' out.txt
+    jq -e '.stop_places | length == 1 and .[0].street == "East Street 5" and .[0].people == 2 and .[0].stays == 2 and (.[0].dwell_s >= 2100 and .[0].dwell_s < 2200) and .[0].longest_s >= 1200' out.txt
+    both castmap tracks run
+    says "$out" "towards east"
+    says "$out" "stop on"
+    says "$err" "No test of chance is made"
+    small_town
+    castmap boundaries add areas.geojson >/dev/null 2>&1
+    castmap import small.csv >/dev/null 2>&1 || [ $? = 3 ]
+    castmap areas >/dev/null 2>&1
+    castmap export --for internal -o out_internal >/dev/null 2>&1
+    jq -e '.features | length == 1 and (.[0] | .geometry.type == "Point" and .properties.people == 2 and .properties.dwell_minutes >= 35 and .properties.street == "East Street 5")' out_internal/track_stops.geojson
+    jq -e '[.features[0].properties | .way == "towards east", .speed_kmh > 30] | all' out_internal/track_stretches.geojson
+    ogrinfo -q out_internal/layers.gpkg | grep -q track_stops
+    both castmap map --for internal --layer track_stops -o stops.png
+    code_is 0
+    castmap export --for partner -o out_partner >/dev/null 2>&1
+    run grep -l -i "dwell" -r out_partner
+    [ -z "$output" ]
 }

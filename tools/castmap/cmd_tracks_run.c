@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MOST_ROWS 30
+#define MOST_STOPS 10
 
 typedef struct tracks_run_args {
     const char *name, *by, *round_trips, *copies;
@@ -55,11 +56,11 @@ static void tell_account(cli_env *env, const castmap_tracks_run_summary *s)
 
 static void tell_stretches(cli_env *env, const castmap_tracks_run_summary *s)
 {
-    static const char *const HEADER[] = {"street", "from", "to", "m", "people", "passes", "minutes"};
+    static const char *const HEADER[] = {"street", "from", "to", "m", "people", "passes", "minutes", "km/h", "way"};
     cli_table table;
 
     cli_say(env, "%zu busy stretches: %.1f of the %.1f km of streets that were used", s->n_stretches, s->busy_km, s->used_km);
-    cli_table_start(&table, "lllrrrr", HEADER);
+    cli_table_start(&table, "lllrrrrrl", HEADER);
     for (size_t i = 0; i < s->n_stretches && i < MOST_ROWS; i++) {
         const castmap_track_stretch *row = &s->stretches[i];
         cli_table_add(&table, "%s", *row->street ? CLI_SAFE(row->street) : "(no name)");
@@ -69,10 +70,38 @@ static void tell_stretches(cli_env *env, const castmap_tracks_run_summary *s)
         cli_table_add(&table, "%u", row->people);
         cli_table_add(&table, "%u", row->passes);
         cli_table_add(&table, "%.1f", row->seconds / 60.0);
+        if (isnan(row->speed_mps))
+            cli_table_add(&table, "%s", "");
+        else
+            cli_table_add(&table, "%.1f", 3.6 * row->speed_mps);
+        cli_table_add(&table, "%s", castmap_track_way_words(row->along, row->against, row->heading_deg));
     }
     cli_table_end(env, &table);
     if (s->n_stretches > MOST_ROWS)
         cli_say(env, "and %zu more; --json lists them all", s->n_stretches - MOST_ROWS);
+    cli_note(env, "Busy means the highest counts. No test of chance is made: passes of one track on street after street are one event.");
+}
+
+static void tell_stops(cli_env *env, const castmap_tracks_run_summary *s)
+{
+    static const char *const HEADER[] = {"stop on", "minutes", "longest", "stays", "people"};
+    cli_table table;
+
+    if (s->n_stop_places == 0)
+        return;
+    cli_say(env, "people stayed at %zu places, %zu times", s->n_stop_places, s->n_stops);
+    cli_table_start(&table, "lrrrr", HEADER);
+    for (size_t i = 0; i < s->n_stop_places && i < MOST_STOPS; i++) {
+        const castmap_track_stop_place *row = &s->stop_places[i];
+        cli_table_add(&table, "%s", *row->street ? CLI_SAFE(row->street) : "(no name)");
+        cli_table_add(&table, "%.0f", (double)row->dwell_s / 60.0);
+        cli_table_add(&table, "%.0f", (double)row->longest_s / 60.0);
+        cli_table_add(&table, "%zu", row->stays);
+        cli_table_add(&table, "%u", row->people);
+    }
+    cli_table_end(env, &table);
+    if (s->n_stop_places > MOST_STOPS)
+        cli_say(env, "and %zu more; --json lists them all, castmap map --for internal --layer track_stops draws them", s->n_stop_places - MOST_STOPS);
 }
 
 static void json_run(cli_json *json, const castmap_tracks_run_summary *s, bool dry_run)
@@ -116,6 +145,23 @@ static void json_run(cli_json *json, const castmap_tracks_run_summary *s, bool d
         cli_json_whole(json, "passes", row->passes);
         cli_json_number(json, "seconds", row->seconds);
         cli_json_number(json, "value", row->value);
+        cli_json_number(json, "speed_mps", row->speed_mps);
+        cli_json_whole(json, "along", row->along);
+        cli_json_whole(json, "against", row->against);
+        cli_json_number(json, "heading_deg", row->heading_deg);
+        cli_json_close(json);
+    }
+    cli_json_close(json);
+    cli_json_flag(json, "tested", false);
+    cli_json_list(json, "stop_places");
+    for (size_t i = 0; i < s->n_stop_places; i++) {
+        const castmap_track_stop_place *row = &s->stop_places[i];
+        cli_json_object(json, NULL);
+        cli_json_text(json, "street", *row->street ? row->street : NULL);
+        cli_json_whole(json, "dwell_s", row->dwell_s);
+        cli_json_whole(json, "longest_s", row->longest_s);
+        cli_json_whole(json, "stays", (int64_t)row->stays);
+        cli_json_whole(json, "people", row->people);
         cli_json_close(json);
     }
     cli_json_close(json);
@@ -160,6 +206,7 @@ static int run(cli_env *env, const void *parsed)
     stage_end(&times, "tracks");
     tell_account(env, &s);
     tell_stretches(env, &s);
+    tell_stops(env, &s);
     show_remarks(env, s.remarks, s.n_remarks);
     json_run(env->json, &s, args->dry_run);
     show_times(env, &times);
@@ -175,7 +222,8 @@ const cli_command CMD_TRACKS_RUN = {
     .arguments = "",
     .details = "Cleans the tracks of the project, cuts off the surroundings of both ends of each, finds the most probable way of the rest along the newest streets, "
                "and counts on every piece of street how often it was passed, by how many people, and how long they stayed. The busiest stretches are named. "
-               "The result is for internal use (castmap map --for internal --layer track_stretches): nothing of it is in any release for partners or the public.",
+               "The result is for internal use (castmap map --for internal --layer track_stretches, --layer track_stops). Partners and the public get no stop, no count and no "
+               "end of a track, but the named streets that enough different people passed on enough different days, square by square.",
     .examples = {{"tracks run", "The stretches that most different people passed."},
                  {"tracks run --by time --on-foot --share 5", "Where people on foot spent most time; the busiest twentieth of the streets."},
                  {"tracks run -n --by passes --round-trips once --json", "Passes, there and back as one, for a program; nothing is stored."}},

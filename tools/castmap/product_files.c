@@ -78,6 +78,8 @@ void show_suppressed(cli_env *env, castmap_audience audience, const castmap_supp
         cli_say(env, "    %zu flows shown, %zu not", s->flows_shown, s->flows_withheld);
     if (s->streets_shown + s->streets_withheld > 0)
         cli_say(env, "    %zu streets marked in a square, %zu not", s->streets_shown, s->streets_withheld);
+    if (s->tracks_shown + s->tracks_withheld > 0)
+        cli_say(env, "    %zu streets that tracks passed marked in a square, %zu not", s->tracks_shown, s->tracks_withheld);
     cli_say(env, "    not counted: %zu for their grade, %zu for their handling, %zu outside the closed periods", s->excluded_grade,
             s->excluded_handling, s->excluded_period);
 }
@@ -98,6 +100,8 @@ void json_suppressed(cli_json *json, const castmap_suppressed *s)
     cli_json_whole(json, "flows_shown", (int64_t)s->flows_shown);
     cli_json_whole(json, "streets_shown", (int64_t)s->streets_shown);
     cli_json_whole(json, "streets_withheld", (int64_t)s->streets_withheld);
+    cli_json_whole(json, "tracks_shown", (int64_t)s->tracks_shown);
+    cli_json_whole(json, "tracks_withheld", (int64_t)s->tracks_withheld);
     cli_json_whole(json, "flows_withheld", (int64_t)s->flows_withheld);
 }
 

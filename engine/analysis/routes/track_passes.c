@@ -4,7 +4,7 @@
  * Chains are taken person by person and recording by recording, so that one mark a piece tells whether it was counted already. All sums are
  * of whole numbers: the order of the tracks changes nothing.
  */
-#include "castmap/tracks.h"
+#include "analysis/routes/track_legs.h"
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -24,12 +24,6 @@ typedef struct counter {
     int64_t  *micros;                       /* owned [pieces] */
     uint32_t  recording, person;            /* numbers of the present ones, from 1 */
 } counter;
-
-/* One way along an edge that does not turn. */
-typedef struct leg {
-    uint32_t edge;
-    double   low, high;
-} leg;
 
 void castmap_passes_clear(castmap_passes *passes)
 {
@@ -52,28 +46,11 @@ static uint32_t person_of(const counter *c, size_t track)
 
 static castmap_status check(const counter *c)
 {
-    const castmap_matches *m = c->matches;
-
     if (c->options->version != CASTMAP_PASSES_OPTIONS_VERSION)
         return cm_fail(c->ctx, CASTMAP_E_ARGUMENT, "options of another version");
     if (!(c->options->turn_m >= 0.0))
         return cm_fail(c->ctx, CASTMAP_E_ARGUMENT, "the least turn is below 0");
-    for (size_t k = 0; k < m->n_chains; k++) {
-        if (m->chain_track[k] >= c->tracks->count || m->chain_start[k + 1] > m->n_steps || m->chain_start[k] > m->chain_start[k + 1])
-            return cm_fail(c->ctx, CASTMAP_E_DATA, "the matches are not of these tracks");
-    }
-    /* Pieces of an edge reach from 0 to its length, so they tell whether a step lies on it. */
-    for (size_t s = 0; s < m->n_steps; s++) {
-        const uint32_t edge = m->step_edge[s];
-        bool fits = c->lixels->count > 0 && edge <= c->lixels->edge[c->lixels->count - 1];
-        if (fits) {
-            const double most = c->lixels->to_m[c->lixels->edge_start[edge + 1] - 1] * (1.0 + 1e-9);
-            fits = m->step_from_m[s] >= 0.0 && m->step_to_m[s] >= 0.0 && m->step_from_m[s] <= most && m->step_to_m[s] <= most;
-        }
-        if (!fits)
-            return cm_fail(c->ctx, CASTMAP_E_DATA, "the pieces of streets are not of the network that was matched");
-    }
-    return CASTMAP_OK;
+    return cm_track_legs_check(c->ctx, c->tracks, c->matches, c->lixels);
 }
 
 static castmap_status prepare(counter *c)
@@ -117,26 +94,12 @@ static castmap_status order_chains(const counter *c, uint32_t **out)
     return status;
 }
 
-/* The first piece of an edge whose middle is not before `at`. */
-static size_t first_middle(const castmap_lixels *lixels, uint32_t edge, double at)
+static int count_leg(const cm_track_leg *leg, void *payload)
 {
-    size_t low = lixels->edge_start[edge], high = lixels->edge_start[edge + 1];
+    counter *c = payload;
+    size_t i, end;
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (lixels->middle_m[middle] < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void count_leg(counter *c, const leg *l)
-{
-    const size_t end = c->lixels->edge_start[l->edge + 1];
-
-    for (size_t i = first_middle(c->lixels, l->edge, l->low); i < end && c->lixels->middle_m[i] <= l->high; i++) {
+    for (cm_leg_pieces(c->lixels, leg, &i, &end); i < end; i++) {
         const bool again = c->last_recording[i] == c->recording;
         c->made.passes[i] += !again || c->options->round_trip == CASTMAP_REPEAT_EACH;
         c->made.tracks[i] += !again;
@@ -144,6 +107,7 @@ static void count_leg(counter *c, const leg *l)
         c->last_recording[i] = c->recording;
         c->last_person[i] = c->person;
     }
+    return 0;
 }
 
 static void count_time(counter *c, size_t step)
@@ -171,49 +135,10 @@ static void count_time(counter *c, size_t step)
     }
 }
 
-/*
- * The steps [begin, end) follow one another on one edge. Going back by no more than turn_m is noise; a longer way back is a leg of its own, which
- * begins where the way turned.
- */
-static void count_run(counter *c, size_t begin, size_t end)
-{
-    const castmap_matches *m = c->matches;
-    const double turn = c->options->turn_m, start = m->step_from_m[begin];
-    leg l = {m->step_edge[begin], start, start};
-    int direction = 0;
-
-    for (size_t s = begin; s < end; s++) {
-        const double at = m->step_to_m[s];
-        if (direction >= 0 && at > l.high) {
-            l.high = at;
-            direction = direction == 0 && l.high - l.low > turn ? 1 : direction;
-        } else if (direction <= 0 && at < l.low) {
-            l.low = at;
-            direction = direction == 0 && l.high - l.low > turn ? -1 : direction;
-        } else if (direction > 0 && l.high - at > turn) {
-            count_leg(c, &l);
-            l = (leg){l.edge, at, l.high};
-            direction = -1;
-        } else if (direction < 0 && at - l.low > turn) {
-            count_leg(c, &l);
-            l = (leg){l.edge, l.low, at};
-            direction = 1;
-        }
-    }
-    count_leg(c, &l);
-}
-
 static void count_chain(counter *c, size_t chain)
 {
-    const castmap_matches *m = c->matches;
-    const size_t end = m->chain_start[chain + 1];
-
-    for (size_t s = m->chain_start[chain], next = s; s < end; s = next) {
-        for (next = s + 1; next < end && m->step_edge[next] == m->step_edge[s] && m->step_from_m[next] == m->step_to_m[next - 1];)
-            next++;
-        count_run(c, s, next);
-    }
-    for (size_t s = m->chain_start[chain]; s < end; s++)
+    (void)cm_track_legs(c->matches, chain, c->options->turn_m, count_leg, c);
+    for (size_t s = c->matches->chain_start[chain]; s < c->matches->chain_start[chain + 1]; s++)
         count_time(c, s);
 }
 

@@ -66,6 +66,7 @@ typedef struct castmap_suppressed {
     size_t areas_shown, areas_withheld;
     size_t flows_shown, flows_withheld; /**< pairs of areas with a movement in the period */
     size_t streets_shown, streets_withheld; /**< pairs of a named street and a shown square with a report in the period */
+    size_t tracks_shown, tracks_withheld; /**< pairs of a named street and a square that tracks passed in the period */
 } castmap_suppressed;
 
 CASTMAP_API const castmap_suppressed *castmap_release_suppressed(const castmap_release *release);

@@ -48,7 +48,21 @@ typedef struct castmap_track_stretch {
     uint32_t passes, people;     /**< the most of any of its pieces */
     double   seconds;            /**< spent on all of it */
     double   value;              /**< mean of the measure: people, passes, or seconds a metre */
+    double   speed_mps;          /**< median of the passes; NaN: no times */
+    uint32_t along, against;     /**< passes of its busiest piece from `from` to `to`, and the other way */
+    double   heading_deg;        /**< from its beginning to its ending, clockwise from grid north; NaN: not known */
 } castmap_track_stretch;
+
+/** Where people stayed: stays within stop_m of one another, or joined by others that are. */
+typedef struct castmap_track_stop_place {
+    char    *street;             /**< that it was on; "": none with a name */
+    size_t   stays;
+    uint32_t people;
+    int64_t  dwell_s, longest_s; /**< of all stays together; of the longest */
+} castmap_track_stop_place;
+
+/** Which way a stretch is passed: "towards north-east" where two thirds of the passes or more go one way, "both ways", "" without passes; static. */
+CASTMAP_API const char *castmap_track_way_words(uint32_t along, uint32_t against, double heading_deg);
 
 /** What became of the tracks; release with castmap_tracks_run_summary_clear(). */
 typedef struct castmap_tracks_run_summary {
@@ -62,7 +76,8 @@ typedef struct castmap_tracks_run_summary {
     size_t  pieces, breaks, copies; /**< pieces of tracks that were matched; copies: of those, of a recording that came twice */
     double  sigma_m, beta_m, off_median_m; /**< off: distance of matched fixes from their streets */
     double  way_km;           /**< matched */
-    size_t  n_stops; int64_t dwell_s; /**< after trimming */
+    size_t  n_stops; int64_t dwell_s; /**< stays after trimming, without those of copies unless asked */
+    size_t  n_stop_places; castmap_track_stop_place *stop_places; /**< longest first */
     double  speed_median_mps; /**< while moving; NaN: no times */
     double  threshold, used_km, busy_km;
     size_t  n_stretches; castmap_track_stretch *stretches; /**< busiest first */
@@ -74,7 +89,8 @@ typedef struct castmap_tracks_run_summary {
 /**
  * @brief Match the project's tracks to its newest streets and store a layer of what was passed.
  *
- * The surroundings of both ends of every track are cut off first; nothing of them is in the layer. The layer is for internal use: no release for partners or the public reads tracks.
+ * The surroundings of both ends of every track are cut off first; nothing of them is in the layer. The layer is for internal use. With it are stored
+ * the visits that releases for partners and the public count: who passed which piece of street on which day, at least 500 m from every end and stay.
  * @retval CASTMAP_E_NOT_FOUND  no tracks, no streets, or nothing is left that lies on a street
  */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_run_tracks(castmap_context *ctx, castmap_project *project,

@@ -257,6 +257,27 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_track_passes(castmap_contex
                                                                   const castmap_passes_options *options, castmap_passes *out);
 CASTMAP_API void castmap_passes_clear(castmap_passes *passes);
 
+/** One pass of one track over one piece of street. */
+typedef struct castmap_track_pass {
+    uint32_t piece, track;
+    bool     forward;   /**< in the direction of the edge */
+    double   enter_s;   /**< when it came to the piece, seconds since 1970; NaN: unknown */
+    double   seconds;   /**< spent on it during this pass; NaN: unknown */
+    double   covered_m; /**< of the piece, at least half of it */
+} castmap_track_pass;
+
+/**
+ * @brief Every pass that castmap_track_passes() counts, one by one; those of copies too.
+ *
+ * @param turn_m  going back by less on one edge is noise, no turn; >= 0
+ * @param list    out, owned by the caller, free(); in the order of the chains
+ * @retval CASTMAP_E_DATA  matches of another network, lixels or tracks
+ * Cost: O(steps + passes); 48 bytes a pass.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_track_pass_list(castmap_context *ctx, const castmap_tracks *tracks,
+                                                                     const castmap_matches *matches, const castmap_lixels *lixels, double turn_m,
+                                                                     castmap_track_pass **list, size_t *n);
+
 /** A run of busy pieces of one street. */
 typedef struct castmap_busy_stretch {
     size_t first, last; /**< its pieces are order[first] .. order[last - 1] */

@@ -26,6 +26,7 @@ void cm_published_clear(cm_published *published)
     cm_published_months_clear(&published->months);
     cm_published_flows_clear(&published->flows);
     cm_published_streets_clear(&published->streets);
+    cm_published_tracks_clear(&published->tracks);
     *published = (cm_published){0};
 }
 
@@ -232,6 +233,7 @@ static void add_parameters(cm_text *text, const cm_published *published)
     cm_published_months_to_json(&json, "months", &published->months);
     cm_published_flows_to_json(&json, &published->flows);
     cm_published_streets_to_json(&json, &published->streets);
+    cm_published_tracks_to_json(&json, &published->tracks);
     cm_json_end_object(&json);
 }
 
@@ -248,6 +250,18 @@ static void digest_streets(cm_sha256 *hash, const cm_published_streets *streets)
         const cm_published_street *street = &streets->street[i];
         const int64_t square[] = {street->column, street->row, (int64_t)street->side_m};
         cm_sha256_add(hash, street->name, strlen(street->name) + 1);
+        cm_sha256_add(hash, square, sizeof square);
+    }
+}
+
+static void digest_tracks(cm_sha256 *hash, const cm_published_tracks *tracks)
+{
+    cm_sha256_add(hash, "tracks", sizeof "tracks"); /* or they might be streets */
+    cm_sha256_add(hash, tracks->network, strlen(tracks->network) + 1);
+    for (size_t i = 0; i < tracks->count; i++) {
+        const cm_published_track *track = &tracks->track[i];
+        const int64_t square[] = {track->column, track->row, (int64_t)track->side_m, track->people_from};
+        cm_sha256_add(hash, track->name, strlen(track->name) + 1);
         cm_sha256_add(hash, square, sizeof square);
     }
 }
@@ -292,6 +306,8 @@ static void digest(const cm_published *published, char hex[CM_SHA256_HEX])
         digest_flows(&hash, &published->flows);
     if (published->streets.present)
         digest_streets(&hash, &published->streets);
+    if (published->tracks.present)
+        digest_tracks(&hash, &published->tracks);
     cm_sha256_final(&hash, hex);
 }
 
@@ -403,6 +419,8 @@ castmap_status cm_published_from_entry(castmap_context *ctx, const cm_ledger_ent
         status = cm_published_flows_from_json(ctx, document, &made.flows);
     if (!status)
         status = cm_published_streets_from_json(ctx, document, &made.streets);
+    if (!status)
+        status = cm_published_tracks_from_json(ctx, document, &made.tracks);
     if (status)
         goto done;
     *out = made;

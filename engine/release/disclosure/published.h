@@ -12,6 +12,7 @@
 #include "release/disclosure/published_flows.h"
 #include "release/disclosure/published_months.h"
 #include "release/disclosure/published_streets.h"
+#include "release/disclosure/published_tracks.h"
 
 typedef struct cm_published {
     cm_policy       policy;
@@ -27,6 +28,7 @@ typedef struct cm_published {
     cm_published_months months;    /* owned; covered by the reports in the cells */
     cm_published_flows flows;      /* owned */
     cm_published_streets streets;  /* owned */
+    cm_published_tracks tracks;    /* owned */
 } cm_published;
 
 void cm_published_clear(cm_published *published);

@@ -26,6 +26,7 @@ static const allowed_layer ALLOWED[] = {
     {"flows", false, true, {"from_code", "from_name", "to_code", "to_name", "count", "class", "label", NULL}},
     {"places", true, false, {"number", "name", "count", "cells", "label", NULL}},
     {"stretches", false, true, {"street", NULL}}, /* in shown squares, see check_stretches() */
+    {"track_stretches", false, true, {"street", "people", "class", NULL}}, /* in squares of the lattice, see check_tracks() */
     {"heat", false, false, {"class", "label", "lower_per_km2", "upper_per_km2", NULL}},
 };
 
@@ -134,6 +135,31 @@ static castmap_status check_stretches(castmap_context *ctx, const castmap_releas
     return CASTMAP_OK;
 }
 
+/* A street that tracks passed is shown over at least the width of a base cell, inside one square of 2 km of the lattice. */
+static castmap_status check_tracks(castmap_context *ctx, const castmap_release *release, double lattice_m)
+{
+    const cm_layer *layer = cm_release_layer(release, "track_stretches");
+
+    for (size_t f = 0; layer && f < layer->count; f++) {
+        const size_t ring = layer->ring_start[layer->part_start[f]], end = layer->ring_start[layer->part_start[f + 1]];
+        double length = 0.0, west = INFINITY, south = INFINITY, east = -INFINITY, north = -INFINITY;
+        for (size_t r = ring; r < end; r++) {
+            for (size_t v = layer->vertex_start[r]; v < layer->vertex_start[r + 1]; v++) {
+                if (v > layer->vertex_start[r])
+                    length += hypot(layer->x[v] - layer->x[v - 1], layer->y[v] - layer->y[v - 1]);
+                west = fmin(west, layer->x[v]);
+                east = fmax(east, layer->x[v]);
+                south = fmin(south, layer->y[v]);
+                north = fmax(north, layer->y[v]);
+            }
+        }
+        const double w = 2000.0 * floor((west + 1e-6) / 2000.0), s = 2000.0 * floor((south + 1e-6) / 2000.0);
+        if (end == ring || length < lattice_m - 1e-3 || !(east <= w + 2000.0 + 1e-6) || !(north <= s + 2000.0 + 1e-6))
+            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"track_stretches\" has a line that is shorter than a square or leaves the one it belongs to");
+    }
+    return CASTMAP_OK;
+}
+
 /* Every array a product will read must be there. */
 static bool is_whole(const cm_layer *layer)
 {
@@ -160,5 +186,7 @@ castmap_status cm_release_check(castmap_context *ctx, const castmap_release *rel
             return status;
     }
     status = check_flows(ctx, release);
-    return status ? status : check_stretches(ctx, release, lattice_m);
+    if (!status)
+        status = check_stretches(ctx, release, lattice_m);
+    return status ? status : check_tracks(ctx, release, lattice_m);
 }

@@ -21,6 +21,7 @@
 #include "release/disclosure/release_coverage.h"
 #include "release/disclosure/release_flows.h"
 #include "release/disclosure/release_routes.h"
+#include "release/disclosure/release_track_streets.h"
 #include "release/disclosure/release_inputs.h"
 
 #include <math.h>
@@ -42,6 +43,7 @@ typedef struct gate {
     cm_cell_areas      areas;
     cm_flow_inputs     flows;
     cm_route_inputs    routes;
+    cm_track_inputs    tracks;
     int32_t           *street;  /* owned [n_reports] name of the street, or -1 */
     bool              *wide;    /* owned [n_reports] its time is known less exactly than a month */
     cm_report         *reports;   /* owned */
@@ -64,6 +66,7 @@ static void clear_gate(gate *g)
     cm_cell_areas_clear(&g->areas);
     cm_flow_inputs_clear(&g->flows);
     cm_route_inputs_clear(&g->routes);
+    cm_track_inputs_clear(&g->tracks);
     free(g->street);
     free(g->wide);
     free(g->reports);
@@ -321,6 +324,10 @@ static castmap_status publish(castmap_context *ctx, gate *g)
     if (!status)
         status = cm_flows_publish(ctx, &g->flows, &g->ledger, &g->policy, &g->period, &g->published.flows, &g->stats.flows_withheld);
     g->stats.flows_shown = g->published.flows.count;
+    cm_published_tracks_clear(&g->published.tracks);
+    if (!status)
+        status = cm_tracks_publish(ctx, &g->in, &g->tracks, &g->ledger, &g->policy, &g->period, &g->published.tracks, &g->stats.tracks_withheld);
+    g->stats.tracks_shown = g->published.tracks.count;
     return status ? status : publish_streets(ctx, g);
 }
 
@@ -450,7 +457,11 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_route_inputs_load(ctx, &g->in, &g->routes);
     if (status)
         return status;
+    status = cm_track_inputs_load(ctx, &g->in, &g->tracks);
+    if (status)
+        return status;
     time_span(&g->in.observations, &first_s, &last_s);
+    cm_track_inputs_span(&g->tracks, &first_s, &last_s);
     cm_flow_inputs_span(&g->flows, &first_s, &last_s);
     status = cm_period_choose(ctx, &g->policy, &g->ledger, g->options->from_s, g->options->to_s, now_s, first_s, last_s,
                               &g->period);
@@ -481,6 +492,9 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     if (status)
         return status;
     status = cm_release_routes(ctx, &g->in, &g->routes, &g->published.streets, &g->build);
+    if (status)
+        return status;
+    status = cm_release_tracks(ctx, &g->in, &g->tracks, &g->published.tracks, &g->build);
     if (status)
         return status;
     write_words(g);

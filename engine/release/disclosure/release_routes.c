@@ -32,7 +32,7 @@ void cm_route_inputs_clear(cm_route_inputs *routes)
     routes->present = false;
 }
 
-static void name_network(const castmap_streets *s, char out[33])
+void cm_network_name(const castmap_streets *s, char out[33])
 {
     const size_t vertices = s->network.vertex_start[s->network.n_edges];
     unsigned char digest[16];
@@ -64,7 +64,7 @@ castmap_status cm_route_inputs_load(castmap_context *ctx, const cm_release_input
         return status;
     }
     made.present = true;
-    name_network(&made.streets, made.name);
+    cm_network_name(&made.streets, made.name);
     *out = made;
     return CASTMAP_OK;
 }

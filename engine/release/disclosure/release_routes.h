@@ -18,6 +18,9 @@ typedef struct cm_route_inputs {
     char            name[33]; /* of this network */
 } cm_route_inputs;
 
+/* A digest of streets: their lines and names. */
+void cm_network_name(const castmap_streets *streets, char out[33]);
+
 /* Not present: nothing was looked for. */
 CASTMAP_NODISCARD castmap_status cm_route_inputs_load(castmap_context *ctx, const cm_release_inputs *inputs, cm_route_inputs *out);
 void cm_route_inputs_clear(cm_route_inputs *routes);

@@ -317,6 +317,10 @@ void cm_part_suppressed(cm_text *html, const castmap_release *release)
         held_back_row(html, "Streets shown, each in a square", s->streets_shown);
         held_back_row(html, "Streets not shown, each in a square", s->streets_withheld);
     }
+    if (s->tracks_shown + s->tracks_withheld > 0) {
+        held_back_row(html, "Streets that tracks passed shown, each in a square", s->tracks_shown);
+        held_back_row(html, "Streets that tracks passed not shown, each in a square", s->tracks_withheld);
+    }
     held_back_row(html, "Squares shown", s->cells_shown);
     held_back_row(html, "Squares joined with neighbours", s->cells_merged);
     held_back_row(html, "Squares not shown", s->cells_withheld);
