@@ -199,7 +199,8 @@ static castmap_status remark(cm_flow_run *run)
                                 s->quarantined, s->read);
     if (run->places.labels)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "no-boundaries",
-                                "The areas are the words of the table, countries under their codes; without boundaries there is nothing to draw.");
+                                "The areas are the words of the table, countries under their codes. In a project without boundaries and observations countries are drawn at "
+                                "their rough centres; other words are not.");
     if (run->options->by != CASTMAP_FLOWS_WHOLE && s->undated > 0)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "undated", "%zu movements have no date; they are counted apart from the periods.", s->undated);
     if (!s->fit.converged)

@@ -11,6 +11,7 @@
 #include "project/ingest/place.h"
 #include "project/run_table.h"
 #include "runs/country_names.h"
+#include "runs/country_places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ void cm_movement_places_clear(cm_movement_places *p)
     cm_text_numbers_clear(&p->names);
     cm_text_numbers_clear(&p->words);
     cm_text_numbers_clear(&p->label_codes);
+    free(p->country_area);
     free(p->code_area);
     free(p->name_area);
     free(p->end);
@@ -59,6 +61,40 @@ static castmap_status index_keys(cm_movement_places *p, char *const *text, cm_te
     return CASTMAP_OK;
 }
 
+#define SHARED (CM_NO_NUMBER - 1)
+
+/* Boundaries are of countries where the codes or names of two thirds of them are. Each goes then by two letters, three letters and all its names. */
+static castmap_status index_countries(cm_movement_places *p)
+{
+    const size_t n = p->areas.set.count;
+    size_t known = 0;
+    uint32_t *area = cm_alloc(cm_country_count(), sizeof *area);
+
+    if (!area)
+        return cm_fail_memory(p->ctx);
+    for (size_t i = 0; i < cm_country_count(); i++)
+        area[i] = CM_NO_NUMBER;
+    for (size_t i = 0; i < n; i++) {
+        const char *code = p->areas.set.code[i], *name = p->areas.set.area_name[i];
+        int country = cm_country_find(code, strlen(code));
+        if (country == CM_NO_COUNTRY)
+            country = cm_country_find(name, strlen(name));
+        if (country == CM_NO_COUNTRY)
+            continue;
+        const size_t at = cm_country_index(cm_country_code(country));
+        known += area[at] == CM_NO_NUMBER;
+        area[at] = area[at] == CM_NO_NUMBER ? (uint32_t)i : SHARED; /* England and Wales are not the United Kingdom */
+    }
+    for (size_t i = 0; i < cm_country_count(); i++)
+        area[i] = area[i] == SHARED ? CM_NO_NUMBER : area[i];
+    if (known < 2 || 3 * known < 2 * n) {
+        free(area);
+        return CASTMAP_OK;
+    }
+    p->country_area = area;
+    return CASTMAP_OK;
+}
+
 castmap_status cm_movement_places_open(castmap_context *ctx, castmap_project *project, const char *level, bool labels, cm_movement_places *out)
 {
     cm_movement_places p = {.ctx = ctx, .labels = labels};
@@ -83,6 +119,8 @@ castmap_status cm_movement_places_open(castmap_context *ctx, castmap_project *pr
         status = index_keys(&p, p.areas.set.code, &p.codes, &p.code_area);
     if (!status && p.has_areas)
         status = index_keys(&p, p.areas.set.area_name, &p.names, &p.name_area);
+    if (!status && p.has_areas)
+        status = index_countries(&p);
     if (!status && p.has_areas)
         status = cm_place_index_load(ctx, project, &p.places);
     if (!status && p.places && !(p.table_used = cm_alloc_zero(cm_place_index_tables(p.places) + 1, sizeof *p.table_used)))
@@ -182,21 +220,11 @@ static void place_by_tables(const cm_movement_places *p, const char *word, size_
     end->lat = hit[0].lat;
 }
 
-/* Areas that are countries go by two letters, three letters or a name, whichever their boundaries use. */
 static uint32_t find_country(const cm_movement_places *p, const char *word, size_t length)
 {
-    const int country = cm_country_find(word, length);
-    uint32_t area = CM_NO_NUMBER;
+    const int country = p->country_area ? cm_country_find(word, length) : CM_NO_COUNTRY;
 
-    for (int k = 0; k < 3 && country != CM_NO_COUNTRY && area == CM_NO_NUMBER; k++) {
-        const char *text = k == 0 ? cm_country_code(country) : k == 1 ? cm_country_long_code(country) : cm_country_name(country);
-        const cm_text_numbers *keys = k == 2 ? &p->names : &p->codes;
-        char *key = cm_utf8_key(text, strlen(text));
-        const uint32_t number = key ? cm_text_number_find(keys, key, strlen(key)) : CM_NO_NUMBER;
-        area = number == CM_NO_NUMBER ? CM_NO_NUMBER : k == 2 ? p->name_area[number] : p->code_area[number];
-        free(key);
-    }
-    return area;
+    return country == CM_NO_COUNTRY ? CM_NO_NUMBER : p->country_area[cm_country_index(cm_country_code(country))];
 }
 
 static castmap_status place_in_areas(cm_movement_places *p, const char *word, size_t length, cm_movement_end *end)

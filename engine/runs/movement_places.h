@@ -40,6 +40,7 @@ typedef struct cm_movement_places {
     cm_place_index     *places;   /* owned; may be NULL */
     bool               *table_used; /* owned; tables that placed an end: a run depends on them */
     cm_text_numbers     codes, names; /* keys of the areas; owned */
+    uint32_t           *country_area; /* owned [number of countries]; NULL: the areas are no countries. CM_NO_NUMBER: none is this one */
     uint32_t           *code_area, *name_area; /* owned [codes.count], [names.count]; CM_NO_NUMBER: several areas have this name */
     cm_text_numbers     words;    /* met in the table; owned */
     cm_movement_end    *end;      /* owned [end_room] of each word */

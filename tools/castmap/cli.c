@@ -134,6 +134,13 @@ static bool json_was_asked(int argc, char *const *argv)
     return false;
 }
 
+/* What the engine left out or found changed, and why: a warning that nobody reads is none. */
+static void show_warning(castmap_log_level level, const char *line, void *payload)
+{
+    if (level == CASTMAP_LOG_WARNING)
+        cli_note(payload, "castmap: %s", line);
+}
+
 int cli_main(int argc, char *const *argv)
 {
     cli_env env = {0};
@@ -147,6 +154,7 @@ int cli_main(int argc, char *const *argv)
         fputs("castmap: out of memory\n", stderr);
         return 1;
     }
+    castmap_set_log(env.ctx, show_warning, &env);
     if (json_was_asked(argc, argv))
         env.json = cli_json_new();
     if (!cli_parse(argc, argv, &env.global, &parsed, &wrong)) {

@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "castmap/areas.h"
+#include "release/disclosure/flow_world.h"
+#include "runs/country_places.h"
 #include "space/geometry/geos.h"
 
 #include <stdio.h>
@@ -38,6 +40,8 @@ static castmap_status measure_areas(castmap_context *ctx, cm_flow_inputs *flows)
     if (!flows->km2 || !flows->x || !flows->y || !flows->name)
         return cm_fail_memory(ctx);
     castmap_polygons_area_km2(&areas, flows->km2);
+    if (flows->world) /* the one country that is smaller than a square of the public */
+        flows->km2[cm_country_index("VA")] = 0.44;
     for (size_t i = 0; i < areas.count && !status; i++)
         status = cm_geos_label_point(ctx, &areas, i, &flows->x[i], &flows->y[i]);
     return status;
@@ -53,13 +57,16 @@ castmap_status cm_flow_inputs_load(castmap_context *ctx, const cm_release_inputs
         *out = (cm_flow_inputs){0};
         return CASTMAP_OK;
     }
-    if (!status && flows.layer.boundary_id == 0) {
-        cm_log(ctx, CASTMAP_LOG_WARNING, "flows are left out: their areas are words, and a map needs boundaries");
+    if (!status && flows.layer.boundary_id == 0 && !cm_is_world(in)) {
+        cm_log(ctx, CASTMAP_LOG_WARNING, "flows are left out: their areas are words, and a map needs boundaries. Countries are drawn without, in a project of their own");
         flows.present = false;
     }
-    if (!status && flows.present)
+    flows.world = flows.present && flows.layer.boundary_id == 0;
+    if (!status && flows.world)
+        status = cm_flow_world(ctx, in, &flows);
+    if (!status && flows.present && !flows.world)
         status = cm_projected_areas_load(ctx, in->project, flows.layer.level, in->projection, &flows.areas);
-    if (!status && flows.present && (flows.areas.set.id != flows.layer.boundary_id || flows.areas.set.count != flows.layer.n_areas)) {
+    if (!status && flows.present && !flows.world && (flows.areas.set.id != flows.layer.boundary_id || flows.areas.set.count != flows.layer.n_areas)) {
         cm_log(ctx, CASTMAP_LOG_WARNING, "flows are left out: the boundaries they were counted in have been replaced; run castmap flows again");
         flows.present = false;
     }

@@ -3,6 +3,7 @@
  *
  * This file is given published cells and council borders. It could not leak a record if it tried: it never sees one.
  */
+#include "release/disclosure/flow_world.h"
 #include "release/disclosure/release_cells.h"
 
 #include "base/decimal.h"
@@ -382,6 +383,8 @@ castmap_status cm_release_cells(castmap_context *ctx, const cm_release_inputs *i
     castmap_status status;
 
     build->lattice_m = published->policy.base_cell_m;
+    if (cm_is_world(in))
+        return CASTMAP_OK; /* movements between countries, and no record that a square could hold */
     status = make_squares(ctx, published, &squares);
     if (status)
         goto done;

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "castmap/areas.h"
+#include "release/disclosure/flow_world.h"
 #include "release/style/palette.h"
 
 #include <math.h>
@@ -63,6 +64,25 @@ static int add_curve(cm_polygon_set *set, double ax, double ay, double bx, doubl
     return failed;
 }
 
+/* At the edge of the world a bend may lead out of it. */
+static castmap_status curve_fits(castmap_context *ctx, const cm_release_inputs *in, const cm_flow_inputs *flows, uint32_t from, uint32_t to, double bend, bool *fits)
+{
+    cm_polygon_set line = CM_POLYGON_SET_INIT;
+    double lon[STEPS + 1], lat[STEPS + 1];
+    bool ok[STEPS + 1];
+    castmap_status status = CASTMAP_OK;
+
+    if (add_curve(&line, flows->x[from], flows->y[from], flows->x[to], flows->y[to], bend))
+        status = cm_fail_memory(ctx);
+    if (!status)
+        status = cm_projection_inverse(ctx, in->projection, STEPS + 1, line.x, line.y, lon, lat, ok);
+    *fits = true;
+    for (size_t k = 0; k <= STEPS && !status; k++)
+        *fits = *fits && ok[k];
+    cm_polygon_set_clear(&line);
+    return status;
+}
+
 static castmap_status draw(castmap_context *ctx, const cm_release_inputs *in, const cm_flow_inputs *flows, const flow_list *list, cm_release_build *build,
                            cm_layer *layer)
 {
@@ -71,7 +91,13 @@ static castmap_status draw(castmap_context *ctx, const cm_release_inputs *in, co
 
     for (size_t f = 0; f < list->count && !status; f++) {
         const uint32_t from = list->flow[f].from, to = list->flow[f].to;
-        if (add_curve(&lines, flows->x[from], flows->y[from], flows->x[to], flows->y[to], flows->layer.symmetric ? 0.0 : BEND))
+        double bend = flows->layer.symmetric ? 0.0 : BEND;
+        bool fits = true;
+        if (flows->world)
+            status = curve_fits(ctx, in, flows, from, to, bend, &fits);
+        if (!fits)
+            bend = 0.0;
+        if (!status && add_curve(&lines, flows->x[from], flows->y[from], flows->x[to], flows->y[to], bend))
             status = cm_fail_memory(ctx);
     }
     const castmap_polygons view = cm_polygon_set_view(&lines);
@@ -216,6 +242,20 @@ static castmap_status add_areas(castmap_context *ctx, const cm_release_inputs *i
     return status;
 }
 
+static castmap_status frame_world(castmap_context *ctx, const cm_release_inputs *in, const cm_flow_inputs *flows, const flow_list *list, cm_release_build *build)
+{
+    bool *marked = cm_alloc_zero(flows->areas.set.count, sizeof *marked);
+
+    if (!marked)
+        return cm_fail_memory(ctx);
+    for (size_t f = 0; f < list->count; f++)
+        marked[list->flow[f].from] = marked[list->flow[f].to] = true;
+    cm_world_extent(flows, marked, build);
+    const castmap_status status = cm_world_frame(ctx, in, flows, marked, build);
+    free(marked);
+    return status;
+}
+
 static castmap_status add_layers(castmap_context *ctx, const cm_release_inputs *in, const cm_flow_inputs *flows, flow_list *list, cm_release_build *build)
 {
     int64_t sum = 0;
@@ -224,7 +264,9 @@ static castmap_status add_layers(castmap_context *ctx, const cm_release_inputs *
         qsort(list->flow, list->count, sizeof *list->flow, most_first);
     for (size_t f = 0; f < list->count; f++)
         sum += list->flow[f].count;
-    castmap_status status = add_areas(ctx, in, flows, list, build);
+    castmap_status status = flows->world ? frame_world(ctx, in, flows, list, build) : CASTMAP_OK;
+    if (!status)
+        status = add_areas(ctx, in, flows, list, build);
     if (!status)
         status = add_lines(ctx, in, flows, list, build);
     cm_build_fact_count(build, "Flows between areas", (int64_t)list->count, list->internal ? "" : "with enough persons, sources and days");

@@ -11,6 +11,7 @@
 /* The newest movements with the areas that they were counted in. */
 typedef struct cm_flow_inputs {
     bool               present;
+    bool               world;   /* the areas are countries at their rough centres (flow_world.h) */
     cm_flow_layer      layer;   /* owned */
     cm_projected_areas areas;   /* owned */
     double            *km2;     /* owned [areas.set.count] */

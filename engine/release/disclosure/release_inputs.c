@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "castmap/areas.h"
 #include "project/run_table.h"
+#include "release/disclosure/flow_world.h"
 #include "release/style/palette.h"
 #include "space/geometry/geos.h"
 
@@ -71,6 +72,12 @@ castmap_status cm_release_inputs_load(castmap_context *ctx, castmap_project *pro
     const char *crs = cm_project_crs(project);
     castmap_status status;
 
+    bool world = false;
+    status = cm_world_wanted(ctx, project, &world);
+    if (status)
+        goto done;
+    if (world)
+        crs = CM_WORLD_CRS;
     if (crs[0] == '\0') {
         status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "the project holds nothing that could be released yet");
         goto done;
@@ -145,6 +152,15 @@ static castmap_status set_extent(castmap_context *ctx, const cm_release_inputs *
             for (int k = 0; k < 4; k++)
                 degrees[k] = (k < 2 ? floor(degrees[k] * 10.0) : ceil(degrees[k] * 10.0)) / 10.0;
         }
+    } else if (cm_is_world(in)) {
+        box[2] = CM_WORLD_HALF_WIDTH_M;
+        box[3] = CM_WORLD_HALF_HEIGHT_M;
+        box[0] = -box[2];
+        box[1] = -box[3];
+        degrees[2] = 180.0;
+        degrees[3] = 85.0;
+        degrees[0] = -degrees[2];
+        degrees[1] = -degrees[3];
     } else {
         return cm_fail(ctx, CASTMAP_E_NOT_FOUND, "the project has neither boundaries nor records to make a release of");
     }
@@ -160,7 +176,7 @@ castmap_status cm_release_common(castmap_context *ctx, const cm_release_inputs *
         return cm_fail_memory(ctx);
     cm_build_text(build, &release->title, in->title && in->title[0] ? in->title : "Community map");
     cm_build_text(build, &release->crs, cm_projection_crs(in->projection));
-    cm_build_text(build, &release->crs_name, cm_projection_name(in->projection));
+    cm_build_text(build, &release->crs_name, cm_is_world(in) ? "Equal Earth, an equal-area map of the world" : cm_projection_name(in->projection));
     cm_build_text(build, &release->crs_wkt, cm_projection_wkt(in->projection));
     release->crs_epsg = cm_projection_epsg(in->projection);
     if (in->has_boundaries) {

@@ -311,7 +311,7 @@ static castmap_status publish(castmap_context *ctx, gate *g)
             return status;
     } else {
         g->published.last_record = g->last_record < g->verdict.last_record ? g->last_record : g->verdict.last_record;
-        g->published.crs = cm_copy_text(cm_project_crs(g->in.project));
+        g->published.crs = cm_copy_text(cm_projection_crs(g->in.projection));
         if (!g->published.crs)
             return cm_fail_memory(ctx);
     }
@@ -336,6 +336,7 @@ static void write_words(gate *g)
     cm_release_build *build = &g->build;
     castmap_release *release = build->release;
     const cm_policy *policy = &g->policy;
+    const bool of_moves = g->published.n_cells == 0 && g->published.flows.count > 0; /* as what is published has it */
     char base[CM_DECIMAL_SIZE];
     int64_t shown = 0;
 
@@ -344,9 +345,11 @@ static void write_words(gate *g)
     release->to_s = g->period.to_s;
     for (size_t c = 0; c < g->published.n_cells; c++)
         shown += g->published.cell[c].published;
-    cm_build_fact_count(build, "Reports in the cells shown", shown, "repeats counted once, each cell rounded to 5");
-    cm_build_fact_count(build, "Cells shown", (int64_t)g->published.n_cells, "");
-    cm_build_fact_count(build, "Places where reports gather", (int64_t)g->published.n_places, "as whole cells");
+    if (!of_moves) {
+        cm_build_fact_count(build, "Reports in the cells shown", shown, "repeats counted once, each cell rounded to 5");
+        cm_build_fact_count(build, "Cells shown", (int64_t)g->published.n_cells, "");
+        cm_build_fact_count(build, "Places where reports gather", (int64_t)g->published.n_places, "as whole cells");
+    }
     cm_decimal_grouped((int64_t)policy->base_cell_m, base);
     cm_build_method(build, "Reports are counted in squares of a fixed lattice, the smallest %s m wide; a square is divided only where each quarter holds enough.", base);
     cm_build_method(build, "A square is shown with at least %zu separate reports on at least %zu days; repeats by one source of one place count once.",
@@ -360,7 +363,7 @@ static void write_words(gate *g)
     cm_build_caveat(build, "A report is what somebody noticed. It is not proof that anything happened.");
     cm_build_caveat(build, "More reports can mean more people looking, not more going on.");
     cm_build_caveat(build, "Where nothing is shown there may be few reports or none: the map does not tell which.");
-    if (!g->published.sources_recorded)
+    if (!g->published.sources_recorded && !of_moves)
         cm_build_caveat(build, "The records do not say who reported, so the rules on the number of sources could not be applied.");
 }
 
@@ -467,7 +470,7 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
                               &g->period);
     if (status)
         return status;
-    status = cm_ledger_compare(ctx, &g->ledger, &g->policy, &g->period, cm_project_crs(project), &g->verdict);
+    status = cm_ledger_compare(ctx, &g->ledger, &g->policy, &g->period, cm_projection_crs(g->in.projection), &g->verdict);
     if (status)
         return status;
     status = load_places(ctx, g);

@@ -73,7 +73,7 @@ static bool is_authority_code(const char *text)
 /* Only words that castmap writes itself; none of them names a file. */
 static bool is_own_proj_string(const char *text)
 {
-    static const char *const WORDS[] = {"proj=laea", "proj=utm", "proj=tmerc", "lat_0=", "lon_0=", "x_0=", "y_0=", "k_0=", "zone=",
+    static const char *const WORDS[] = {"proj=laea", "proj=eqearth", "proj=utm", "proj=tmerc", "lat_0=", "lon_0=", "x_0=", "y_0=", "k_0=", "zone=",
                                         "south",     "datum=WGS84", "units=m",  "no_defs", "type=crs"};
     const char *at = text;
 

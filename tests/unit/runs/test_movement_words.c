@@ -1,5 +1,6 @@
 /* Tests of the words of a table of movements: texts numbered, countries, columns. */
 #include "runs/country_names.h"
+#include "runs/country_places.h"
 #include "runs/movement_columns.h"
 #include "runs/text_numbers.h"
 
@@ -52,6 +53,28 @@ static void countries_by_code_or_name(void **state)
     }
 }
 
+static void every_country_has_a_place_of_its_own_name(void **state)
+{
+    static const char *const NEAR[][2] = {{"FR", "DE"}, {"GB", "IE"}, {"VN", "LA"}, {"RO", "MD"}, {"NG", "NE"}, {"US", "MX"}, {"CL", "AR"}};
+    double a[2], b[2];
+    (void)state;
+
+    assert_int_equal(cm_country_count(), 249); /* ISO 3166-1 */
+    for (size_t i = 0; i < cm_country_count(); i++) {
+        const int country = cm_country_number(i);
+        assert_int_not_equal(country, CM_NO_COUNTRY);
+        assert_int_equal(cm_country_index(cm_country_code(country)), i); /* sorted, each once */
+        cm_country_place(i, &a[0], &a[1]);
+        assert_true(a[0] > -180.0 && a[0] < 180.0 && a[1] >= -80.0 && a[1] < 85.0);
+    }
+    assert_true(cm_country_index("ZZ") == CM_NO_COUNTRY_INDEX);
+    for (size_t i = 0; i < sizeof NEAR / sizeof *NEAR; i++) { /* neighbours are near: no sign and no order of axes is turned */
+        cm_country_place(cm_country_index(NEAR[i][0]), &a[0], &a[1]);
+        cm_country_place(cm_country_index(NEAR[i][1]), &b[0], &b[1]);
+        assert_true((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) < 20.0 * 20.0);
+    }
+}
+
 static cm_movement_columns recognise(void **state, const char *const *name, size_t n, const char *const *map, size_t n_map, castmap_status want)
 {
     cm_csv_field field[16];
@@ -98,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_get_numbers_in_the_order_they_are_met),
         cmocka_unit_test(countries_by_code_or_name),
+        cmocka_unit_test(every_country_has_a_place_of_its_own_name),
         cmocka_unit_test(columns_are_known_by_their_names),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
