@@ -27,39 +27,51 @@ static double ratio(double c, double e, double total)
     return c * log(c / e) + (c < total ? (total - c) * log((total - c) / (total - e)) : 0.0);
 }
 
-/* No less than the ratio, for c > e > 0, without a logarithm: log x <= (x - 1/x) / 2 where x >= 1, log x <= x - 1. */
-static inline double ratio_bound(double c, double e, double total)
+/* The places of a chain that hold something, with the sums before and after each. */
+static size_t compact(const cm_scan *s, const uint32_t *count, const double *weight, size_t begin, size_t end, cm_held *held)
 {
-    return 0.5 * (c * c / e - e) - (c < total ? (total - c) * (c - e) / (total - e) : 0.0);
-}
+    uint64_t events = 0;
+    double sum = 0.0;
+    size_t n = 0;
 
-cm_window cm_scan_best(const cm_scan *s, const uint32_t *count, const double *weight, size_t begin, size_t end, double least)
-{
-    const uint32_t fewest = s->options->least_events;
-    const double most_m = s->options->most_m;
-    cm_window best = {begin, begin, least};
-    uint64_t all = 0;
-
-    for (size_t i = begin; i < end; i++)
-        all += count[i];
-    for (size_t i = begin; i < end && all >= fewest; i++) {
-        uint64_t n = 0;
-        double c = 0.0;
+    for (size_t i = begin; i < end; i++) {
         if (count[i] == 0)
             continue;
-        for (size_t j = i; j < end && (j == i || s->length[j + 1] - s->length[i] <= most_m); j++) {
-            if (count[j] == 0)
+        held[n++] = (cm_held){s->expected[i], s->expected[i + 1], s->length[i], s->length[i + 1], sum, (uint32_t)i, (uint32_t)events};
+        events += count[i];
+        sum += weight ? weight[i] : (double)count[i];
+    }
+    held[n] = (cm_held){.sum = sum, .events = (uint32_t)events};
+    return n;
+}
+
+/*
+ * For c > e > 0 the ratio is no more than (c - e)^2 (T + e) / (2 e (T - e)), by log x <= (x - 1/x) / 2 where x >= 1 and log x <= x - 1: a window that cannot win
+ * is passed over without a logarithm or a division.
+ */
+cm_window cm_scan_best(const cm_scan *s, const uint32_t *count, const double *weight, size_t begin, size_t end, double least, cm_held *held)
+{
+    const size_t n = compact(s, count, weight, begin, end, held);
+    const uint32_t fewest = s->options->least_events;
+    const double most_m = s->options->most_m, total = s->total;
+    cm_window best = {begin, begin, least};
+    size_t first = 0, last = 0; /* of the windows from i: the shortest that holds enough, the longest that is allowed */
+
+    for (size_t i = 0; i < n; i++) {
+        first = first > i ? first : i;
+        last = last > i ? last : i;
+        while (first < n && held[first + 1].events - held[i].events < fewest)
+            first++;
+        while (last + 1 < n && held[last + 1].length_after - held[i].length_before <= most_m)
+            last++;
+        for (size_t j = first; j <= last && j < n; j++) {
+            const double c = held[j + 1].sum - held[i].sum, e = held[j].after - held[i].before, more = c - e;
+            if (more <= 0.0 || more * more * (total + e) * SLACK <= 2.0 * best.llr * e * (total - e))
                 continue;
-            n += count[j];
-            c += weight ? weight[j] : (double)count[j];
-            const double e = s->expected[j + 1] - s->expected[i];
-            if (n < fewest || c <= e || (e > 0.0 && ratio_bound(c, e, s->total) * SLACK <= best.llr))
-                continue;
-            const double llr = ratio(c, e, s->total);
+            const double llr = ratio(c, e, total);
             if (llr > best.llr)
-                best = (cm_window){i, j + 1, llr};
+                best = (cm_window){held[i].place, held[j].place + 1, llr};
         }
-        all -= count[i];
     }
     if (best.first == best.last)
         best.llr = 0.0;
@@ -72,6 +84,7 @@ void cm_scan_release(cm_scan *s)
         free(s->drawn[k].count);
         free(s->drawn[k].weight);
         free(s->drawn[k].in_block);
+        free(s->drawn[k].held);
     }
     free(s->drawn);
     free(s->count);
@@ -82,6 +95,7 @@ void cm_scan_release(cm_scan *s)
     free(s->guide);
     free(s->block);
     free(s->block_guide);
+    free(s->held);
     free(s->most);
     cm_route_graph_clear(&s->graph);
     cm_street_chains_clear(&s->chains);
@@ -154,7 +168,7 @@ static size_t place_at(const cm_scan *s, size_t b, double u)
 static double best_of_chains(const cm_scan *s, const cm_draw *drawn, size_t first, size_t last, double most)
 {
     for (size_t c = first; c < last; c++)
-        most = fmax(most, cm_scan_best(s, drawn->count, drawn->weight, s->chains.start[c], s->chains.start[c + 1], most).llr);
+        most = fmax(most, cm_scan_best(s, drawn->count, drawn->weight, s->chains.start[c], s->chains.start[c + 1], most, drawn->held).llr);
     return most;
 }
 
@@ -213,18 +227,24 @@ static int compare_down(const void *left, const void *right)
 castmap_status cm_scan_simulate(cm_scan *s)
 {
     const unsigned threads = castmap_threads(s->ctx);
+    size_t longest = 0;
     castmap_status status = make_blocks(s);
+
+    for (size_t c = 0; c < s->chains.count; c++)
+        longest = s->chains.start[c + 1] - s->chains.start[c] > longest ? s->chains.start[c + 1] - s->chains.start[c] : longest;
+    s->held = cm_alloc(longest + 1, sizeof *s->held);
 
     s->most = cm_alloc(s->options->simulations, sizeof *s->most);
     s->drawn = cm_alloc_zero(threads, sizeof *s->drawn);
-    if (!status && (!s->most || !s->drawn))
+    if (!status && (!s->most || !s->drawn || !s->held))
         status = cm_fail_memory(s->ctx);
     for (unsigned k = 0; k < threads && !status; k++) {
         cm_draw *drawn = &s->drawn[k];
         drawn->count = cm_alloc(s->lixels->count, sizeof *drawn->count);
         drawn->in_block = cm_alloc(s->n_blocks, sizeof *drawn->in_block);
+        drawn->held = cm_alloc(longest + 1, sizeof *drawn->held);
         drawn->weight = s->mark ? cm_alloc(s->lixels->count, sizeof *drawn->weight) : NULL;
-        if (!drawn->count || !drawn->in_block || (s->mark && !drawn->weight))
+        if (!drawn->count || !drawn->in_block || !drawn->held || (s->mark && !drawn->weight))
             status = cm_fail_memory(s->ctx);
     }
     if (!status)

@@ -12,11 +12,20 @@ typedef struct cm_window {
     double llr;
 } cm_window;
 
+/* A place that holds events, among the others of its chain; one more at the end has the sums of all. */
+typedef struct cm_held {
+    double   before, after;             /* expected before and after it */
+    double   length_before, length_after;
+    double   sum;                       /* of weights before it */
+    uint32_t place, events;             /* events before it */
+} cm_held;
+
 /* What one worker draws into. */
 typedef struct cm_draw {
     uint32_t *count;  /* owned [n] */
     double   *weight; /* owned [n]; NULL where events have no weights */
     uint32_t *in_block; /* owned [n_blocks] */
+    cm_held  *held;   /* owned [longest chain + 1] */
 } cm_draw;
 
 typedef struct cm_scan {
@@ -37,12 +46,14 @@ typedef struct cm_scan {
     size_t          *block;      /* owned [n_blocks + 1] first chain of each */
     uint32_t        *block_guide; /* owned [n_blocks + 1] */
     cm_draw         *drawn;      /* owned [threads] */
+    cm_held         *held;       /* owned [longest chain + 1] for what was observed; from cm_scan_simulate() */
     double          *most;       /* owned [S] largest ratio of each simulation */
     castmap_stretches found;
 } cm_scan;
 
-/* The best window of the places [begin, end); ties go to the earlier and shorter one. It is no better than `least`: llr 0. weight: NULL counts. */
-cm_window cm_scan_best(const cm_scan *s, const uint32_t *count, const double *weight, size_t begin, size_t end, double least);
+/* The best window of the places [begin, end); ties go to the earlier and shorter one. It is no better than `least`: llr 0. weight: NULL counts. held: scratch for
+ * the longest chain. */
+cm_window cm_scan_best(const cm_scan *s, const uint32_t *count, const double *weight, size_t begin, size_t end, double least, cm_held *held);
 
 /* Fills `most`, in descending order, and found.critical. Chains, sums and counts are there. */
 CASTMAP_NODISCARD castmap_status cm_scan_simulate(cm_scan *s);

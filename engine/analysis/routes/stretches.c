@@ -179,7 +179,7 @@ static castmap_status pick_windows(cm_scan *s, cm_window **windows, size_t *n)
         else
             rest[todo++] = (cm_window){s->chains.start[c], s->chains.start[c + 1], 0.0};
         while (todo > 0 && !status) {
-            const cm_window run = rest[--todo], best = cm_scan_best(s, s->count, s->weight, run.first, run.last, 0.0);
+            const cm_window run = rest[--todo], best = cm_scan_best(s, s->count, s->weight, run.first, run.last, 0.0, s->held);
             if (!(best.llr > 0.0))
                 continue;
             if (cm_grow(&list, &room, *n + 1, sizeof *list) || cm_grow(&rest, &todo_room, todo + 2, sizeof *rest)) {
