@@ -76,11 +76,11 @@ typedef struct cm_heat_layer {
     char    *legend, *unit;   /* owned; "Observations per km2", "per km2" */
     char    *note;            /* owned; a sentence on the method, or "" */
     size_t   spread;          /* records that were spread over the area they are known to */
-    size_t   n_slices;        /* surfaces of parts of a period, per km2 and month */
+    size_t   n_slices;        /* surfaces of parts of a period, or of a change the change to each period from the one before; per km2 and month */
     int64_t *slice_from_s, *slice_to_s; /* owned [n_slices] */
     double  *slice_values;    /* owned [n_slices * columns * rows] */
     size_t   n_slice_breaks;
-    double   slice_breaks[5]; /* one legend for all */
+    double   slice_breaks[7]; /* one legend for all; of a change its 7 edges */
     double  *p_value;         /* owned [columns*rows] or NULL: of a comparison */
 } cm_heat_layer;
 CASTMAP_NODISCARD castmap_status cm_heat_layer_store(castmap_context *ctx, castmap_project *project, const cm_heat_layer *layer);

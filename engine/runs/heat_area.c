@@ -178,8 +178,7 @@ static int points_alloc(cm_heat_points *points, size_t n, bool weighted)
     return points->x && points->y && points->id && points->time_s && (!weighted || points->weight) ? 0 : -1;
 }
 
-/* What is inside: points to `out`, those known only to an area to `spread`. */
-static castmap_status count_some(cm_heat_run *run, const cm_run_points *all, cm_heat_points *out, cm_heat_spread *spread)
+castmap_status cm_heat_count_some(cm_heat_run *run, const cm_run_points *all, cm_heat_points *out, cm_heat_spread *spread)
 {
     const castmap_points view = cm_run_points_view(all);
     const castmap_polygons areas = cm_projected_areas_view(&run->areas);
@@ -261,10 +260,10 @@ static int remark_spread(cm_heat_run *run)
 castmap_status cm_heat_count_points(cm_heat_run *run)
 {
     castmap_heat_summary *s = &run->summary;
-    castmap_status status = count_some(run, &run->points, &run->counted, &run->spread);
+    castmap_status status = cm_heat_count_some(run, &run->points, &run->counted, &run->spread);
 
     if (!status && run->options->kind != CASTMAP_HEAT_DENSITY)
-        status = count_some(run, &run->others, &run->against, &run->spread_against);
+        status = cm_heat_count_some(run, &run->others, &run->against, &run->spread_against);
     if (!status)
         status = cm_heat_make_footprints(run, &run->spread);
     if (!status)

@@ -5,6 +5,7 @@
  *   heat_footprints.c  records that are known only to an area
  *   heat_radius.c      how far an observation reaches
  *   heat_slices.c      parts of the period
+ *   heat_series.c      changes from each period to the next
  *   heat_surface.c     the surface by its kind, its measure and its classes
  *   run_heat.c         the steps in order, and keeping the layer
  */
@@ -59,6 +60,7 @@ typedef struct cm_heat_run {
     const char    *by_rule;     /* static; how the radius was chosen, NULL: it was given */
     cm_heat_points counted, against; /* of points and of others: exact enough to be a point, and inside */
     cm_heat_spread spread, spread_against; /* of points and of others: known only to an area */
+    double         series_top;  /* largest absolute change of a series, 0: none */
     cm_heat_layer  layer;
     castmap_heat_summary summary;
 } cm_heat_run;
@@ -71,6 +73,8 @@ void cm_heat_points_clear(cm_heat_points *points);
 CASTMAP_NODISCARD castmap_status cm_heat_find_area(cm_heat_run *run);
 /* Observations inside the extent (and the study area), those known only to an area set apart. */
 CASTMAP_NODISCARD castmap_status cm_heat_count_points(cm_heat_run *run);
+/* What of `all` is inside: points to `out`, those known only to an area to `spread`. Both empty before. */
+CASTMAP_NODISCARD castmap_status cm_heat_count_some(cm_heat_run *run, const cm_run_points *all, cm_heat_points *out, cm_heat_spread *spread);
 /* Is record i known only to an area, so that it should be spread? */
 bool cm_heat_is_vague(const cm_observation_set *set, size_t i);
 /* Remember that record i, which lies in `area`, is to be spread. 0, or -1 when out of memory. */
@@ -89,11 +93,21 @@ CASTMAP_NODISCARD castmap_status cm_heat_suggest(castmap_context *ctx, const cas
 void cm_heat_run_clear(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_choose_grid(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_make_surface(cm_heat_run *run);
+/* Density per km2 of points and of what is spread, without regard to borders. */
+CASTMAP_NODISCARD castmap_status cm_heat_density_of(cm_heat_run *run, const castmap_points *points, const cm_heat_spread *spread,
+                                                    const castmap_density_options *options, double *values);
 #define CM_SECONDS_A_MONTH (86400.0 * 365.2425 / 12.0)
 /* The period of a filter; an open end is that of the records. False where there is none. */
 bool cm_heat_period(const castmap_filter *filter, const cm_run_points *points, int64_t *from_s, int64_t *to_s);
 /* heat_slices.c: which parts of the period, then their surfaces. Do nothing where none were asked for. */
 CASTMAP_NODISCARD castmap_status cm_heat_plan_slices(cm_heat_run *run);
 CASTMAP_NODISCARD castmap_status cm_heat_make_slices(cm_heat_run *run);
+/* heat_series.c: the same for a change through several periods. Do nothing where there are not more than two. */
+CASTMAP_NODISCARD castmap_status cm_heat_check_series(castmap_context *ctx, const castmap_heat_run_options *options);
+CASTMAP_NODISCARD castmap_status cm_heat_plan_series(cm_heat_run *run);
+CASTMAP_NODISCARD castmap_status cm_heat_make_series(cm_heat_run *run);
+void cm_heat_share_classes(cm_heat_run *run); /* the layer's classes are those of the series too */
+/* Edges of the classes of a change, above none: from the largest change, or as options->domain or domain_of say. */
+CASTMAP_NODISCARD castmap_status cm_heat_change_steps(cm_heat_run *run, double step[3]);
 
 #endif

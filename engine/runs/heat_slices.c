@@ -97,7 +97,7 @@ castmap_status cm_heat_make_slices(cm_heat_run *run)
     castmap_status status = CASTMAP_OK;
     double highest = 0.0;
 
-    if (layer->n_slices == 0)
+    if (layer->n_slices == 0 || run->options->kind != CASTMAP_HEAT_DENSITY) /* a change has its own, heat_series.c */
         return CASTMAP_OK;
     layer->slice_values = cm_alloc(layer->n_slices * cells, sizeof *layer->slice_values);
     if (!layer->slice_values)

@@ -28,8 +28,7 @@ static castmap_polygons study_of(const cm_heat_run *run)
     return cm_projected_areas_view(&run->areas);
 }
 
-/* Density of points and of what is spread, without regard to borders. */
-static castmap_status with_spread(cm_heat_run *run, const castmap_points *points, const cm_heat_spread *spread,
+castmap_status cm_heat_density_of(cm_heat_run *run, const castmap_points *points, const cm_heat_spread *spread,
                                   const castmap_density_options *options, double *values)
 {
     const castmap_spread view = cm_heat_spread_view(spread);
@@ -65,7 +64,7 @@ static castmap_status density(cm_heat_run *run)
     }
     if (edge != CASTMAP_EDGE_NONE)
         return castmap_density_within_spread(run->ctx, &points, &spread, &study, &s->grid, &options, edge, run->layer.values, NULL);
-    status = with_spread(run, &points, &run->spread, &options, run->layer.values);
+    status = cm_heat_density_of(run, &points, &run->spread, &options, run->layer.values);
     if (!status && run->within)
         status = castmap_density_mask(run->ctx, &study, true, &s->grid, run->layer.values);
     return status;
@@ -184,9 +183,9 @@ static castmap_status blank_where_few(cm_heat_run *run, size_t cells)
     options.kernel = CASTMAP_KERNEL_GAUSSIAN;
     options.radius_m = run->summary.radius_m;
     if (!status)
-        status = with_spread(run, &first, &run->spread, &options, cases);
+        status = cm_heat_density_of(run, &first, &run->spread, &options, cases);
     if (!status)
-        status = with_spread(run, &second, &run->spread_against, &options, controls);
+        status = cm_heat_density_of(run, &second, &run->spread_against, &options, controls);
     for (size_t i = 0; i < cells && !status; i++) {
         if ((cases[i] + controls[i]) * effective_km2 < FEW_RECORDS)
             run->layer.values[i] = run->layer.p_value[i] = (double)NAN;
@@ -278,7 +277,7 @@ static castmap_status rising_breaks(cm_heat_run *run)
 /* Edges -big, -3, -2, -1, 1, 2, 3 of steps: three classes of less, one of about the same, three of more. */
 static castmap_status two_sided_breaks(cm_heat_run *run, const double step[3])
 {
-    const double low = fmin(run->summary.minimum, -step[2]);
+    const double low = fmin(fmin(run->summary.minimum, -run->series_top), -step[2]);
     castmap_status status = breaks_alloc(run, 7);
 
     if (status)
@@ -294,16 +293,14 @@ static castmap_status two_sided_breaks(cm_heat_run *run, const double step[3])
 
 static castmap_status choose_breaks(cm_heat_run *run)
 {
-    const castmap_heat_summary *s = &run->summary;
-
     if (run->options->kind == CASTMAP_HEAT_COMPARE) {
         const double step[3] = {log(1.5), log(2.0), log(4.0)};
         return two_sided_breaks(run, step);
     }
     if (run->options->kind == CASTMAP_HEAT_CHANGE) {
-        const double top = cm_sayable(fmax(fmax(s->maximum, -s->minimum), 1e-12) * 0.6);
-        const double step[3] = {cm_sayable(top / 4.0), cm_sayable(top / 2.0), top};
-        return two_sided_breaks(run, step);
+        double step[3];
+        const castmap_status status = cm_heat_change_steps(run, step);
+        return status ? status : two_sided_breaks(run, step);
     }
     return rising_breaks(run);
 }

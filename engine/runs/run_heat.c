@@ -9,6 +9,7 @@
 #include "project/run_table.h"
 #include "runs/heat_run.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static bool compares_periods(const castmap_heat_run_options *o)
 /* What makes no sense together is refused before anything is read. */
 static castmap_status check(castmap_context *ctx, const castmap_heat_run_options *o)
 {
-    if (o->version != 2u || (unsigned)o->kind > CASTMAP_HEAT_CHANGE || (unsigned)o->measure > CASTMAP_HEAT_PROBABILITY ||
+    if (o->version != 3u || (unsigned)o->kind > CASTMAP_HEAT_CHANGE || (unsigned)o->measure > CASTMAP_HEAT_PROBABILITY ||
         (unsigned)o->edge > CASTMAP_EDGE_DIGGLE)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
     if (o->kind == CASTMAP_HEAT_COMPARE && !compares_periods(o) && (!o->cases || !o->controls))
@@ -45,6 +46,8 @@ static castmap_status check(castmap_context *ctx, const castmap_heat_run_options
     const bool sliced = o->slices > 0 || o->slicing != CASTMAP_SLICES_EQUAL;
     if ((unsigned)o->slicing > CASTMAP_SLICES_QUARTER)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "options of another version");
+    if (o->domain < 0.0 || !isfinite(o->domain) || (o->kind != CASTMAP_HEAT_CHANGE && (o->domain > 0.0 || o->domain_of)))
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a domain of colours is that of a change, and above 0");
     if (o->slices > 60 || (sliced && o->kind != CASTMAP_HEAT_DENSITY))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, o->slices > 60 ? "at most 60 slices in time" : "a comparison or a change has no slices in time");
     if (sliced && (o->adaptive || o->edge != CASTMAP_EDGE_NONE))
@@ -53,7 +56,7 @@ static castmap_status check(castmap_context *ctx, const castmap_heat_run_options
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison weighs every observation alike");
     if (o->adaptive && o->edge == CASTMAP_EDGE_UNIFORM)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the uniform correction has no meaning for an adaptive radius; diggle has");
-    return CASTMAP_OK;
+    return cm_heat_check_series(ctx, o);
 }
 
 static castmap_status load(cm_heat_run *run)
@@ -175,6 +178,10 @@ static castmap_status write_note(cm_heat_run *run)
         cm_text_addf(&note, "The density of the second period less that of the first, both per month (%zu and %zu observations).", n, against);
     else if (o->adaptive)
         cm_text_add(&note, "The radius is smaller where observations are dense and larger where they are sparse (Abramson).");
+    if (o->n_periods > 2)
+        cm_text_addf(&note, " The first of %zu periods against the last; the maps of each against the one before have the same classes.", o->n_periods);
+    if (o->domain_of)
+        cm_text_addf(&note, " In the classes of the layer %s.", o->domain_of);
     if (o->edge == CASTMAP_EDGE_UNIFORM)
         cm_text_add(&note, "Corrected at the edge of the study area, so that the surface does not sink there.");
     else if (o->edge == CASTMAP_EDGE_DIGGLE)
@@ -222,6 +229,10 @@ static void write_parameters(const cm_heat_run *run, cm_text *out)
     add_period(&json, "period", &o->filter);
     if (o->kind == CASTMAP_HEAT_CHANGE || (o->kind == CASTMAP_HEAT_COMPARE && compares_periods(o)))
         add_period(&json, "first_period", &o->first);
+    if (o->kind == CASTMAP_HEAT_CHANGE)
+        cm_json_number(&json, "domain", run->layer.n_breaks == 7 ? run->layer.breaks[6] : (double)NAN);
+    cm_json_string(&json, "domain_of", o->domain_of);
+    cm_json_integer(&json, "periods", (int64_t)o->n_periods);
     cm_json_string(&json, "mask_sha256", run->mask_digest[0] ? run->mask_digest : NULL);
     cm_json_string(&json, "cases", o->cases);
     cm_json_string(&json, "controls", o->controls);
@@ -309,13 +320,19 @@ castmap_status castmap_run_heat(castmap_context *ctx, castmap_project *project, 
     if (!status)
         status = cm_heat_plan_slices(&run);
     if (!status)
+        status = cm_heat_plan_series(&run);
+    if (!status)
         status = cm_heat_choose_radius(&run);
     if (!status)
         status = cm_heat_choose_grid(&run);
     if (!status)
+        status = cm_heat_make_series(&run);
+    if (!status)
         status = cm_heat_make_surface(&run);
     if (!status)
         status = cm_heat_make_slices(&run);
+    if (!status)
+        cm_heat_share_classes(&run);
     if (!status)
         status = complete_layer(&run);
     if (!status)

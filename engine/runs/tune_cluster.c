@@ -10,11 +10,9 @@
  */
 #include "runs/cluster_run.h"
 
-#include "analysis/cluster/mutual_tree.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "base/sort.h"
 #include "runs/pair_stability.h"
 #include "runs/remarks.h"
 
@@ -28,7 +26,6 @@
 #define MOST_RADII 18u
 #define CHOSEN_RADII 12u
 #define CURVE_POINTS 240u
-#define LEAF_POINTS 16u
 #define NEAR_KNEE 1.6          /* the recommended radius is within this factor of it */
 #define MOST_OF_WORK 4.0e6     /* observations times redraws, where the number of redraws is left to us */
 #define REDRAWS 20u
@@ -109,94 +106,18 @@ static castmap_status prepare(tuning_run *run)
 
 /* ---- the curve ------------------------------------------------------------------------------------------------------ */
 
-/* Distances in ascending order with the weight up to each, read at even steps of the share. */
-static castmap_status sample_curve(tuning_run *run, const cm_places *places, const double *core)
-{
-    castmap_cluster_tuning *t = &run->out;
-    uint64_t *key = cm_alloc(places->count, sizeof *key);
-    uint32_t *order = cm_alloc(places->count, sizeof *order);
-    castmap_status status = CASTMAP_OK;
-
-    t->curve_share = cm_alloc(CURVE_POINTS, sizeof *t->curve_share);
-    t->curve_m = cm_alloc(CURVE_POINTS, sizeof *t->curve_m);
-    if (!key || !order || !t->curve_share || !t->curve_m) {
-        status = cm_fail_memory(run->ctx);
-        goto done;
-    }
-    for (uint32_t i = 0; i < places->count; i++) {
-        key[i] = cm_order_double(core[i]);
-        order[i] = i;
-    }
-    status = cm_sort_u64(run->ctx, key, order, places->count);
-    if (status)
-        goto done;
-    const size_t wanted = run->out.observations < CURVE_POINTS ? run->out.observations : CURVE_POINTS;
-    double passed = 0.0;
-    for (size_t i = 0, at = 0; i < wanted; i++) {
-        const double share = wanted > 1 ? (double)i / (double)(wanted - 1) : 1.0;
-        while (at + 1 < places->count && passed + places->weight[order[at]] < share * places->total)
-            passed += places->weight[order[at++]];
-        t->curve_share[i] = share;
-        t->curve_m[i] = core[order[at]];
-    }
-    t->n_curve = wanted;
-
-done:
-    free(key);
-    free(order);
-    return status;
-}
-
-/*
- * Where the curve turns up: the point farthest below the straight line from its start to its end, both axes from 0 to 1, the last twentieth
- * left out (a few lonely observations would draw the line up and the knee with it). After V. Satopaa et al. (2011), "Finding a 'kneedle' in a
- * haystack". NaN: the curve is nowhere below the line.
- */
-static double knee_of(const castmap_cluster_tuning *t)
-{
-    const size_t end = t->n_curve - t->n_curve / 20;
-    double best = 0.0, knee = (double)NAN;
-
-    if (end < 3 || !(t->curve_m[end - 1] > t->curve_m[0]))
-        return knee;
-    const double rise = t->curve_m[end - 1] - t->curve_m[0], run = t->curve_share[end - 1] - t->curve_share[0];
-    for (size_t i = 1; i + 1 < end; i++) {
-        const double below = (t->curve_share[i] - t->curve_share[0]) / run - (t->curve_m[i] - t->curve_m[0]) / rise;
-        if (below > best) {
-            best = below;
-            knee = t->curve_m[i];
-        }
-    }
-    return knee > 0.0 ? knee : (double)NAN;
-}
-
 static castmap_status measure_curve(tuning_run *run)
 {
     const castmap_points view = cm_run_points_view(&run->points);
-    cm_places places = {0};
-    cm_kd_tree tree = {0};
-    double *core = NULL;
-    castmap_status status;
+    castmap_cluster_tuning *t = &run->out;
 
-    status = cm_places_make(run->ctx, &view, &places);
-    if (status)
-        goto done;
-    core = cm_alloc(places.count, sizeof *core);
-    if (!core || cm_kd_tree_make(places.x, places.y, places.weight, places.count, LEAF_POINTS, &tree) != 0) {
-        status = cm_fail_memory(run->ctx);
-        goto done;
-    }
-    status = cm_core_distances(run->ctx, &places, &tree, run->out.min_points, core);
-    if (status)
-        goto done;
-    status = sample_curve(run, &places, core);
+    t->curve_share = cm_alloc(CURVE_POINTS, sizeof *t->curve_share);
+    t->curve_m = cm_alloc(CURVE_POINTS, sizeof *t->curve_m);
+    if (!t->curve_share || !t->curve_m)
+        return cm_fail_memory(run->ctx);
+    castmap_status status = castmap_k_distance_curve(run->ctx, &view, t->min_points, CURVE_POINTS, t->curve_share, t->curve_m, &t->n_curve);
     if (!status)
-        run->out.knee_m = knee_of(&run->out);
-
-done:
-    free(core);
-    cm_kd_tree_clear(&tree);
-    cm_places_clear(&places);
+        t->knee_m = castmap_curve_knee(t->curve_share, t->curve_m, t->n_curve);
     return status;
 }
 

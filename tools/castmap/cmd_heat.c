@@ -6,9 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROOM 2000
+#define MOST_PERIODS 61
+
+/* Parsed words that the options point into. */
+typedef struct choices {
+    char           text[ROOM];
+    castmap_filter periods[MOST_PERIODS];
+} choices;
+
 typedef struct heat_args {
     double      radius_m, sigma_m, cell_m;
-    const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *mask, *slices;
+    const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *domain, *mask, *slices;
     bool        adaptive, within, keep_whole, persons;
     filter_args filter;
 } heat_args;
@@ -25,8 +34,11 @@ static const cli_option OPTIONS[] = {
      "observations per km2, per km2 and month, per 1,000 residents, or percent of all in each km2"},
     {CLI_TEXT, 0, "compare", offsetof(heat_args, compare), "FIRST:SECOND", NULL,
      "two categories, or two periods: where the first is more likely than the second, outlined where p is below 0.05"},
-    {CLI_TEXT, 0, "change", offsetof(heat_args, change), "PERIOD:PERIOD", NULL,
-     "the second period less the first, both per month: 2024:2025, 2024-Q1:2024-Q2, 2024-01..2024-06:2025-01..2025-06"},
+    {CLI_TEXT, 0, "change", offsetof(heat_args, change), "PERIOD:PERIOD[:...]", NULL,
+     "the second period less the first, both per month: 2024:2025, 2024-01..2024-06:2025-01..2025-06; with more periods also each less the one "
+     "before, in one legend: 2024-Q1:2024-Q2:2024-Q3"},
+    {CLI_TEXT, 0, "domain", offsetof(heat_args, domain), "auto|NUMBER|LAYER", "auto",
+     "where the outermost class of a change begins, per km2 and month, or the layer whose classes are taken: maps in one domain can be compared"},
     {CLI_TEXT, 0, "slices", offsetof(heat_args, slices), "month|quarter|N", NULL,
      "also a map for each month, quarter, or of N equal parts of the period, with one legend; castmap map --layer slices draws them"},
     {CLI_FLAG, 0, "persons", offsetof(heat_args, persons), NULL, NULL,
@@ -56,11 +68,11 @@ static void defaults(void *args)
 }
 
 /* "A:B" in two. The texts are kept in `room`. */
-static bool halves(const char *text, char room[400], const char **first, const char **second)
+static bool halves(const char *text, char room[ROOM], const char **first, const char **second)
 {
     char *colon;
 
-    if (strlen(text) >= 400)
+    if (strlen(text) >= ROOM)
         return false;
     strcpy(room, text);
     colon = strchr(room, ':');
@@ -88,15 +100,69 @@ static bool period(const char *text, int64_t *from_s, int64_t *to_s)
     return cli_period(first, from_s, &ignored) && cli_period(dots + 2, &ignored, to_s) && *from_s < *to_s;
 }
 
+/* "A:B" or "A:B:C...": all periods of a change, in order. */
+static size_t periods_of(const char *text, char room[ROOM], castmap_filter periods[MOST_PERIODS])
+{
+    size_t n = 0;
+    char *at = room;
+
+    if (strlen(text) >= ROOM)
+        return 0;
+    strcpy(room, text);
+    while (at) {
+        char *colon = strchr(at, ':');
+        if (colon)
+            *colon = '\0';
+        if (n == MOST_PERIODS)
+            return 0;
+        periods[n] = (castmap_filter)CASTMAP_FILTER_INIT;
+        if (!period(at, &periods[n].from_s, &periods[n].to_s))
+            return 0;
+        n++;
+        at = colon ? colon + 1 : NULL;
+    }
+    return n;
+}
+
+static int choose_change(cli_env *env, const heat_args *args, choices *room, castmap_heat_run_options *options)
+{
+    char *end = NULL;
+
+    options->n_periods = periods_of(args->change, room->text, room->periods);
+    options->periods = room->periods;
+    if (options->n_periods < 2)
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--change", "--change 2024-Q1:2024-Q2, or 2024-01..2024-06:2025-01..2025-06, or up to 61 periods",
+                        "two periods or more with colons between them are needed");
+    for (size_t i = 1; i < options->n_periods; i++) {
+        if (room->periods[i - 1].to_s > room->periods[i].from_s)
+            return cli_fail(env, CASTMAP_E_ARGUMENT, "--change", "the earlier period comes first", "the periods overlap or run backwards");
+    }
+    options->first.from_s = room->periods[0].from_s;
+    options->first.to_s = room->periods[0].to_s;
+    options->filter.from_s = room->periods[options->n_periods - 1].from_s;
+    options->filter.to_s = room->periods[options->n_periods - 1].to_s;
+    options->kind = CASTMAP_HEAT_CHANGE;
+    if (strcmp(args->domain, "auto") == 0)
+        return 0;
+    options->domain = strtod(args->domain, &end);
+    if (end == args->domain || *end) {
+        options->domain = 0.0;
+        options->domain_of = args->domain;
+    } else if (!(options->domain > 0.0 && options->domain < 1e300)) {
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--domain", "--domain 2.5, or the name of a layer", "a number above 0 is needed");
+    }
+    return 0;
+}
+
 /* The kind of map; 0, or the exit code after a complaint. */
-static int choose_kind(cli_env *env, const heat_args *args, char room[400], castmap_heat_run_options *options)
+static int choose_kind(cli_env *env, const heat_args *args, choices *room, castmap_heat_run_options *options)
 {
     const char *first, *second;
 
     if (args->compare && args->change)
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--compare, --change", "give one of them", "a map shows a comparison or a change, not both");
     if (args->compare) {
-        if (!halves(args->compare, room, &first, &second))
+        if (!halves(args->compare, room->text, &first, &second))
             return cli_fail(env, CASTMAP_E_ARGUMENT, "--compare", "--compare begging:visitors, or --compare 2025:2024; several categories are separated by commas",
                             "two categories or two periods with a colon between them are needed");
         options->kind = CASTMAP_HEAT_COMPARE;
@@ -111,16 +177,10 @@ static int choose_kind(cli_env *env, const heat_args *args, char room[400], cast
             options->first = other;
         }
     }
-    if (args->change) {
-        if (!halves(args->change, room, &first, &second) ||
-            !period(first, &options->first.from_s, &options->first.to_s) ||
-            !period(second, &options->filter.from_s, &options->filter.to_s))
-            return cli_fail(env, CASTMAP_E_ARGUMENT, "--change", "--change 2024-Q1:2024-Q2, or 2024-01..2024-06:2025-01..2025-06",
-                            "two periods with a colon between them are needed");
-        if (options->first.to_s > options->filter.from_s)
-            return cli_fail(env, CASTMAP_E_ARGUMENT, "--change", "the earlier period comes first", "the periods overlap or run backwards");
-        options->kind = CASTMAP_HEAT_CHANGE;
-    }
+    if (args->change)
+        return choose_change(env, args, room, options);
+    if (strcmp(args->domain, "auto") != 0)
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--domain", "--change 2024-Q1:2024-Q2 --domain 2.5", "a domain of colours is that of a change");
     return 0;
 }
 
@@ -130,7 +190,7 @@ static int run(cli_env *env, const void *parsed)
     castmap_heat_run_options options = CASTMAP_HEAT_RUN_OPTIONS_INIT;
     castmap_heat_summary summary = {0};
     stage_times times = {0};
-    char room[400];
+    choices room;
 
     if (!filter_ok(env, &args->filter))
         return 2;
@@ -152,7 +212,7 @@ static int run(cli_env *env, const void *parsed)
     options.mask = args->mask;
     if (!slices_of(args->slices, &options.slicing, &options.slices))
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--slices", SLICES_ADVICE);
-    const int complaint = choose_kind(env, args, room, &options);
+    const int complaint = choose_kind(env, args, &room, &options);
     if (complaint)
         return complaint;
     stage_begin(&times);

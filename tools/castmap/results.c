@@ -215,7 +215,9 @@ void show_heat(cli_env *env, const castmap_heat_summary *summary)
                 summary->integral < 0.999 * summary->weight ? "; the rest lies where nothing is shown" : "");
     else
         cli_say(env, "  %s: at most %.4g", summary->measure, summary->maximum);
-    if (summary->slices > 0)
+    if (summary->slices > 0 && summary->kind == CASTMAP_HEAT_CHANGE)
+        cli_say(env, "  %zu changes from one period to the next, with one legend; castmap map --layer slices draws them side by side", summary->slices);
+    else if (summary->slices > 0)
         cli_say(env, "  %zu slices in time with one legend; castmap map --layer slices draws them side by side", summary->slices);
     show_remarks(env, summary->remarks, summary->n_remarks);
 }

@@ -172,6 +172,42 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_st_dbscan(castmap_context *
                                                                const castmap_st_dbscan_options *options, int32_t *labels,
                                                                bool *is_core, size_t *n_clusters);
 
+/**
+ * @brief How far each point must look to see k, itself included: the smallest radius within which the weight reaches k.
+ *
+ * A choice of eps_m is a level of the curve of these distances (J. Sander, M. Ester, H.-P. Kriegel, X. Xu 1998, "Density-based clustering in
+ * spatial databases", Data Mining and Knowledge Discovery 2): the points below it are cores.
+ *
+ * @param distance_m  out [points->count]; INFINITY where all the weight there is does not reach k
+ * @retval CASTMAP_E_ARGUMENT  k is 0; n > INT32_MAX
+ * @retval CASTMAP_E_DATA      a coordinate or weight that is not finite, a weight below 0
+ * Cost: O(n log n) for small k; points on one coordinate are one place. About 60 bytes a point.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_k_distances(castmap_context *ctx, const castmap_points *points, uint32_t k,
+                                                                 double *distance_m);
+
+/**
+ * @brief The curve of those distances, most crowded first, read at even steps of the share of the weight.
+ *
+ * @param room        the most readings wanted; with fewer points there is one for each
+ * @param share       out [room], 0..1, ascending
+ * @param distance_m  out [room], within this distance that share of the weight sees k; ascending
+ * @param n           out, readings
+ * @retval CASTMAP_E_DATA  also: all points together weigh less than k
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_k_distance_curve(castmap_context *ctx, const castmap_points *points, uint32_t k,
+                                                                      size_t room, double *share, double *distance_m, size_t *n);
+
+/**
+ * @brief Where a rising curve turns up: its distance where it is farthest below the straight line from start to end, both axes from 0 to 1.
+ *
+ * The last twentieth is left out: a few lonely points would draw the line up and the knee with it. The first of equals. NAN where the curve is
+ * nowhere below the line, where the knee is 0, or of fewer than three readings.
+ *
+ * Source: V. Satopaa, J. Albrecht, D. Irwin, B. Raghavan (2011), "Finding a 'kneedle' in a haystack", ICDCS workshops; without its smoothing.
+ */
+CASTMAP_API double castmap_curve_knee(const double *share, const double *distance_m, size_t n);
+
 /** Options of castmap_nnh(). Start from CASTMAP_NNH_OPTIONS_INIT. */
 typedef struct castmap_nnh_options {
     uint32_t version;

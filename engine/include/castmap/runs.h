@@ -215,11 +215,16 @@ typedef struct castmap_heat_run_options {
     unsigned       slices;        /**< density: also one surface for each of so many equal parts of the period, with one legend; 0: none. At most 60 */
     bool           weigh_persons; /**< each observation counts as the number of persons it tells of (1 where it does not say) */
     castmap_heat_slicing slicing; /**< by the calendar in place of `slices` equal parts; at most 60 */
+    const castmap_filter *periods; /**< change: [n_periods] in order of time, only their from_s and to_s are read; `first` and `filter` hold the first and the
+                                       last. More than two: also a surface for each pair of neighbours, all in one set of classes. NULL: two */
+    size_t         n_periods;      /**< 0, or 2 to 61 */
+    double         domain;         /**< change: lower edge of the outermost class, per km2 and month, so that several maps share a scale; 0: from the data */
+    const char    *domain_of;      /**< change: take the classes of this earlier layer of a change; NULL: `domain` */
 } castmap_heat_run_options;
 #define CASTMAP_HEAT_RUN_OPTIONS_INIT \
-    {2u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
+    {3u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
      CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, 0u, false, \
-     CASTMAP_SLICES_EQUAL}
+     CASTMAP_SLICES_EQUAL, NULL, 0u, 0.0, NULL}
 
 typedef struct castmap_heat_summary {
     int64_t run_number;
@@ -236,7 +241,7 @@ typedef struct castmap_heat_summary {
     castmap_heat_kind kind;
     char   *measure;                   /**< "observations per km2", ... */
     size_t  spread;                    /**< records that were spread over the area they are known to */
-    size_t  slices, untimed;           /**< surfaces in time; observations without a time, which are in none of them */
+    size_t  slices, untimed;           /**< surfaces in time, or changes between neighbouring periods; observations without a time, which are in none of them */
     double  weight;                    /**< of all together: persons where they are weighed, else the number of observations */
 } castmap_heat_summary;
 

@@ -157,26 +157,31 @@ static castmap_status add_tolerance(castmap_context *ctx, const cm_release_input
 static castmap_status add_slices(castmap_context *ctx, const cm_release_inputs *in, const cm_heat_layer *heat, cm_release_build *build)
 {
     const size_t cells = heat->grid.columns * heat->grid.rows;
-    const char *legend = strncmp(heat->legend, "Persons", 7) == 0 ? PERSONS_PER_KM2_MONTH : PER_KM2_MONTH;
+    const bool change = heat->kind == CASTMAP_HEAT_CHANGE;
+    const char *legend = change ? heat->legend : strncmp(heat->legend, "Persons", 7) == 0 ? PERSONS_PER_KM2_MONTH : PER_KM2_MONTH;
     castmap_status status = CASTMAP_OK;
 
     for (size_t i = 0; i < heat->n_slices && !status; i++) {
         castmap_bands bands = CASTMAP_BANDS_INIT;
-        char name[32], title[96], from[CM_DECIMAL_SIZE], to[CM_DECIMAL_SIZE];
+        char name[32], title[128], from[CM_DECIMAL_SIZE], to[CM_DECIMAL_SIZE];
         cm_date_iso(heat->slice_from_s[i], from);
         cm_date_iso(heat->slice_to_s[i] - 1, to);
         snprintf(name, sizeof name, "heat_%02zu", i + 1);
-        snprintf(title, sizeof title, "Heat map, %s to %s", from, to);
+        snprintf(title, sizeof title, "%s, %s to %s%s", change ? "Change" : "Heat map", from, to, change ? " less the one before" : "");
         status = castmap_bands_make(ctx, &heat->grid, heat->slice_values + i * cells, heat->slice_breaks, heat->n_slice_breaks, &bands);
         if (status)
             break;
-        cm_layer *layer = cm_build_layer(build, name, title, "Density of the observations about this part of the period.", CM_SHAPE_POLYGON,
-                                         bands.count);
+        cm_layer *layer = cm_build_layer(build, name, title, change ? "The density in this period less that in the one before, both per month."
+                                                            : "Density of the observations about this part of the period.",
+                                         CM_SHAPE_POLYGON, bands.count);
         cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "Number of the class in the legend, from 0", "", 0);
         cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", legend, "Words of the class", "", 0);
         if (label) {
             layer->visible = false;
-            cm_release_range_classes(build, &layer->style, heat->slice_breaks, heat->n_slice_breaks, false, CM_RAMP_DUSK);
+            if (change)
+                add_classes(build, &layer->style, heat); /* those of the change from the first to the last are theirs too */
+            else
+                cm_release_range_classes(build, &layer->style, heat->slice_breaks, heat->n_slice_breaks, false, CM_RAMP_DUSK);
         }
         for (size_t b = 0; b < bands.count && label && !build->failed; b++) {
             const size_t k = cm_release_class_of(heat->slice_breaks, heat->n_slice_breaks, bands.lower[b]);
@@ -188,7 +193,9 @@ static castmap_status add_slices(castmap_context *ctx, const cm_release_inputs *
         status = cm_release_shapes(ctx, in, build, layer, &view);
         castmap_bands_clear(&bands);
     }
-    if (!status && heat->n_slices > 0)
+    if (!status && heat->n_slices > 0 && change)
+        cm_build_method(build, "Changes: each of %zu periods against the one before it, in one legend.", heat->n_slices);
+    else if (!status && heat->n_slices > 0)
         cm_build_method(build, "Slices in time: %zu parts of the period, each smoothed over its neighbours, in one legend.", heat->n_slices);
     return status;
 }
