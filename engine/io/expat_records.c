@@ -472,8 +472,6 @@ static int walk_twice(walk *w, size_t length)
 {
     if (go_through(w, length) != 0)
         return -1;
-    if (w->fixes && w->format == FORMAT_KML)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "export the tracks as GPX", "tracks are not read from KML");
     if (w->number == 0 && w->links > 0)
         return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
                               "the KML holds no places, only a link to another document (NetworkLink), which is not followed");
@@ -493,7 +491,9 @@ int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsi
 
     if (fault)
         return cm_worker_fail(sender->pipe, CASTMAP_E_INPUT, "export it again as KML or GPX from the program it came from", "the file %s", fault);
-    const int result = walk_twice(&w, length);
+    int result = w.fixes ? cm_xml_fix_child(sender, bytes, length, format) : 1;
+    if (result == 1)
+        result = walk_twice(&w, length);
     clear(&w);
     return result;
 }

@@ -71,6 +71,8 @@ typedef struct cm_stream_job {
 int cm_record_child(cm_worker_pipe *pipe, void *job);
 int cm_gdal_record_child(cm_record_sender *sender, cm_stream_job *job);
 int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsigned char *bytes, size_t length, const char *format);
+/* Fixes of KML and TCX. 0; -1 after a failure was sent; 1: the document is neither, and nothing was sent. name: of the format, NULL: by content. */
+int cm_xml_fix_child(cm_record_sender *sender, const unsigned char *bytes, size_t length, const char *name);
 /* How many decimals a number has in its shortest form. */
 uint32_t cm_decimals_of(double value);
 int cm_photo_record_child(cm_record_sender *sender, cm_stream_job *job);

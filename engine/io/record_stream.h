@@ -56,7 +56,7 @@ typedef struct cm_stream_options {
     bool        follow;
     uint64_t    max_bytes;   /* of the file; 0: 1 GiB */
     bool        lines;       /* of a layer: lines are places too, told by their two ends */
-    bool        fixes;       /* of GPX: the points of tracks and routes, which say in columns CM_FIX_TRACK and CM_FIX_PIECE where they belong, and no waypoints */
+    bool        fixes;       /* the points of tracks and routes of GPX, of lines and tracks of KML, of TCX, which say in columns CM_FIX_TRACK and CM_FIX_PIECE where they belong, and no waypoints */
 } cm_stream_options;
 
 /* Columns of fixes: tracks and routes of the file, and their pieces, each numbered from 1. */

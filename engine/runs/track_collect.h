@@ -59,7 +59,7 @@ const char *cm_fix_flaw_words(cm_fix_flaw flaw);
 /* Sorted into tracks; name, format and digest are the caller's to fill. Nothing of the collection is needed afterwards. */
 CASTMAP_NODISCARD castmap_status cm_track_collect_finish(castmap_context *ctx, cm_track_collect *collect, cm_track_set *out);
 
-/* Read a file by its content; one without tracks gives no fixes. *format: "GPX", "GeoJSON", "CSV"; guesses are added to the summary. */
+/* Read a file by its content; one without tracks gives no fixes. *format: "GPX", "KML", "KMZ", "TCX", "GeoJSON", "CSV"; guesses are added to the summary. */
 CASTMAP_NODISCARD castmap_status cm_track_file_read(castmap_context *ctx, const char *path, const castmap_tracks_add_options *options,
                                                     cm_track_collect *collect, castmap_tracks_add_summary *summary, const char **format);
 

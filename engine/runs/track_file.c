@@ -1,5 +1,5 @@
 /*
- * runs/track_file.c - fixes out of GPX, GeoJSON and CSV.
+ * runs/track_file.c - fixes out of GPX, KML, KMZ, TCX, GeoJSON and CSV.
  */
 #include "runs/track_collect.h"
 
@@ -65,7 +65,7 @@ static castmap_status take(reading *r, const cm_fix_text *text)
     return CASTMAP_OK;
 }
 
-/* ---- GPX -------------------------------------------------------------------------------------------------------- */
+/* ---- documents -------------------------------------------------------------------------------------------------------- */
 
 static int column_named(const cm_stream_table *table, const char *name)
 {
@@ -111,10 +111,14 @@ static castmap_status read_stream(reading *r, const char *path, const char **for
         return status;
     const cm_stream_table *table = cm_stream_table_of(stream);
     const int column[3] = {column_named(table, CM_FIX_TRACK), column_named(table, CM_FIX_PIECE), column_named(table, "time")};
-    *format = "GPX";
-    if (strcmp(table->format, "GPX") != 0) {
+    static const char *const READ[] = {"GPX", "KML", "KMZ", "TCX"};
+    *format = NULL;
+    for (size_t i = 0; i < sizeof READ / sizeof *READ; i++)
+        *format = strcmp(table->format, READ[i]) == 0 ? READ[i] : *format;
+    if (!*format) {
         status = cm_fail(r->ctx, CASTMAP_E_INPUT, "tracks are not read from %s", table->format);
-        cm_fail_hint(r->ctx, "give GPX, GeoJSON lines or CSV");
+        cm_fail_hint(r->ctx, "give GPX, KML, KMZ, TCX, GeoJSON lines or CSV");
+        *format = "";
     }
     while (!status) {
         status = cm_stream_next(r->ctx, stream, &record, &more);
@@ -322,7 +326,7 @@ castmap_status cm_track_file_read(castmap_context *ctx, const char *path, const 
         return status;
     const unsigned char *bytes = cm_text_input_peek(input, &n);
     const cm_content content = cm_content_of(bytes, n);
-    if (content == CM_CONTENT_XML) {
+    if (content == CM_CONTENT_XML || content == CM_CONTENT_ZIP) {
         cm_text_input_close(input);
         input = NULL;
         status = read_stream(&r, path, format);
@@ -332,7 +336,7 @@ castmap_status cm_track_file_read(castmap_context *ctx, const char *path, const 
         status = read_csv(&r, input, format);
     } else {
         status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, which holds no tracks that castmap reads", cm_content_words(content));
-        cm_fail_hint(ctx, "give GPX, GeoJSON lines or CSV");
+        cm_fail_hint(ctx, "give GPX, KML, KMZ, TCX, GeoJSON lines or CSV");
     }
     cm_text_input_close(input);
     if (status)

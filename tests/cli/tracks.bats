@@ -127,3 +127,79 @@ JSON
     jq -e '.read == 6015 and .stored == 6015 and .empty == 5 and .files == 11' out.txt
     jq -e '([.cleaning[].fixes] | add) == .stored' out.txt
 }
+
+@test "tracks add: lines of KML and KMZ, tracks of KML and TCX; points and areas are passed over, links not followed" {
+    castmap init town >/dev/null 2>&1
+    cat >walk.kml <<'KML'
+<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document><name>mine</name>
+<Placemark><name>from my flat</name><LineString><coordinates>
+-4.08,53.75,12 -4.08,53.7501 -4.08,north
+-4.08,53.7503,0</coordinates></LineString></Placemark>
+<Placemark><name>home</name><Point><coordinates>-4.08,53.75</coordinates></Point></Placemark>
+<NetworkLink><Link><href>http://example.org/more.kml</href></Link></NetworkLink>
+<Placemark><gx:MultiTrack><gx:Track>
+<when>2025-03-01T10:00:00Z</when><when>2025-03-01T10:00:10Z</when><when>2025-03-01T10:00:20Z</when>
+<gx:coord>-4.08 53.75 5</gx:coord><gx:coord></gx:coord><gx:coord>-4.08 53.7502 0</gx:coord><gx:coord>-4.08 53.7503 0</gx:coord>
+</gx:Track><gx:Track><when>2025-03-01T12:00:00Z</when><when>2025-03-01T12:00:05Z</when>
+<gx:coord>-4.07 53.75 5</gx:coord><gx:coord>-4.07 53.7501 5</gx:coord></gx:Track></gx:MultiTrack></Placemark></Document></kml>
+KML
+    both castmap tracks add -n walk.kml --person Ada --json
+    code_is 3
+    # 4 fixes of the line, one of them no number; 4 of the first track, one without a position and one without a time; 2 of the second
+    jq -e '.read == 10 and .stored == 8 and .tracks == 2 and .untimed == 4 and .others == 1 and .people == 1' out.txt
+    jq -e '[.left_out[].code] | sort == ["bad-position", "no-position"]' out.txt
+    zip -q walk.kmz walk.kml
+    both castmap tracks add walk.kmz --person Ada --json
+    code_is 3
+    jq -e '.read == 10 and .stored == 8' out.txt
+    both castmap tracks list --json
+    jq -e '.tracks[0].format == "KMZ"' out.txt
+    run grep -c "my flat" town.castmap.sqlite
+    [ "$output" = 0 ]
+    cat >ride.tcx <<'TCX'
+<?xml version="1.0"?><TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities><Activity Sport="Biking"><Lap><Track>
+<Trackpoint><Time>2025-03-02T10:00:00Z</Time><Position><LatitudeDegrees>53.75</LatitudeDegrees><LongitudeDegrees>-4.08</LongitudeDegrees></Position></Trackpoint>
+<Trackpoint><Time>2025-03-02T10:00:05Z</Time></Trackpoint>
+<Trackpoint><Time>2025-03-02T10:00:10Z</Time><Position><LatitudeDegrees>53.751</LatitudeDegrees><LongitudeDegrees>-4.08</LongitudeDegrees></Position></Trackpoint>
+</Track></Lap></Activity></Activities></TrainingCenterDatabase>
+TCX
+    both castmap tracks add ride.tcx --json
+    code_is 3
+    jq -e '.read == 3 and .stored == 2 and .tracks == 1 and .untimed == 0 and .left_out[0].code == "no-position"' out.txt
+    printf '<kml><Placemark><LineString><coordinates>1,2 3,4' >cut.kml
+    both castmap tracks add cut.kml
+    code_is 4
+    says "$err" "cut.kml"
+    printf '<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY a "b">]><kml><Placemark/></kml>' >evil.kml
+    both castmap tracks add evil.kml
+    code_is 4
+    printf '<kml><Placemark><Point><coordinates>1,2</coordinates></Point></Placemark></kml>' >points.kml
+    both castmap tracks add points.kml
+    code_is 4
+    says "$err" "castmap import"
+}
+
+@test "C29: GPX with a time missing, out of order and a million points is accepted by rule, sorted, reported" {
+    castmap init town >/dev/null 2>&1
+    awk 'function point(lon, lat, time) { printf "<trkpt lat=\"%.6f\" lon=\"%.6f\">%s</trkpt>\n", lat, lon, (time ? "<time>" time "</time>" : "") }
+    function clock(s) { return sprintf("2025-03-%02dT%02d:%02d:%02dZ", 1 + int(s / 86400), int(s / 3600) % 24, int(s / 60) % 60, s % 60) }
+    BEGIN {
+        print "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"phone\"><trk><trkseg>"
+        for (i = 0; i < 50; i++) point(-4.08, 53.7 + i * 1e-5) # a track without any time
+        print "</trkseg></trk><trk><trkseg>"
+        for (i = 99; i >= 0; i--) point(-4.07, 53.7 + i * 1e-5, clock(i)) # backwards
+        print "</trkseg></trk><trk><trkseg>"
+        for (i = 0; i < 999850; i++) point(-4.06 + (i % 2) * 1e-6, 53.7 + i * 1e-6, i == 500 ? "" : clock(i)) # one without a time
+        print "</trkseg></trk></gpx>"
+    }' >long.gpx
+    both castmap tracks add long.gpx --person Ada --json
+    code_is 0
+    jq -e '.read == 1000000 and .stored == 1000000 and .tracks == 3 and .untimed == 51 and .sorted > 0 and .sorted <= 100' out.txt
+    jq -e '([.cleaning[].fixes] | add) == 1000000' out.txt
+    jq -e '.cleaning[] | select(.fate == "kept") | .fixes == 999999' out.txt
+    jq -e '.cleaning[] | select(.fate == "no time") | .fixes == 1' out.txt
+    both castmap tracks add -n long.gpx
+    both castmap tracks list --json
+    jq -e '.tracks[0].fixes == 1000000' out.txt
+}

@@ -174,3 +174,37 @@ a_town() {
     run grep -l -i "dwell" -r out_partner
     [ -z "$output" ]
 }
+
+# Of three streets one is passed by the most people, one the most often (there and back), one the most slowly.
+three_streets() {
+    awk 'function fix(x, y, step) { printf "%d,%s,%d,%.7f,%.7f\n", t, user, now, -4.08 + mx * x, 53.75 + my * y; now += step }
+    function along(row, from, to, step,   x) { for (x = from; (from < to ? x <= to : x >= to); x += (from < to ? 20 : -20)) fix(x, 250 * row, step) }
+    BEGIN {
+        mx = 1 / (111320 * cos(53.75 * 3.14159265358979 / 180)); my = 1 / 111200
+        print "trip,user,time,lon,lat"
+        for (p = 0; p < 6; p++) { t++; user = "many" p; now = 1740823200 + 86400 * p; along(3, 0, 2740, 2) }
+        for (p = 0; p < 5; p++) { t++; user = "often"; now = 1740823200 + 86400 * p; along(7, 0, 2740, 2); along(7, 2720, 0, 2) }
+        for (p = 0; p < 2; p++) { t++; user = "slow" p; now = 1740823200 + 86400 * p; along(9, 0, 2740, 20) }
+    }' >three.csv
+    castmap tracks remove 1 >/dev/null 2>&1
+    castmap tracks add three.csv >/dev/null 2>&1
+}
+
+@test "tracks run: people, passes and time each find their own street; there and back is two passes or one by rule" {
+    a_town
+    three_streets
+    both castmap tracks run -n --by people --share 1 --json
+    jq -e '[.stretches[].street] | unique == ["East Street 3"]' out.txt
+    jq -e '.stretches[0] | .people == 6 and .passes == 6' out.txt
+    both castmap tracks run -n --by passes --share 1 --json
+    jq -e '[.stretches[].street] | unique == ["East Street 7"]' out.txt
+    jq -e '.stretches[0] | .people == 1 and .passes == 10 and .along == 5 and .against == 5' out.txt
+    both castmap tracks run -n --by passes --round-trips once --share 1 --json
+    jq -e '[.stretches[].street] | unique == ["East Street 3"]' out.txt
+    both castmap tracks run -n --by passes --round-trips once --share 60 --json
+    jq -e '.stretches[] | select(.street == "East Street 7") | .passes == 5' out.txt
+    both castmap tracks run -n --by time --share 1 --json
+    jq -e '[.stretches[].street] | unique == ["East Street 9"]' out.txt
+    jq -e '.stretches[0] | .speed_mps > 0.9 and .speed_mps < 1.1' out.txt
+    castmap tracks run -n --by passes --share 60 2>/dev/null | grep "East Street 7" | grep -q "both ways"
+}

@@ -135,7 +135,7 @@ const cli_command CMD_TRACKS_ADD = {
     .arguments = "FILE...",
     .least = 1,
     .most = 10000,
-    .details = "Reads GPX (tracks and routes), GeoJSON lines with times (coordTimes), and tables with a fix a row. Every fix is accounted for: stored, or left out "
+    .details = "Reads GPX (tracks and routes), KML and KMZ (lines, and gx:Track with times), TCX, GeoJSON lines with times (coordTimes), and tables with a fix a row. Every fix is accounted for: stored, or left out "
                "with its reason; and it is told what cleaning will do with the stored ones: copies, jumps that nobody can make, silences. Names of tracks "
                "are not kept, and of people only a pseudonym. The same file is not added twice.",
     .examples = {{"tracks add walk.gpx --person Ada", "One recording, and whose it is."},

@@ -15,7 +15,7 @@ extern "C" {
 /** Start from CASTMAP_TRACKS_ADD_OPTIONS_INIT; strings are borrowed for the call. */
 typedef struct castmap_tracks_add_options {
     uint32_t           version;
-    const char *const *path;   /**< [n_paths] GPX (tracks and routes), GeoJSON (lines with coordTimes), CSV (a fix a row) */
+    const char *const *path;   /**< [n_paths] GPX (tracks and routes), KML and KMZ (lines and gx:Track), TCX, GeoJSON (lines with coordTimes), CSV (a fix a row) */
     size_t             n_paths;
     const char *const *map;    /**< of CSV: "field=Column name" pairs: track, person, time, lon, lat; NULL: recognised */
     size_t             n_map;
