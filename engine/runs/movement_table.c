@@ -172,7 +172,6 @@ castmap_status cm_movement_table_open(castmap_context *ctx, castmap_project *pro
         status = settle_geometry(ctx, &t);
     if (status)
         goto done;
-    cm_guess_add(&t.opening.guesses, "format", "content", "%s", cm_opening_format(&t.opening));
     if (t.opening.converted)
         cm_guess_add(&t.opening.guesses, "encoding", "not UTF-8", "Windows-1252");
     tell_columns(&t);

@@ -68,7 +68,7 @@ pairs() {
     code_is 0
     [ "$(pairs)" = "X1>X2=1 X1>X3=1 X2>X3=1" ]
     jq -e '.guesses[] | select(.what == "coordinate system") | .value == "EPSG:27700"' out.txt
-    # the other way round is another flow
+    jq -e '[.guesses[].what] | length == (unique | length)' out.txt # each guess is said once
     both castmap flows lines.gpkg --crs EPSG:4326
     code_is 4
     says "$err" "declares EPSG:27700"

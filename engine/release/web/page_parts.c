@@ -109,6 +109,8 @@ void cm_part_class_rules(cm_text *css, const castmap_release *release)
             } else {
                 cm_text_add(css, "background:");
                 add_rgba(css, style->classes[k].rgba);
+                if (layer->shape == CM_SHAPE_LINE && style->classes[k].stroke_mm > 0.0) /* as wide as it is drawn */
+                    cm_text_addf(css, ";height:%.2fmm;border:0;align-self:center;vertical-align:middle", style->classes[k].stroke_mm);
                 cm_text_add(css, "}\n");
             }
         }
