@@ -4,14 +4,13 @@
  * A record is refused by the first thing wrong with it, in the order: structure, place, time, grades, persons, category. Its neighbours are
  * not touched by that. A text beyond the limit refuses the file.
  */
-#include "project/ingest/prepare.h"
+#include "project/ingest/prepare_work.h"
 
 #include "base/fail.h"
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "project/ingest/grades.h"
-#include "project/ingest/place.h"
 #include "project/ingest/text.h"
 
 #include <inttypes.h>
@@ -21,17 +20,6 @@
 #include <string.h>
 
 #define DAY_S 86400
-#define SQUARE_OR_DISTRICT_M 5000 /* "SO16": half the diagonal of a 10 km square is 7 km */
-
-/* One record on its way. */
-typedef struct work {
-    cm_preparer     *p;
-    const cm_record *record;
-    cm_prepared     *row;
-    cm_arena        *texts;
-    bool             failed; /* out of memory */
-    uint32_t         ended;  /* when the postcode of the place was terminated, year * 100 + month; 0: not */
-} work;
 
 void cm_preparer_clear(cm_preparer *p)
 {
@@ -62,7 +50,7 @@ static const char *field_name(const cm_preparer *p, cm_role role)
     return column == CM_NO_COLUMN ? "" : p->columns->name[column];
 }
 
-static bool refuse(work *w, cm_flaw flaw, cm_role role)
+bool cm_work_refuse(cm_prepare_work *w, cm_flaw flaw, cm_role role)
 {
     cm_prepared_refuse(w->row, flaw.code, flaw.reason, field_name(w->p, role));
     return false;
@@ -75,7 +63,7 @@ static bool is_na(const char *text, size_t n)
 }
 
 /* The trimmed cell of a column; empty where there is no such column or the cell says "n/a". */
-static cm_csv_field cell_of(const work *w, int column)
+static cm_csv_field cell_of(const cm_prepare_work *w, int column)
 {
     cm_csv_field field = {"", 0};
 
@@ -93,15 +81,14 @@ static cm_csv_field cell_of(const work *w, int column)
     return field;
 }
 
-/* The cell of a role; where it is empty that of its substitute. */
-static cm_csv_field cell(const work *w, cm_role role)
+cm_csv_field cm_work_cell(const cm_prepare_work *w, cm_role role)
 {
     const cm_csv_field field = cell_of(w, w->p->mapping->column[role]);
 
     return field.length ? field : cell_of(w, w->p->mapping->otherwise[role]);
 }
 
-static const char *copy(work *w, cm_csv_field field)
+const char *cm_work_copy(cm_prepare_work *w, cm_csv_field field)
 {
     const char *text = field.length ? cm_arena_text(w->texts, field.bytes, field.length) : NULL;
 
@@ -109,190 +96,7 @@ static const char *copy(work *w, cm_csv_field field)
     return text;
 }
 
-static bool has(const work *w, cm_role role)
-{
-    return w->p->mapping->column[role] != CM_NO_COLUMN;
-}
-
-/* A number beside the place; NaN where it is absent or makes no sense, which is noted. */
-static double measure(work *w, cm_role role, double low, double high, cm_note note)
-{
-    const cm_csv_field field = cell(w, role);
-    double value;
-    int decimals;
-    cm_flaw flaw;
-
-    if (!field.length)
-        return NAN;
-    if (cm_place_number(field.bytes, field.length, &value, &decimals, &flaw) && value >= low && value <= high)
-        return value;
-    cm_preparer_note(w->p, note, w->record->row);
-    return NAN;
-}
-
-static bool is_postcode(const cm_preparer *p, cm_csv_field field)
-{
-    cm_place_hit hit;
-
-    return cm_place_index_postcode(p->places, field.bytes, field.length, &hit) == CM_PLACE_FOUND;
-}
-
-/* A cell that names the place: as it is, or by the tables of the project. */
-static bool read_one(work *w, cm_role role, cm_place *place)
-{
-    const cm_csv_field field = cell(w, role);
-    char detail[160] = "";
-    cm_flaw flaw = {NULL, NULL};
-
-    if (role != CM_ROLE_POSITION) {
-        *place = (cm_place){.kind = CM_PLACE_WORDS};
-    } else if (!cm_place_cell(field.bytes, field.length, place, &flaw)) {
-        if (w->p->metres && strcmp(flaw.code, "metres-as-degrees") == 0 && cm_place_cell_metres(field.bytes, field.length, place, &flaw))
-            return true;
-        return refuse(w, flaw, role);
-    }
-    if (place->kind == CM_PLACE_GRID_GB && place->accuracy_m > SQUARE_OR_DISTRICT_M && is_postcode(w->p, field))
-        return refuse(w, CM_FLAW("ambiguous-place", "a grid square of 10 km or a postcode district? Say it: --map postcode=COLUMN"), role);
-    if (place->kind != CM_PLACE_WORDS && place->kind != CM_PLACE_SHORT_CODE)
-        return true;
-    if (cm_place_lookup(w->p, field.bytes, field.length, place, &w->ended, &flaw, detail)) {
-        cm_preparer_note(w->p, place->precision == CM_PLACE_POSTCODE ? CM_NOTE_POSTCODE : CM_NOTE_PLACE_NAME, w->record->row);
-        return true;
-    }
-    refuse(w, flaw, role);
-    if (detail[0])
-        w->row->reason = copy(w, (cm_csv_field){detail, strlen(detail)});
-    return false;
-}
-
-/* The cell, the postcode, the name: the first that gives a place. A reason of the postcode, which is the surer one, outlives that of the name. */
-static bool read_words(work *w, cm_place *place)
-{
-    static const cm_role ROLES[] = {CM_ROLE_POSITION, CM_ROLE_POSTCODE, CM_ROLE_PLACE};
-    cm_prepared first = {.code = NULL};
-
-    for (size_t i = 0; i < 3; i++) {
-        if (!cell(w, ROLES[i]).length)
-            continue;
-        if (read_one(w, ROLES[i], place)) {
-            w->row->code = NULL;
-            return true;
-        }
-        if (!first.code)
-            first = *w->row;
-    }
-    *w->row = first;
-    return false;
-}
-
-/* Nothing says where, unless a cell holds a link of a map. */
-static bool read_link(work *w, cm_place *place)
-{
-    const cm_role role = has(w, CM_ROLE_LAT) ? CM_ROLE_LAT : has(w, CM_ROLE_X) ? CM_ROLE_X : has(w, CM_ROLE_POSITION) ? CM_ROLE_POSITION
-                         : has(w, CM_ROLE_POSTCODE)                                                                  ? CM_ROLE_POSTCODE
-                                                                                                                     : CM_ROLE_PLACE;
-    cm_flaw flaw = {NULL, NULL};
-
-    for (size_t i = 0; w->p->mapping->profile->own_words && i < w->p->columns->n; i++) {
-        if (cm_place_link(w->record->field[i].bytes, w->record->field[i].length, place, &flaw)) {
-            cm_preparer_note(w->p, CM_NOTE_LINK, w->record->row);
-            return true;
-        }
-        if (flaw.code) {
-            cm_prepared_refuse(w->row, flaw.code, flaw.reason, w->p->columns->name[i]);
-            return false;
-        }
-    }
-    return refuse(w, has(w, CM_ROLE_LAT)   ? CM_FLAW("no-position", "no position: latitude and longitude are empty")
-                     : has(w, CM_ROLE_X) ? CM_FLAW("no-position", "no position: easting and northing are empty")
-                                         : CM_FLAW("no-position", "no position: the cell is empty"), role);
-}
-
-static bool read_place(work *w, cm_place *place)
-{
-    const cm_csv_field lat = cell(w, CM_ROLE_LAT), lon = cell(w, CM_ROLE_LON);
-    const cm_csv_field x = cell(w, CM_ROLE_X), y = cell(w, CM_ROLE_Y);
-    cm_flaw flaw = {NULL, NULL};
-
-    if (w->record->metres) {
-        *place = (cm_place){CM_PLACE_METRES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN, CM_PLACE_UNKNOWN, 0};
-        return true;
-    }
-    if (w->record->located) {
-        *place = (cm_place){CM_PLACE_DEGREES, w->record->lon, w->record->lat, w->record->decimals, NAN, NAN, CM_PLACE_UNKNOWN, 0};
-        return cm_place_check_degrees(place->a, place->b, &flaw) || refuse(w, flaw, CM_ROLE_POSITION);
-    }
-    /* Coordinates count before a cell, a cell before a postcode or a name; each stands in where those before it are empty. */
-    if (has(w, CM_ROLE_LAT) && (lat.length || lon.length)) {
-        if (cm_place_degrees(lat.bytes, lat.length, lon.bytes, lon.length, place, &flaw))
-            return true;
-        return refuse(w, flaw, CM_ROLE_LAT);
-    }
-    if (has(w, CM_ROLE_X) && (x.length || y.length))
-        return cm_place_metres(x.bytes, x.length, y.bytes, y.length, place, &flaw) || refuse(w, flaw, CM_ROLE_X);
-    const bool words = cell(w, CM_ROLE_POSITION).length || cell(w, CM_ROLE_POSTCODE).length || cell(w, CM_ROLE_PLACE).length;
-    return words ? read_words(w, place) : read_link(w, place);
-}
-
-static void set_accuracy(work *w, const cm_place *place)
-{
-    static const double FROM_DECIMALS_M[4] = {100000, 10000, 1000, 100};
-    cm_observation *o = &w->row->o;
-
-    o->accuracy_m = place->accuracy_m;
-    const double accuracy = measure(w, CM_ROLE_ACCURACY, 0, 1e7, CM_NOTE_ACCURACY);
-    if (!isnan(accuracy) && (place->precision == CM_PLACE_UNKNOWN || accuracy > o->accuracy_m)) /* a phone knows no postcode better */
-        o->accuracy_m = accuracy;
-    if (!(o->accuracy_m >= 0) || o->accuracy_m > 1e7)
-        o->accuracy_m = NAN;
-    if (o->precision != CM_PLACE_EXACT)
-        return;
-    if (place->precision != CM_PLACE_UNKNOWN) {
-        o->precision = place->precision;
-        if (o->precision == CM_PLACE_AREA && o->accuracy_m >= 500)
-            cm_preparer_note(w->p, CM_NOTE_COARSE, w->record->row);
-    } else if (place->decimals <= 3) {
-        /* Written with few decimals, a place is no better known than that. */
-        const double coarse = FROM_DECIMALS_M[place->decimals < 0 ? 0 : place->decimals];
-        if (isnan(o->accuracy_m) || o->accuracy_m < coarse)
-            o->accuracy_m = coarse;
-        o->precision = place->decimals == 3 ? CM_PLACE_STREET : CM_PLACE_AREA;
-        if (place->decimals <= 2)
-            cm_preparer_note(w->p, CM_NOTE_COARSE, w->record->row);
-    }
-}
-
-static bool take_place(work *w)
-{
-    static const char *const GRIDS[2] = {"EPSG:27700", "EPSG:29903"};
-    cm_observation *o = &w->row->o;
-    cm_place place;
-
-    if (!read_place(w, &place))
-        return false;
-    o->precision = w->p->mapping->profile->precision;
-    set_accuracy(w, &place);
-    const double altitude = isnan(place.altitude_m) ? measure(w, CM_ROLE_ALTITUDE, -1e9, 1e9, CM_NOTE_ALTITUDE) : place.altitude_m;
-    if (altitude < -500 || altitude > 9000)
-        cm_preparer_note(w->p, CM_NOTE_ALTITUDE, w->record->row);
-    if (place.kind == CM_PLACE_DEGREES) {
-        o->lon = place.a;
-        o->lat = place.b;
-        return true;
-    }
-    w->row->metres = true;
-    w->row->grid = place.kind == CM_PLACE_GRID_GB ? 1 : place.kind == CM_PLACE_GRID_IRISH ? 2 : 0;
-    w->row->x = place.a;
-    w->row->y = place.b;
-    cm_projection **grid = w->row->grid ? &w->p->grid[w->row->grid - 1] : NULL;
-    if (grid && !*grid && cm_projection_new(w->p->ctx, GRIDS[w->row->grid - 1], false, grid) != CASTMAP_OK) {
-        w->failed = true;
-        return false;
-    }
-    return true;
-}
-
-static bool plausible(work *w, const cm_when *when)
+static bool plausible(cm_prepare_work *w, const cm_when *when)
 {
     static const cm_flaw FUTURE = {"future-date", "the date lies in the future"};
     static const cm_flaw OLD = {"old-date", "the date is before 1990"};
@@ -301,7 +105,7 @@ static bool plausible(work *w, const cm_when *when)
     if (!future && when->from_s >= INT64_C(631152000))
         return true;
     if (!w->p->keep_odd_dates)
-        return refuse(w, future ? FUTURE : OLD, CM_ROLE_TIME);
+        return cm_work_refuse(w, future ? FUTURE : OLD, CM_ROLE_TIME);
     cm_preparer_note(w->p, CM_NOTE_ODD_DATE, w->record->row);
     return true;
 }
@@ -320,7 +124,7 @@ static const char *zone_of(const cm_when *when, const char *text, const cm_zone 
 }
 
 /* A date without its year is one of the year that was given; without one it stays refused. */
-static bool parse_time(work *w, cm_csv_field text, cm_when *when, cm_flaw *flaw)
+static bool parse_time(cm_prepare_work *w, cm_csv_field text, cm_when *when, cm_flaw *flaw)
 {
     char whole[160];
 
@@ -332,10 +136,10 @@ static bool parse_time(work *w, cm_csv_field text, cm_when *when, cm_flaw *flaw)
     return cm_when_parse(whole, (size_t)length, w->p->order, w->p->zone, when, flaw);
 }
 
-static bool take_time(work *w)
+static bool take_time(cm_prepare_work *w)
 {
     cm_observation *o = &w->row->o;
-    const cm_csv_field day = cell(w, CM_ROLE_TIME), clock = cell(w, CM_ROLE_CLOCK), to = cell(w, CM_ROLE_TO);
+    const cm_csv_field day = cm_work_cell(w, CM_ROLE_TIME), clock = cm_work_cell(w, CM_ROLE_CLOCK), to = cm_work_cell(w, CM_ROLE_TO);
     char joined[160];
     cm_csv_field text = day;
     cm_flaw flaw;
@@ -348,19 +152,19 @@ static bool take_time(work *w)
         text = (cm_csv_field){joined, day.length + 1 + clock.length};
     }
     if (!parse_time(w, text, &when, &flaw))
-        return refuse(w, flaw, CM_ROLE_TIME);
+        return cm_work_refuse(w, flaw, CM_ROLE_TIME);
     if (when.precision == CM_WHEN_UNKNOWN) {
         o->from_s = o->to_s = CM_TIME_UNKNOWN;
         o->when = CM_WHEN_UNKNOWN;
-        if (has(w, CM_ROLE_TIME))
+        if (cm_work_has(w, CM_ROLE_TIME))
             cm_preparer_note(w->p, CM_NOTE_NO_TIME, w->record->row);
         return true;
     }
     if (to.length) {
         if (!parse_time(w, to, &end, &flaw))
-            return refuse(w, flaw, CM_ROLE_TO);
+            return cm_work_refuse(w, flaw, CM_ROLE_TO);
         if (end.to_s < when.from_s)
-            return refuse(w, CM_FLAW("bad-date", "the interval ends before it begins"), CM_ROLE_TO);
+            return cm_work_refuse(w, CM_FLAW("bad-date", "the interval ends before it begins"), CM_ROLE_TO);
         when.to_s = end.to_s;
         when.precision = CM_WHEN_INTERVAL;
     }
@@ -373,13 +177,13 @@ static bool take_time(work *w)
     o->from_s = when.from_s;
     o->to_s = when.to_s;
     o->when = when.precision;
-    o->when_text = copy(w, text);
+    o->when_text = cm_work_copy(w, text);
     o->zone = zone_of(&when, o->when_text, w->p->zone);
     return true;
 }
 
 /* A postcode that was no longer in use at the time of the record. */
-static void check_ended(work *w)
+static void check_ended(cm_prepare_work *w)
 {
     const uint32_t year = w->ended / 100, month = w->ended % 100;
 
@@ -387,13 +191,13 @@ static void check_ended(work *w)
         cm_preparer_note(w->p, CM_NOTE_ENDED, w->record->row);
 }
 
-static bool take_grades(work *w)
+static bool take_grades(cm_prepare_work *w)
 {
     cm_observation *o = &w->row->o;
-    const bool graded = has(w, CM_ROLE_SOURCE_GRADE) || has(w, CM_ROLE_INFORMATION_GRADE) || has(w, CM_ROLE_HANDLING) ||
-                        has(w, CM_ROLE_GRADE);
-    const cm_csv_field source = cell(w, CM_ROLE_SOURCE_GRADE), information = cell(w, CM_ROLE_INFORMATION_GRADE);
-    const cm_csv_field handling = cell(w, CM_ROLE_HANDLING), code = cell(w, CM_ROLE_GRADE);
+    const bool graded = cm_work_has(w, CM_ROLE_SOURCE_GRADE) || cm_work_has(w, CM_ROLE_INFORMATION_GRADE) || cm_work_has(w, CM_ROLE_HANDLING) ||
+                        cm_work_has(w, CM_ROLE_GRADE);
+    const cm_csv_field source = cm_work_cell(w, CM_ROLE_SOURCE_GRADE), information = cm_work_cell(w, CM_ROLE_INFORMATION_GRADE);
+    const cm_csv_field handling = cm_work_cell(w, CM_ROLE_HANDLING), code = cm_work_cell(w, CM_ROLE_GRADE);
     cm_grades grades = {0};
     cm_flaw flaw;
 
@@ -403,22 +207,22 @@ static bool take_grades(work *w)
     if (!graded)
         return true;
     if (!cm_grade_code(code.bytes, code.length, w->p->legacy_grades, &grades, &flaw))
-        return refuse(w, flaw, CM_ROLE_GRADE);
+        return cm_work_refuse(w, flaw, CM_ROLE_GRADE);
     if (source.length && !cm_grade_source(source.bytes, source.length, &grades.source, &flaw))
-        return refuse(w, flaw, CM_ROLE_SOURCE_GRADE);
+        return cm_work_refuse(w, flaw, CM_ROLE_SOURCE_GRADE);
     if (information.length && !cm_grade_information(information.bytes, information.length, &grades.information, &flaw))
-        return refuse(w, flaw, CM_ROLE_INFORMATION_GRADE);
+        return cm_work_refuse(w, flaw, CM_ROLE_INFORMATION_GRADE);
     if (handling.length && !cm_grade_handling(handling.bytes, handling.length, &grades.handling, &flaw))
-        return refuse(w, flaw, CM_ROLE_HANDLING);
-    o->conditions = copy(w, cell(w, CM_ROLE_CONDITIONS));
+        return cm_work_refuse(w, flaw, CM_ROLE_HANDLING);
+    o->conditions = cm_work_copy(w, cm_work_cell(w, CM_ROLE_CONDITIONS));
     if (grades.legacy) {
         cm_preparer_note(w->p, CM_NOTE_LEGACY, w->record->row);
         if (!o->conditions)
             o->conditions = "older 5x5x5 grade: handling to be reviewed";
     }
     if (grades.handling == 'C' && !o->conditions)
-        return refuse(w, CM_FLAW("no-conditions", "handling C needs its conditions in words"),
-                      has(w, CM_ROLE_CONDITIONS) ? CM_ROLE_CONDITIONS : CM_ROLE_HANDLING);
+        return cm_work_refuse(w, CM_FLAW("no-conditions", "handling C needs its conditions in words"),
+                      cm_work_has(w, CM_ROLE_CONDITIONS) ? CM_ROLE_CONDITIONS : CM_ROLE_HANDLING);
     if (!grades.source || !grades.information || !grades.handling)
         cm_preparer_note(w->p, CM_NOTE_NO_GRADE, w->record->row);
     if (grades.source)
@@ -429,9 +233,9 @@ static bool take_grades(work *w)
     return true;
 }
 
-static bool take_category(work *w)
+static bool take_category(cm_prepare_work *w)
 {
-    const cm_csv_field field = cell(w, CM_ROLE_CATEGORY);
+    const cm_csv_field field = cm_work_cell(w, CM_ROLE_CATEGORY);
     cm_category found;
 
     if (!field.length)
@@ -443,19 +247,19 @@ static bool take_category(work *w)
     if (found.deceptive)
         cm_preparer_note(w->p, CM_NOTE_DECEPTIVE, w->record->row);
     if (found.name) {
-        w->row->o.category = copy(w, (cm_csv_field){found.name, strlen(found.name)});
+        w->row->o.category = cm_work_copy(w, (cm_csv_field){found.name, strlen(found.name)});
         return true;
     }
-    refuse(w, CM_FLAW("unknown-category", "not a category of the list"), CM_ROLE_CATEGORY);
+    cm_work_refuse(w, CM_FLAW("unknown-category", "not a category of the list"), CM_ROLE_CATEGORY);
     if (found.nearest) {
         char words[160];
         const int n = snprintf(words, sizeof words, "not a category of the list; the nearest is \"%.80s\"", found.nearest);
-        w->row->reason = copy(w, (cm_csv_field){words, (size_t)n});
+        w->row->reason = cm_work_copy(w, (cm_csv_field){words, (size_t)n});
     }
     return false;
 }
 
-static void keep_columns(work *w)
+static void keep_columns(cm_prepare_work *w)
 {
     cm_json json;
     cm_preparer *p = w->p;
@@ -474,19 +278,19 @@ static void keep_columns(work *w)
     cm_json_end_object(&json);
     w->failed = w->failed || p->kept.failed;
     if (!w->failed)
-        w->row->o.extra = copy(w, (cm_csv_field){p->kept.bytes, p->kept.length});
+        w->row->o.extra = cm_work_copy(w, (cm_csv_field){p->kept.bytes, p->kept.length});
 }
 
-static castmap_status take_texts(work *w)
+static castmap_status take_texts(cm_prepare_work *w)
 {
     cm_observation *o = &w->row->o;
     cm_preparer *p = w->p;
     const int first = p->mapping->column[CM_ROLE_TEXT];
     const int column = cell_of(w, first).length ? first : p->mapping->otherwise[CM_ROLE_TEXT];
-    const cm_csv_field text = cell(w, CM_ROLE_TEXT);
+    const cm_csv_field text = cm_work_cell(w, CM_ROLE_TEXT);
 
-    o->record_id = copy(w, cell(w, CM_ROLE_ID));
-    o->source = copy(w, cell(w, CM_ROLE_SOURCE));
+    o->record_id = cm_work_copy(w, cm_work_cell(w, CM_ROLE_ID));
+    o->source = cm_work_copy(w, cm_work_cell(w, CM_ROLE_SOURCE));
     if (o->source && cm_text_deceptive(o->source, strlen(o->source)))
         cm_preparer_note(p, CM_NOTE_DECEPTIVE, w->record->row);
     if (text.length > CM_TEXT_LIMIT) {
@@ -496,7 +300,7 @@ static castmap_status take_texts(work *w)
         return status;
     }
     if (text.length) {
-        o->text = copy(w, w->record->field[column]); /* exactly as written */
+        o->text = cm_work_copy(w, w->record->field[column]); /* exactly as written */
         if (p->mapping->profile->own_words && cm_text_personal(text.bytes, text.length))
             cm_preparer_note(p, CM_NOTE_PERSONAL, w->record->row);
         if (cm_text_deceptive(text.bytes, text.length))
@@ -508,16 +312,16 @@ static castmap_status take_texts(work *w)
 }
 
 /* All values of one record. */
-static castmap_status take_values(work *w)
+static castmap_status take_values(cm_prepare_work *w)
 {
-    const cm_csv_field persons = cell(w, CM_ROLE_PERSONS);
+    const cm_csv_field persons = cm_work_cell(w, CM_ROLE_PERSONS);
     cm_flaw flaw;
 
-    if (!take_place(w) || !take_time(w) || !take_grades(w))
+    if (!cm_work_place(w) || !take_time(w) || !take_grades(w))
         return CASTMAP_OK;
     check_ended(w);
     if (!cm_persons(persons.bytes, persons.length, &w->row->o.persons, &flaw)) {
-        refuse(w, flaw, CM_ROLE_PERSONS);
+        cm_work_refuse(w, flaw, CM_ROLE_PERSONS);
         return CASTMAP_OK;
     }
     if (!take_category(w))
@@ -527,7 +331,7 @@ static castmap_status take_values(work *w)
 
 static castmap_status take_record(cm_preparer *p, const cm_record *record, cm_arena *texts, cm_prepared *row)
 {
-    work w = {.p = p, .record = record, .row = row, .texts = texts};
+    cm_prepare_work w = {.p = p, .record = record, .row = row, .texts = texts};
     castmap_status status = CASTMAP_OK;
 
     *row = (cm_prepared){.field = ""};
@@ -541,7 +345,7 @@ static castmap_status take_record(cm_preparer *p, const cm_record *record, cm_ar
             field = p->columns->name[record->flaw_field - 1];
         cm_prepared_refuse(row, record->flaw.code, record->flaw.reason, field);
         if (record->detail[0])
-            row->reason = copy(&w, (cm_csv_field){record->detail, strlen(record->detail)});
+            row->reason = cm_work_copy(&w, (cm_csv_field){record->detail, strlen(record->detail)});
     } else {
         status = take_values(&w);
     }
