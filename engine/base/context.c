@@ -3,6 +3,7 @@
  */
 #include "base/fail.h"
 
+#include "base/scratch.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct castmap_context {
     cm_span span;
     double last_progress;
     const char *last_stage;
+    const char *scratch_home; /* borrowed: cm_scratch_home() */
 };
 
 castmap_context *castmap_context_new(void)
@@ -57,6 +59,16 @@ void castmap_set_log(castmap_context *ctx, castmap_log_fn *fn, void *payload)
 {
     ctx->log = fn;
     ctx->log_payload = payload;
+}
+
+void cm_scratch_home(castmap_context *ctx, const char *beside)
+{
+    ctx->scratch_home = beside;
+}
+
+const char *cm_scratch_home_of(const castmap_context *ctx)
+{
+    return ctx->scratch_home;
 }
 
 void castmap_set_threads(castmap_context *ctx, unsigned threads)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,17 @@ static int open_nameless(const char *beside)
         return -1;
     }
     return made;
+}
+
+castmap_status cm_scratch_file(castmap_context *ctx, const char *what, int *fd)
+{
+    const char *beside = cm_scratch_home_of(ctx);
+    const int made = beside ? open_nameless(beside) : memfd_create(what, MFD_CLOEXEC);
+
+    if (made < 0)
+        return cm_fail_errno(ctx, "cannot keep", what, errno);
+    *fd = made;
+    return CASTMAP_OK;
 }
 
 castmap_status cm_scratch_open(castmap_context *ctx, const char *beside, cm_scratch *out)

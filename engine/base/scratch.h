@@ -31,4 +31,11 @@ CASTMAP_NODISCARD castmap_status cm_scratch_flush(castmap_context *ctx, cm_scrat
 CASTMAP_NODISCARD castmap_status cm_scratch_read(castmap_context *ctx, const cm_scratch *scratch, uint64_t offset, void *bytes, size_t length);
 void cm_scratch_close(cm_scratch *scratch);
 
+/* What a call reads and cannot go back in (a pipe, a member of a zip) is kept beside this file, which is borrowed until the next call of this; NULL, as at
+ * first: in memory that has no name. */
+void cm_scratch_home(castmap_context *ctx, const char *beside);
+const char *cm_scratch_home_of(const castmap_context *ctx);
+/* An empty file without a name there, for reading and writing; owned by the caller. `what` it will hold, for messages. */
+CASTMAP_NODISCARD castmap_status cm_scratch_file(castmap_context *ctx, const char *what, int *fd);
+
 #endif

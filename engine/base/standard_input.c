@@ -1,24 +1,24 @@
 /*
  * base/standard_input.c - what comes through a pipe, made a file that can be read twice.
  *
- * Digests, screens and parsing processes want a file with a size. A pipe is copied into memory that has no name, so that private records never lie
- * in a temporary folder; a file that was redirected is used as it is.
+ * Digests, screens and parsing processes want a file with a size. A pipe is copied into a file without a name beside the project (scratch.h), so that
+ * private records never lie in a temporary folder and memory does not grow with them; a file that was redirected is used as it is.
  */
 #include "base/files.h"
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/scratch.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIMIT ((uint64_t)1 << 30)
+#define LIMIT ((uint64_t)4 << 30)
 #define BLOCK ((size_t)1 << 18)
 #define TICK_MS 50
 
@@ -62,7 +62,7 @@ static castmap_status copy(castmap_context *ctx, int to, char *block, uint64_t *
             return CASTMAP_OK;
         *size += (uint64_t)got;
         if (*size > LIMIT) {
-            castmap_status status = cm_fail(ctx, CASTMAP_E_LIMIT, "more than 1 GiB came from standard input");
+            castmap_status status = cm_fail(ctx, CASTMAP_E_LIMIT, "more than 4 GiB came from standard input");
             cm_fail_where(ctx, "standard input");
             cm_fail_hint(ctx, "save it as a file and import that");
             return status;
@@ -94,9 +94,13 @@ castmap_status cm_input_open(castmap_context *ctx, const char *path, bool follow
     if (fstat(STDIN_FILENO, &info) != 0 || S_ISCHR(info.st_mode) || S_ISDIR(info.st_mode))
         return nothing_there(ctx);
     const bool whole = S_ISREG(info.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0;
-    const int handle = whole ? dup(STDIN_FILENO) : memfd_create("standard input", MFD_CLOEXEC);
-    if (handle < 0)
-        return cm_fail_errno(ctx, "cannot keep", "standard input", errno);
+    int handle = whole ? dup(STDIN_FILENO) : -1;
+    if (!whole)
+        status = cm_scratch_file(ctx, "standard input", &handle);
+    else if (handle < 0)
+        status = cm_fail_errno(ctx, "cannot keep", "standard input", errno);
+    if (status)
+        return status;
     if (!whole) {
         char *block = cm_alloc(BLOCK, 1);
         status = block ? copy(ctx, handle, block, &length) : cm_fail_memory(ctx);

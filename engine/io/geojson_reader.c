@@ -5,8 +5,8 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "io/geojson_place.h"
+#include "io/text_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 
 struct cm_geojson_reader {
     const char   *name;     /* borrowed */
-    char         *text;     /* owned */
+    cm_text_map   map;      /* owned */
+    const char   *text;     /* of the map */
     size_t        length;
     cm_json_scan  scan;     /* of the second pass: in the array of features */
     bool          first;
@@ -51,29 +52,17 @@ static castmap_status bad_json(castmap_context *ctx, const cm_geojson_reader *r,
 
 static castmap_status read_text(castmap_context *ctx, cm_geojson_reader *r, cm_text_input *input)
 {
-    size_t capacity = 0;
+    size_t bad = 0;
+    /* RFC 8142: record separators cannot stand inside the texts themselves. */
+    castmap_status status = cm_text_map_make(ctx, input, CM_GEOJSON_LIMIT, true, &r->map, &bad);
 
-    for (;;) {
-        size_t got = 0;
-        if (r->length > CM_GEOJSON_LIMIT)
-            return refuse(ctx, r, CASTMAP_E_LIMIT, r->length, 0, "larger than 256 MiB", "split it, or convert it to CSV");
-        if (cm_grow(&r->text, &capacity, r->length + ((size_t)1 << 18) + 1, 1) != 0)
-            return cm_fail_memory(ctx);
-        castmap_status status = cm_text_input_read(ctx, input, r->text + r->length, capacity - r->length - 1, &got);
-        if (status)
-            return status;
-        if (got == 0)
-            break;
-        r->length += got;
-    }
-    r->text[r->length] = '\0';
-    if (r->length && r->text[0] == 0x1E) /* RFC 8142: control characters cannot stand inside the texts themselves */
-        for (char *mark = r->text; (mark = memchr(mark, 0x1E, r->length - (size_t)(mark - r->text))); mark++)
-            *mark = ' ';
-    const size_t valid = cm_utf8_valid(r->text, r->length);
-    if (valid < r->length)
-        return refuse(ctx, r, CASTMAP_E_INPUT, valid, 0, "not valid UTF-8", "if the file is older, give --encoding latin1");
-    return CASTMAP_OK;
+    r->text = r->map.text;
+    r->length = r->map.length;
+    if (status == CASTMAP_E_LIMIT && !*castmap_message(ctx))
+        return refuse(ctx, r, CASTMAP_E_LIMIT, (size_t)CM_GEOJSON_LIMIT, 0, "larger than 4 GiB", "split it, or convert it to CSV");
+    if (status == CASTMAP_E_DATA && !*castmap_message(ctx))
+        return refuse(ctx, r, CASTMAP_E_INPUT, bad, 0, "not valid UTF-8", "if the file is older, give --encoding latin1");
+    return status;
 }
 
 /* The name of a property as text; with escapes it is kept in names. */
@@ -178,6 +167,7 @@ static castmap_status look_at_features(castmap_context *ctx, cm_geojson_reader *
         castmap_status status = look_at_feature(ctx, r, scan, ++number);
         if (status)
             return status;
+        cm_text_map_give_back(&r->map, scan->at);
     }
     scan->depth--;
     return CASTMAP_OK;
@@ -251,6 +241,7 @@ static castmap_status look_at_sequence(castmap_context *ctx, cm_geojson_reader *
         castmap_status status = look_at_feature(ctx, r, &scan, ++number);
         if (status)
             return status;
+        cm_text_map_give_back(&r->map, scan.at);
         scan.depth = 0;
     }
     return scan.at < scan.length ? bad_json(ctx, r, &scan, number + 1) : CASTMAP_OK;
@@ -339,7 +330,7 @@ void cm_geojson_close(cm_geojson_reader *r)
     for (size_t i = 0; i < r->n_names; i++)
         free(r->names[i]);
     free(r->names);
-    free(r->text);
+    cm_text_map_free(&r->map);
     free(r->column);
     free(r->field);
     free(r->seen);
@@ -445,6 +436,7 @@ castmap_status cm_geojson_next(castmap_context *ctx, cm_geojson_reader *r, cm_ge
         return bad_json(ctx, r, &r->scan, r->number);
     if (!*more)
         return CASTMAP_OK;
+    cm_text_map_give_back(&r->map, r->scan.at);
     *f = (cm_geojson_feature){.number = ++r->number, .field = r->field};
     cm_json_space(&r->scan);
     const size_t from = r->scan.at;

@@ -1,7 +1,7 @@
 /*
  * io/geojson_reader.h - point features, or lines by their two ends, of a GeoJSON FeatureCollection (RFC 7946), one after the other, strictly.
  *
- * The text is read whole (at most CM_GEOJSON_LIMIT bytes), and its structure is checked before the first feature is given out: what
+ * The text is copied whole (at most CM_GEOJSON_LIMIT bytes, see text_map.h), and its structure is checked before the first feature is given out: what
  * is no JSON, or no FeatureCollection, or has anything after its end, is refused with the byte. What is wrong with one feature is told with
  * it. Properties become columns in order of appearance; nested values and numbers keep their JSON text, so no number is rounded.
  */
@@ -10,7 +10,7 @@
 
 #include "io/csv_reader.h"
 
-#define CM_GEOJSON_LIMIT ((size_t)256 << 20)
+#define CM_GEOJSON_LIMIT ((uint64_t)4 << 30)
 
 typedef struct cm_geojson_feature {
     int64_t             number; /* from 1 */

@@ -174,6 +174,65 @@ void cm_zip_close(cm_zip *zip)
     zip->count = 0;
 }
 
+/* Where the packed bytes of an entry begin; NULL: nowhere, with `fault` set. */
+static const unsigned char *packed_bytes(cm_zip *zip, const cm_zip_entry *entry)
+{
+    if (entry->offset > zip->length || zip->length - entry->offset < LOCAL_SIZE) {
+        (void)!fail(zip, CASTMAP_E_INPUT, "lies outside the file", entry->name);
+        return NULL;
+    }
+    const unsigned char *local = zip->bytes + entry->offset;
+    const size_t name = u16(local + 26), head = LOCAL_SIZE + name + u16(local + 28), left = zip->length - (size_t)entry->offset;
+    if (memcmp(local, "PK\3\4", 4) != 0 || head > left || entry->packed > left - head || name != strlen(entry->name) ||
+        memcmp(local + LOCAL_SIZE, entry->name, name) != 0 || u16(local + 8) != entry->method) {
+        (void)!fail(zip, CASTMAP_E_INPUT, "does not agree with the zip's directory", entry->name);
+        return NULL;
+    }
+    return local + head;
+}
+
+castmap_status cm_zip_unpack_by(cm_zip *zip, size_t index, size_t piece_bytes, cm_zip_piece_fn *take, void *payload)
+{
+    const cm_zip_entry *entry = &zip->entry[index];
+    const unsigned char *packed = packed_bytes(zip, entry);
+    unsigned char *piece = packed ? cm_alloc(piece_bytes, 1) : NULL;
+    z_stream stream = {.next_in = (z_const Bytef *)(uintptr_t)packed, .avail_in = (uInt)entry->packed};
+    uLong crc = 0;
+    uint64_t total = 0;
+    int result = Z_OK;
+    castmap_status status = CASTMAP_OK;
+
+    if (!packed)
+        return CASTMAP_E_INPUT;
+    if (!piece || (entry->method != 0 && inflateInit2(&stream, -MAX_WBITS) != Z_OK)) {
+        free(piece);
+        return CASTMAP_E_NOMEM;
+    }
+    while (!status && result == Z_OK && total <= entry->unpacked) {
+        size_t got;
+        if (entry->method == 0) {
+            got = entry->packed - total < piece_bytes ? (size_t)(entry->packed - total) : piece_bytes;
+            memcpy(piece, packed + total, got);
+            result = total + got == entry->packed ? Z_STREAM_END : Z_OK;
+        } else {
+            stream.next_out = piece;
+            stream.avail_out = (uInt)piece_bytes;
+            result = inflate(&stream, Z_NO_FLUSH);
+            got = piece_bytes - stream.avail_out;
+        }
+        crc = crc32_z(crc, piece, got);
+        total += got;
+        if (got > 0 && total <= entry->unpacked)
+            status = take(piece, got, payload);
+    }
+    if (entry->method != 0)
+        inflateEnd(&stream);
+    free(piece);
+    if (!status && (result != Z_STREAM_END || total != entry->unpacked || crc != entry->crc))
+        status = fail(zip, CASTMAP_E_INPUT, "is damaged: size or check sum disagree", entry->name);
+    return status;
+}
+
 static bool inflate_all(const unsigned char *packed, size_t packed_length, unsigned char *out, size_t length)
 {
     z_stream stream = {0};
@@ -196,22 +255,18 @@ castmap_status cm_zip_unpack(cm_zip *zip, size_t index, unsigned char **bytes, s
     unsigned char *unpacked;
     bool good;
 
-    if (entry->offset > zip->length || zip->length - entry->offset < LOCAL_SIZE)
-        return fail(zip, CASTMAP_E_INPUT, "lies outside the file", entry->name);
-    const unsigned char *local = zip->bytes + entry->offset;
-    const size_t name = u16(local + 26), head = LOCAL_SIZE + name + u16(local + 28), left = zip->length - (size_t)entry->offset;
-    if (memcmp(local, "PK\3\4", 4) != 0 || head > left || entry->packed > left - head || name != strlen(entry->name) ||
-        memcmp(local + LOCAL_SIZE, entry->name, name) != 0 || u16(local + 8) != entry->method)
-        return fail(zip, CASTMAP_E_INPUT, "does not agree with the zip's directory", entry->name);
+    const unsigned char *packed = packed_bytes(zip, entry);
+    if (!packed)
+        return CASTMAP_E_INPUT;
     unpacked = cm_alloc((size_t)entry->unpacked, 1);
     if (!unpacked)
         return CASTMAP_E_NOMEM;
     if (entry->method == 0) {
         good = entry->packed == entry->unpacked;
         if (good)
-            memcpy(unpacked, local + head, (size_t)entry->unpacked);
+            memcpy(unpacked, packed, (size_t)entry->unpacked);
     } else {
-        good = inflate_all(local + head, (size_t)entry->packed, unpacked, (size_t)entry->unpacked);
+        good = inflate_all(packed, (size_t)entry->packed, unpacked, (size_t)entry->unpacked);
     }
     if (!good || crc32_z(0, unpacked, (size_t)entry->unpacked) != entry->crc) {
         free(unpacked);

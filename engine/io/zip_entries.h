@@ -33,5 +33,8 @@ void cm_zip_close(cm_zip *zip);
 
 /* The bytes of one entry, owned by the caller. Never more than its stated size; the check sum must agree. */
 CASTMAP_NODISCARD castmap_status cm_zip_unpack(cm_zip *zip, size_t entry, unsigned char **bytes, size_t *length);
+/* The same piece by piece, as much memory as one piece. Whether the check sum agrees is known after the last one: on any error what was taken is worthless. */
+typedef castmap_status cm_zip_piece_fn(const unsigned char *bytes, size_t length, void *payload);
+CASTMAP_NODISCARD castmap_status cm_zip_unpack_by(cm_zip *zip, size_t entry, size_t piece_bytes, cm_zip_piece_fn *take, void *payload);
 
 #endif

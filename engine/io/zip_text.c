@@ -1,10 +1,11 @@
 /*
- * io/zip_text.c - the child looks for the member and sends its bytes; the parent keeps them in memory that has no name, as it does with standard input.
+ * io/zip_text.c - the child looks for the member and sends its bytes as it unpacks them; the parent keeps them where it keeps standard input.
  */
 #include "io/zip_text.h"
 
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "io/worker.h"
 #include "io/zip_entries.h"
@@ -113,22 +114,19 @@ static size_t choose(const cm_zip *zip, const char *wanted, size_t *texts)
     return found;
 }
 
+static castmap_status send_piece(const unsigned char *bytes, size_t length, void *pipe)
+{
+    return cm_worker_send(pipe, FRAME_PIECE, bytes, length) != 0 ? CASTMAP_E_IO : CASTMAP_OK;
+}
+
 static int send_member(cm_worker_pipe *pipe, cm_zip *zip, size_t entry)
 {
-    unsigned char *bytes;
-    size_t length;
-    const castmap_status status = cm_zip_unpack(zip, entry, &bytes, &length);
-
-    if (status)
-        return cm_worker_fail(pipe, status, "pack it again, or send the file as it is", "%s", zip->fault[0] ? zip->fault : "out of memory");
     if (cm_worker_send(pipe, FRAME_NAME, zip->entry[entry].name, strlen(zip->entry[entry].name)) != 0)
         return -1;
-    for (size_t at = 0; at < length; at += PIECE) {
-        const size_t left = length - at;
-        if (cm_worker_send(pipe, FRAME_PIECE, bytes + at, left < PIECE ? left : PIECE) != 0)
-            return -1;
-    }
-    return 0;
+    const castmap_status status = cm_zip_unpack_by(zip, entry, PIECE, send_piece, pipe);
+    if (status == CASTMAP_E_IO)
+        return -1;
+    return status ? cm_worker_fail(pipe, status, "pack it again, or send the file as it is", "%s", zip->fault[0] ? zip->fault : "out of memory") : 0;
 }
 
 static int zip_child(cm_worker_pipe *pipe, void *payload)
@@ -181,12 +179,12 @@ static castmap_status receive(castmap_context *ctx, uint32_t kind, const unsigne
 castmap_status cm_zip_text_open(castmap_context *ctx, const char *path, int zip_fd, const char *wanted, int *fd, char name[128])
 {
     const cm_worker_limits limits = CM_WORKER_LIMITS_INIT;
-    text_taken taken = {.fd = memfd_create("member of a zip", MFD_CLOEXEC), .name = name};
+    text_taken taken = {.fd = -1, .name = name};
     struct stat info;
-    castmap_status status = CASTMAP_OK;
+    castmap_status status = cm_scratch_file(ctx, "member of a zip", &taken.fd);
 
     *fd = -1;
-    if (taken.fd < 0 || fstat(zip_fd, &info) != 0)
+    if (!status && fstat(zip_fd, &info) != 0)
         status = cm_fail_errno(ctx, "cannot read", path, errno);
     zip_job job = {.fd = zip_fd, .size = status ? 0 : (size_t)info.st_size, .wanted = wanted};
     if (!status)

@@ -14,11 +14,13 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/scratch.h"
 #include "project/batch_table.h"
 #include "project/ingest/import_account.h"
 #include "project/ingest/picture.h"
 #include "project/ingest/preview.h"
 #include "project/ingest/recipe.h"
+#include "project/project_file.h"
 #include "project/run_table.h"
 
 #include <errno.h>
@@ -422,6 +424,7 @@ castmap_status cm_import_file(castmap_context *ctx, castmap_project *project, co
     cm_fail_clear(ctx);
     if (!project || !options || !options->path || !summary)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "an import needs a project, a file and a summary");
+    cm_scratch_home(ctx, project->path);
     for (int turn = 0; turn < 2; turn++) {
         cm_import run = {.ctx = ctx, .project = project, .options = options, .file = cm_input_name(options->path), .suspect = turn > 0,
                          .mending = mending};
@@ -441,6 +444,7 @@ castmap_status cm_import_file(castmap_context *ctx, castmap_project *project, co
             break;
         cm_fail_clear(ctx);
     }
+    cm_scratch_home(ctx, NULL);
     return status;
 }
 
