@@ -16,10 +16,12 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "project/project_file.h"
 #include "project/run_table.h"
 #include "runs/boundary_areas.h"
 #include "runs/source_crs.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,18 +78,50 @@ static castmap_status join_population(cm_adding *a)
     return status;
 }
 
+/*
+ * The records came first, and chose the working CRS. Were all of them the wrong way round, nothing told so until now; areas added on top would be
+ * measured in metres of another part of the world, so they are refused while that can still be mended.
+ */
+static castmap_status refuse_if_swapped(cm_adding *a, double west, double south, double east, double north)
+{
+    static const char SELECT[] = "SELECT count(*), sum(lon BETWEEN ?1 AND ?3 AND lat BETWEEN ?2 AND ?4),"
+                                 " sum(lat BETWEEN ?1 AND ?3 AND lon BETWEEN ?2 AND ?4),"
+                                 " (SELECT run FROM batch WHERE accepted > 0 ORDER BY id LIMIT 1) FROM observation";
+    const double box[4] = {west, south, east, north};
+    cm_query *query = NULL;
+    bool row = false;
+    castmap_status status = cm_query_open(a->ctx, a->project->db, SELECT, &query);
+
+    for (int i = 0; i < 4 && !status; i++)
+        cm_query_bind_real(query, i + 1, box[i]);
+    if (!status)
+        status = cm_query_step(a->ctx, query, &row);
+    if (!status && row) {
+        const int64_t all = cm_query_integer(query, 0), inside = cm_query_integer(query, 1), swapped = cm_query_integer(query, 2);
+        if (inside == 0 && swapped * 2 > all) {
+            status = cm_fail(a->ctx, CASTMAP_E_INPUT, "latitude and longitude of the records seem to be swapped: %" PRId64 " of %" PRId64
+                             " lie among these areas when they are exchanged, none as they are", swapped, all);
+            cm_fail_where(a->ctx, "%s", cm_base_name(a->options->path));
+            cm_fail_hint(a->ctx, "castmap undo %" PRId64 ", then import with --map lat=COLUMN --map lon=COLUMN, then add the areas",
+                         cm_query_integer(query, 3));
+        }
+    }
+    cm_query_close(query);
+    return status;
+}
+
 static castmap_status choose_crs(cm_adding *a)
 {
     double west = INFINITY, south = INFINITY, east = -INFINITY, north = -INFINITY;
 
-    if (cm_project_crs(a->project)[0])
-        return CASTMAP_OK;
     for (size_t i = 0; i < a->set.shape.vertices; i++) {
         west = fmin(west, a->set.shape.x[i]);
         east = fmax(east, a->set.shape.x[i]);
         south = fmin(south, a->set.shape.y[i]);
         north = fmax(north, a->set.shape.y[i]);
     }
+    if (cm_project_crs(a->project)[0])
+        return refuse_if_swapped(a, west, south, east, north);
     if (east - west > 180.0) {
         castmap_status status = cm_fail(a->ctx, CASTMAP_E_INPUT, "the areas lie on both sides of the 180th meridian, or half around the earth");
         cm_fail_where(a->ctx, "%s", cm_base_name(a->options->path));
