@@ -67,6 +67,9 @@ static castmap_status describe_counts(castmap_context *ctx, castmap_project *pro
     }
     cm_query_close(query);
     if (!status)
+        status = cm_db_integer(ctx, project->db, "SELECT count(DISTINCT observation) FROM repair WHERE field = 'duplicate'", &count);
+    info->repeats = (size_t)count;
+    if (!status)
         status = cm_db_integer(ctx, project->db, "SELECT count(*) FROM quarantine", &count);
     info->quarantined = (size_t)count;
     if (!status)

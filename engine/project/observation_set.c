@@ -1,5 +1,5 @@
 /*
- * project/observation_set.c - all accepted observations as arrays, checked against what the batches say of them.
+ * project/observation_set.c - accepted observations as arrays, checked against what the batches say of all of them.
  */
 #include "project/observation_table.h"
 
@@ -241,11 +241,46 @@ static castmap_status check_sums(castmap_context *ctx, cm_db *db, int64_t count,
     return status;
 }
 
+/* Observations that repeat another one, by a mark of castmap check --fix that stands; ascending. */
+typedef struct repeats {
+    int64_t *id; /* owned */
+    size_t   n, capacity, at;
+} repeats;
+
+static castmap_status load_repeats(castmap_context *ctx, cm_db *db, repeats *out)
+{
+    cm_query *query = NULL;
+    bool row = true;
+    castmap_status status = cm_query_open(ctx, db, "SELECT DISTINCT observation FROM repair WHERE field = 'duplicate' AND observation IS NOT NULL"
+                                                   " ORDER BY observation", &query);
+
+    while (!status) {
+        status = cm_query_step(ctx, query, &row);
+        if (status || !row)
+            break;
+        if (cm_grow(&out->id, &out->capacity, out->n + 1, sizeof *out->id) != 0)
+            status = cm_fail_memory(ctx);
+        else
+            out->id[out->n++] = cm_query_integer(query, 0);
+    }
+    cm_query_close(query);
+    return status;
+}
+
+/* Asked in order of ids. */
+static bool repeats_another(repeats *list, int64_t id)
+{
+    while (list->at < list->n && list->id[list->at] < id)
+        list->at++;
+    return list->at < list->n && list->id[list->at] == id;
+}
+
 castmap_status cm_observations_load(castmap_context *ctx, castmap_project *project, int64_t from_s, int64_t to_s,
                                     const char *category, cm_observation_set *out)
 {
     cm_observation_set set = {0};
     names categories = {0}, sources = {0};
+    repeats marked = {0};
     cm_query *query = NULL;
     int64_t total = 0, seen = 0;
     uint64_t checksum = 0;
@@ -256,6 +291,8 @@ castmap_status cm_observations_load(castmap_context *ctx, castmap_project *proje
         status = load_names(ctx, project->db, "source", &sources);
     if (!status && category && *category)
         status = choose(ctx, &categories, category);
+    if (!status)
+        status = load_repeats(ctx, project->db, &marked);
     if (!status)
         status = cm_db_integer(ctx, project->db, "SELECT count(*) FROM observation", &total);
     if (!status)
@@ -272,7 +309,11 @@ castmap_status cm_observations_load(castmap_context *ctx, castmap_project *proje
         checksum += read_row(query, &categories, &sources, &set, at, &sound);
         seen++;
         const bool chosen = !categories.wanted || (set.category[at] >= 0 && categories.wanted[set.category[at]]);
-        if (chosen && overlaps(set.from_s[at], set.to_s[at], from_s, to_s))
+        if (!chosen || !overlaps(set.from_s[at], set.to_s[at], from_s, to_s))
+            continue;
+        if (repeats_another(&marked, set.id[at]))
+            set.repeats++;
+        else
             set.count++;
     }
     cm_query_close(query);
@@ -292,6 +333,7 @@ castmap_status cm_observations_load(castmap_context *ctx, castmap_project *proje
     }
     names_clear(&categories);
     names_clear(&sources);
+    free(marked.id);
     return status;
 }
 

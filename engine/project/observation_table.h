@@ -58,9 +58,11 @@ CASTMAP_NODISCARD castmap_status cm_observation_writer_finish(castmap_context *c
                                                               double *seconds_index);
 void cm_observation_writer_free(cm_observation_writer *writer); /* NULL is fine; after or without _finish */
 
-/* All accepted observations as arrays, in order of id. Release with cm_observation_set_clear(). */
+/* Accepted observations as arrays, in order of id; those that castmap check --fix marked as repeating another are only counted. Release with
+ * cm_observation_set_clear(). */
 typedef struct cm_observation_set {
     size_t   count;
+    size_t   repeats;      /* marked, and left out; of the period and the categories asked for */
     int64_t *id;           /* row id of the table */
     double  *lon, *lat;    /* degrees */
     double  *accuracy_m;   /* NaN: not known */

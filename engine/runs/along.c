@@ -257,6 +257,8 @@ static castmap_status tell(asking *a)
         status = draw_way(a);
     if (!status)
         status = draw_streets(a);
+    if (!status && cm_run_points_remark(&a->on.points, &a->out.remarks, &a->out.n_remarks))
+        status = cm_fail_memory(a->ctx);
     if (!status && cm_along_remark_left_out(a->on.inexact, a->on.off_streets, a->options->snap_m, &a->out.remarks, &a->out.n_remarks))
         status = cm_fail_memory(a->ctx);
     return status;

@@ -63,7 +63,7 @@ double cm_place_known_to(double accuracy_m, int precision)
 {
     if (!isnan(accuracy_m))
         return accuracy_m;
-    if (precision == CM_PLACE_AREA)
+    if (precision == CM_PLACE_AREA || precision == CM_PLACE_UNKNOWN)
         return INFINITY;
     return precision == CM_PLACE_POSTCODE ? POSTCODE_M : 0.0;
 }

@@ -23,7 +23,8 @@ CASTMAP_NODISCARD castmap_status cm_cluster_choose(cm_cluster_run *run);
 
 /* cluster_options.c: how many make a place among n, where nobody said. */
 uint32_t cm_cluster_number(size_t n);
-/* cluster_options.c: how exactly a place is known, metres; INFINITY: not exactly enough for anything. Unknown counts as exact. */
+/* cluster_options.c: how exactly a place is known, metres; INFINITY: not exactly enough for anything, as an area or a default that nobody
+ * moved. An exact place of which no accuracy was written counts as known to 0 m. */
 double cm_place_known_to(double accuracy_m, int precision);
 /* cluster_options.c: the radius at which the data crowd, as a figure that people can say. */
 CASTMAP_NODISCARD castmap_status cm_cluster_scale(castmap_context *ctx, const cm_run_points *points, uint32_t min_points, double *out);

@@ -76,6 +76,7 @@ static castmap_status raise_flags(cm_cluster_run *run)
                                 "%.0f %% of the observations were moved to shared map points by their publisher or are known only to a street "
                                 "or postcode. Several at one spot need not have happened at one spot.",
                                 100.0 * (double)snapped / (double)n);
+    failed |= cm_run_points_remark(&run->points, &s->remarks, &s->n_remarks);
     if (run->points.outside)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-crs",
                                 "%zu observations lie outside the area of the working CRS and were left out.", run->points.outside);

@@ -185,6 +185,7 @@ static castmap_status add_remarks(test *t)
     if (status)
         return status;
     int failed = cm_along_remark_left_out(t->on.inexact, t->on.off_streets, t->options->snap_m, &g->remarks, &g->n_remarks);
+    failed |= cm_run_points_remark(&t->on.points, &g->remarks, &g->n_remarks);
 
     for (size_t i = 0; i < set->count; i++)
         shared += set->precision[i] == CM_PLACE_SNAPPED;

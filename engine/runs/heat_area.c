@@ -200,6 +200,8 @@ castmap_status cm_heat_count_some(cm_heat_run *run, const cm_run_points *all, cm
     for (size_t i = 0; i < view.count && !status; i++) {
         if (!in_extent(&run->extent, view.x[i], view.y[i]) || (run->within && area[i] == CASTMAP_NO_AREA)) {
             run->elsewhere++;
+        } else if (!run->options->keep_whole && all->set.precision[i] == CM_PLACE_UNKNOWN && isnan(all->set.accuracy_m[i])) {
+            run->nowhere++;
         } else if (!run->options->keep_whole && cm_heat_is_vague(&all->set, i)) {
             if (cm_heat_add_vague(spread, all, i, run->has_areas ? area[i] : CASTMAP_NO_AREA, weighted ? persons[i] : 1.0) != 0)
                 status = cm_fail_memory(run->ctx);
@@ -272,6 +274,11 @@ castmap_status cm_heat_count_points(cm_heat_run *run)
         return status;
     s->spread = run->spread.count + run->spread_against.count;
     s->observations = run->counted.count + run->against.count + s->spread;
+    if (run->nowhere > 0 && cm_remark_add(&s->remarks, &s->n_remarks, "piles-left-out",
+                                          "%zu records stand on one position with many others, a default that nobody moved, and were left out. "
+                                          "--keep-whole takes them.",
+                                          run->nowhere))
+        return cm_fail_memory(run->ctx);
     s->weight = weight_of(run);
     if (s->spread > 0 && remark_spread(run))
         return cm_fail_memory(run->ctx);

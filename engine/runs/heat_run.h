@@ -52,6 +52,7 @@ typedef struct cm_heat_run {
     cm_run_points  others;      /* of a comparison the controls, of a change the first period; else empty */
     cm_extent      extent;      /* observations inside it are counted */
     size_t         elsewhere;   /* observations outside the extent or the study area */
+    size_t         nowhere;     /* on a position that says nothing of where they were: a default that nobody moved */
     bool           has_areas;
     cm_projected_areas areas;   /* the study area, or the newest boundaries; empty if there are none */
     bool           within;      /* nothing is shown outside the study area */

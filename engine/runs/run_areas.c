@@ -221,6 +221,7 @@ static castmap_status summarise(areas_run *run)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "no-population",
                                 "%zu of %zu areas have no population, so the map shows observations per km2 and not a rate.",
                                 run->without_population, layer->count);
+    failed |= cm_run_points_remark(&run->points, &s->remarks, &s->n_remarks);
     if (run->points.outside)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-crs",
                                 "%zu observations lie outside the area of the working CRS and were left out.",

@@ -107,6 +107,7 @@ static castmap_status complete_layer(cm_heat_run *run)
                                 run->within ? "%zu observations lie outside the study area and are not part of the heat map."
                                             : "%zu observations lie outside the mapped area and are not part of the heat map.",
                                 run->elsewhere);
+    failed |= cm_run_points_remark(&run->points, &s->remarks, &s->n_remarks);
     if (run->points.outside)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-crs",
                                 "%zu observations lie outside the area of the working CRS and were left out.",

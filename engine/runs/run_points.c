@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "project/run_table.h"
+#include "runs/remarks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +28,16 @@ castmap_points cm_run_points_view(const cm_run_points *points)
                             .y = points->y,
                             .time_s = points->set.from_s,
                             .id = points->set.id};
+}
+
+int cm_run_points_remark(const cm_run_points *points, castmap_remark **remarks, size_t *count)
+{
+    const size_t n = points->set.repeats;
+
+    if (n == 0)
+        return 0;
+    return cm_remark_add(remarks, count, "repeats-left-out", "%zu %s marked as repeating another one and %s left out (castmap check --log).", n,
+                         n == 1 ? "observation is" : "observations are", n == 1 ? "was" : "were");
 }
 
 /* Move row `from` to place `to`, to <= from. */

@@ -22,6 +22,8 @@ CASTMAP_NODISCARD castmap_status cm_run_points_load(castmap_context *ctx, castma
 void cm_run_points_clear(cm_run_points *points);
 /* Forget the rows whose keep is false; their order stays. */
 void cm_run_points_keep(cm_run_points *points, const bool *keep);
+/* The remark that some were left out because they are marked as repeating another; none where there are none. Not 0: out of memory. */
+int cm_run_points_remark(const cm_run_points *points, castmap_remark **remarks, size_t *count);
 /* Borrowed view of all of them. */
 castmap_points cm_run_points_view(const cm_run_points *points);
 

@@ -217,6 +217,7 @@ static castmap_status remark(cm_route_run *run)
     if ((double)s->too_far > 0.2 * (double)s->observations)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "many-too-far",
                                 "More than a fifth of the observations are on no street: the network may lack streets, or be of another place.");
+    failed |= cm_run_points_remark(&run->points, &s->remarks, &s->n_remarks);
     if (run->points.outside > 0)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "outside-crs", "%zu observations lie outside the area of the working CRS and were left out.",
                                 run->points.outside);

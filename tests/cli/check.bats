@@ -63,12 +63,30 @@ count_of() { # rule
     castmap import swapped.csv >/dev/null 2>&1
     both castmap check --rule swapped-axes,crs-reach
     code_is 0
+    # Areas on top of them would be measured in metres of another part of the world.
+    sqlite3 town.castmap.sqlite .dump >before.txt
+    both castmap boundaries add areas.geojson
+    code_is 4
+    says "$err" "2 of 2 lie among these areas when they are exchanged"
+    says "$err" "castmap undo 1"
+    sqlite3 town.castmap.sqlite .dump | cmp before.txt -
+    castmap undo 1 >/dev/null
+    castmap import swapped.csv --map lat=longitude --map lon=latitude >/dev/null 2>&1
+    castmap boundaries add areas.geojson >/dev/null 2>&1
+    castmap info --json | jq -e '.crs.code != "" and .bounds[0] < 0 and .bounds[1] > 53'
+    both castmap check --rule swapped-axes,crs-reach
+    code_is 0
+}
+
+@test "check: areas beyond the coordinate system that the first records chose" {
+    small_town
+    castmap init town >/dev/null
+    printf 'latitude,longitude,date,category\n10.08012,103.75123,2025-01-11,visitors\n10.08013,103.75124,2025-01-12,visitors\n' >far.csv
+    castmap import far.csv >/dev/null 2>&1
     castmap boundaries add areas.geojson >/dev/null 2>&1
     both castmap check --json
     code_is 3
-    [ "$(count_of swapped-axes)" = 2 ]
     [ "$(count_of crs-reach)" = 1 ]
-    jq -e '.findings[] | select(.rule == "swapped-axes") | .where == "swapped.csv row 2, row 3"' out.txt
 }
 
 @test "check --rule: only that rule; an unknown one is refused with what to do, 2" {
@@ -150,7 +168,32 @@ count_of() { # rule
     castmap check --log --json | jq -e '.repairs == [.repairs[0]] and .repairs[0].field == "duplicate" and .repairs[0].observation == 2 and .repairs[0].after == "1"'
     both castmap check --json
     [ "$(count_of same-row)" = 0 ]
-    castmap info --json | jq -e '.observations == 4'
+    [ "$(count_of marked-repeats)" = 1 ]
+    castmap info --json | jq -e '.observations == 4 and .repeats == 1'
+    says "$(castmap info)" "1 marked as repeating another"
+    says "$(castmap list observations)" "1 of them are marked"
+}
+
+@test "a marked repeat counts in no result, which says so; undo lets it count again" {
+    castmap init town --crs EPSG:27700 >/dev/null
+    { echo latitude,longitude,time,category
+      for i in 1 2 3 4; do printf '53.75012%s,-4.080123,2025-01-1%s 09:30,visitors\n' $i $i; done
+      printf '53.750121,-4.080123,2025-01-11 09:30,visitors\n'; } >five.csv
+    castmap import five.csv >/dev/null 2>&1
+    castmap cluster --radius 100m --min 5 --json 2>/dev/null >before.json
+    jq -e '.observations == 5 and .clusters == 1' before.json
+    castmap heat --radius 200m --json 2>/dev/null | jq -e '.observations == 5'
+    castmap check --fix >/dev/null 2>&1 || [ $? -eq 3 ]
+    # Results made before are stale; made again they leave the repeat out.
+    castmap check --rule stale-layer --json 2>/dev/null | jq -e '.findings[0].count == 2' || true
+    castmap cluster --radius 100m --min 5 --json 2>/dev/null >after.json
+    jq -e '.observations == 4 and .clusters == 0' after.json
+    jq -e '[.remarks[].code] | index("repeats-left-out") != null' after.json
+    castmap heat --radius 200m --json 2>/dev/null >heat.json
+    jq -e '.observations == 4 and ([.remarks[].code] | index("repeats-left-out") != null)' heat.json
+    castmap undo 4 >/dev/null
+    castmap info --json | jq -e '.repeats == 0'
+    castmap cluster --radius 100m --min 5 --json 2>/dev/null | jq -e '.observations == 5 and .clusters == 1 and ([.remarks[].code] | index("repeats-left-out") == null)'
 }
 
 @test "check: a list of categories names the nearest, and --fix writes the list's names" {
@@ -228,4 +271,17 @@ count_of() { # rule
     [ "$(sqlite3 town.castmap.sqlite 'SELECT sum(place) FROM observation')" = 10 ]
     both castmap check --rule snapped-publisher
     code_is 0
+}
+
+@test "records on a default position that nobody moved make no place and no hot spot; the results say how many were left out" {
+    castmap init town --crs EPSG:27700 >/dev/null
+    { echo latitude,longitude,date
+      for i in $(seq 10 49); do echo "53.7${i}123,-4.080123,2025-01-10"; done
+      for i in $(seq 10 19); do echo "53.755555,-4.085555,2025-02-$i"; done; } >pile.csv
+    castmap import pile.csv >/dev/null 2>&1
+    castmap cluster --radius 100m --min 5 --json 2>/dev/null >out.json
+    jq -e '.clusters == 0 and .observations == 40 and .imprecise == 10 and ([.remarks[].code] | index("imprecise-left-out") != null)' out.json
+    castmap heat --radius 300m --json 2>/dev/null >heat.json
+    jq -e '.observations == 40 and ([.remarks[].code] | index("piles-left-out") != null)' heat.json
+    castmap heat --radius 300m --keep-whole --json 2>/dev/null | jq -e '.observations == 50'
 }

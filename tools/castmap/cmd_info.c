@@ -21,6 +21,7 @@ static void info_json(cli_json *json, const castmap_project_info *info)
     cli_json_number(json, "scale_error_ppm", info->crs_scale_error_ppm);
     cli_json_close(json);
     cli_json_whole(json, "observations", (int64_t)info->observations);
+    cli_json_whole(json, "repeats", (int64_t)info->repeats);
     cli_json_whole(json, "quarantined", (int64_t)info->quarantined);
     cli_json_whole(json, "boundary_sets", (int64_t)info->n_boundaries);
     cli_json_whole(json, "street_sets", (int64_t)info->n_street_sets);
@@ -65,6 +66,8 @@ static int info_run(cli_env *env, const void *parsed)
         cli_say(env, "working CRS   not chosen yet: the first boundaries or observations decide");
     cli_say(env, "time zone     %s", CLI_SAFE(info.time_zone));
     cli_say(env, "observations  %zu, from %s to %s", info.observations, first, last);
+    if (info.repeats)
+        cli_say(env, "              of these %zu marked as repeating another, and counted in no result", info.repeats);
     cli_say(env, "quarantined   %zu", info.quarantined);
     cli_say(env, "boundaries    %zu sets", info.n_boundaries);
     if (info.n_street_sets)
@@ -205,7 +208,10 @@ static int list_run(cli_env *env, const void *parsed)
         for (size_t i = 0; i < info.n_batches; i++)
             batches += !info.batches[i].movements;
         cli_say(env, "%zu observations from %s to %s, in %zu batches", info.observations, first, last, batches);
+        if (info.repeats)
+            cli_say(env, "%zu of them are marked as repeating another, and counted in no result", info.repeats);
         cli_json_whole(env->json, "observations", (int64_t)info.observations);
+        cli_json_whole(env->json, "repeats", (int64_t)info.repeats);
         cli_json_time(env->json, "first", info.first_s);
         cli_json_time(env->json, "last", info.last_s);
     } else if (strcmp(what, "batches") == 0) {

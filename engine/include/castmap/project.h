@@ -88,6 +88,7 @@ typedef struct castmap_project_info {
     double  crs_scale_error_ppm;    /**< largest over the extent; NaN while there is no CRS */
     int     schema_version;
     size_t  observations, quarantined, runs, releases;
+    size_t  repeats;                /**< of the observations: marked as repeating another, and counted in no result */
     int64_t first_s, last_s;        /**< span of the observations; INT64_MIN if none */
     double  west, south, east, north; /**< of the observations, degrees; NaN if none */
     size_t  n_boundaries;

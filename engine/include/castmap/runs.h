@@ -110,8 +110,9 @@ typedef struct castmap_cluster_summary {
  *
  * Records whose place is known less exactly than the radius (or, for a method without one, than the distance at which the data crowd)
  * cannot say who is near them. They are left out, counted in `imprecise`, and a remark says so. Records known only to an area and without
- * a stated accuracy are left out always; those known to a postcode without a stated accuracy count as known to 100 m; points that
- * a publisher moved to shared map points take part, with a remark.
+ * a stated accuracy are left out always, and so are those without one on a position that the import or castmap check called a default
+ * that nobody moved; those known to a postcode without a stated accuracy count as known to 100 m; points that a publisher moved to shared map points
+ * take part, with a remark.
  *
  * @retval CASTMAP_E_ARGUMENT   an option is missing, out of range, or one that the method does not take
  * @retval CASTMAP_E_NOT_FOUND  no observation is left; nnh: no boundaries for the study area

@@ -121,11 +121,29 @@ static castmap_status check_near(cm_check *check)
     return status;
 }
 
+/* Marks of earlier repairs, not of this one. */
+static castmap_status check_marked(cm_check *check)
+{
+    cm_query *query = NULL;
+    bool row = true;
+    castmap_status status = cm_query_open(check->ctx, check->project->db, "SELECT DISTINCT observation FROM repair WHERE field = 'duplicate'"
+                                          " AND observation IS NOT NULL ORDER BY observation", &query);
+
+    while (!status) {
+        status = cm_query_step(check->ctx, query, &row);
+        if (status || !row)
+            break;
+        status = cm_found_observation(check, CM_RULE_REPEATS, cm_query_integer(query, 0), NULL);
+    }
+    cm_query_close(query);
+    return status;
+}
+
 castmap_status cm_check_duplicates(cm_check *check)
 {
-    castmap_status status = CASTMAP_OK;
+    castmap_status status = check->wanted[CM_RULE_REPEATS] ? check_marked(check) : CASTMAP_OK;
 
-    if (check->wanted[CM_RULE_SAME_ROW] || check->wanted[CM_RULE_ALIKE_ROWS])
+    if (!status && (check->wanted[CM_RULE_SAME_ROW] || check->wanted[CM_RULE_ALIKE_ROWS]))
         status = check_contents(check, WITHIN, true);
     if (!status && check->wanted[CM_RULE_SAME_RECORD])
         status = check_contents(check, ACROSS, false);

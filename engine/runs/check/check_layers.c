@@ -13,7 +13,7 @@ static const char SELECT[] =
     "SELECT r.number, r.kind FROM run AS r WHERE r.undone = 0 AND r.kind NOT IN ('import', 'repair', 'release') AND ("
     " (EXISTS (SELECT 1 FROM run_input AS i JOIN " CM_IMPORT_BATCH " AS b ON b.run = i.input WHERE i.run = r.number) AND"
     "  (EXISTS (SELECT 1 FROM " CM_IMPORT_BATCH " AS b WHERE b.run > r.number AND b.accepted > 0) OR"
-    "   EXISTS (SELECT 1 FROM repair AS p WHERE p.run > r.number AND p.observation IS NOT NULL AND p.field <> 'duplicate')))"
+    "   EXISTS (SELECT 1 FROM repair AS p WHERE p.run > r.number AND p.observation IS NOT NULL)))"
     " OR EXISTS (SELECT 1 FROM run_input AS i JOIN boundary AS o ON o.run = i.input JOIN boundary AS n ON n.level = o.level AND n.id > o.id"
     "            WHERE i.run = r.number AND n.run > r.number))"
     " ORDER BY r.number";
