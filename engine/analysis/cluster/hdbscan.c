@@ -24,6 +24,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LEAF_POINTS 12
 #define DENSITY_UNITS 0x1p60 /* of the highest density there can be, 1 / accuracy */
@@ -264,11 +265,16 @@ static castmap_status condense(castmap_context *ctx, hdbscan *run)
 }
 
 /* Children come after their parents. */
-static void select_clusters(hdbscan *run)
+static castmap_status select_clusters(castmap_context *ctx, hdbscan *run)
 {
     const size_t n = run->n_candidates;
 
     for (size_t i = 0; i < run->n; i++) {
+        if (i % HEED == HEED - 1) {
+            const castmap_status status = cm_heed(ctx, "choosing clusters", (double)i / (double)run->n);
+            if (status)
+                return status;
+        }
         candidate *c = &run->clusters[run->left_from[i]];
         c->peak = fmax(c->peak, run->left_at[i]);
     }
@@ -294,37 +300,61 @@ static void select_clusters(hdbscan *run)
         const uint32_t above = k == 0 ? NONE : run->clusters[c->parent].chosen;
         c->chosen = above != NONE ? above : c->selected ? (uint32_t)k : NONE;
     }
+    return CASTMAP_OK;
 }
 
+/* Everything is made in arrays of its own, so that the run may be cancelled; what is left in the end is to copy them. */
 static castmap_status hand_out(castmap_context *ctx, hdbscan *run, int32_t *labels, double *membership, double *outlier,
                                size_t *n_clusters)
 {
     const size_t n = run->points->count;
     int32_t *label = cm_alloc(n, sizeof *label);
+    double *member = membership ? cm_alloc(n, sizeof *member) : NULL, *out = outlier ? cm_alloc(n, sizeof *out) : NULL;
     size_t k = 0;
-    castmap_status status = label ? CASTMAP_OK : cm_fail_memory(ctx);
+    castmap_status status = label && (member || !membership) && (out || !outlier) ? CASTMAP_OK : cm_fail_memory(ctx);
 
     for (size_t i = 0; !status && i < n; i++) {
         if (i % HEED == HEED - 1)
-            status = cm_heed(ctx, "naming clusters", 0.5 * (double)i / (double)n);
-        const uint32_t chosen = run->clusters[run->left_from[run->places.place_of[i]]].chosen;
-        label[i] = chosen == NONE ? CASTMAP_NOISE : (int32_t)chosen;
+            status = cm_heed(ctx, "naming clusters", (double)i / (double)n);
+        const uint32_t place = run->places.place_of[i];
+        const candidate *last = &run->clusters[run->left_from[place]];
+        label[i] = last->chosen == NONE ? CASTMAP_NOISE : (int32_t)last->chosen;
+        if (member)
+            member[i] = last->chosen == NONE ? 0.0 : run->left_at[place] / run->clusters[last->chosen].peak;
+        if (out)
+            out[i] = 1.0 - run->left_at[place] / last->peak;
     }
     if (!status)
         status = cm_number_labels(ctx, run->points, NULL, label, run->n_candidates, &k);
-    for (size_t i = 0; !status && i < n; i++) {
-        const uint32_t place = run->places.place_of[i];
-        const candidate *last = &run->clusters[run->left_from[place]];
-        labels[i] = label[i];
-        if (membership)
-            membership[i] = last->chosen == NONE ? 0.0 : run->left_at[place] / run->clusters[last->chosen].peak;
-        if (outlier)
-            outlier[i] = 1.0 - run->left_at[place] / last->peak;
+    if (!status) {
+        memcpy(labels, label, n * sizeof *label);
+        if (member)
+            memcpy(membership, member, n * sizeof *member);
+        if (out)
+            memcpy(outlier, out, n * sizeof *out);
+        if (n_clusters)
+            *n_clusters = k;
     }
-    if (!status && n_clusters)
-        *n_clusters = k;
     free(label);
+    free(member);
+    free(out);
     return status;
+}
+
+/* What the tree was made of is not needed after condense(). */
+static void drop_tree(hdbscan *run)
+{
+    free(run->core);
+    free(run->edge);
+    free(run->merges);
+    free(run->size);
+    free(run->stack);
+    free(run->parts);
+    run->core = NULL;
+    run->edge = NULL;
+    run->merges = NULL;
+    run->size = NULL;
+    run->stack = run->parts = NULL;
 }
 
 static castmap_status prepare(castmap_context *ctx, hdbscan *run)
@@ -397,15 +427,10 @@ static void all_noise(const hdbscan *run, int32_t *labels, double *membership, d
 static void release(hdbscan *run)
 {
     cm_places_clear(&run->places);
-    free(run->core);
-    free(run->edge);
-    free(run->merges);
-    free(run->size);
+    drop_tree(run);
     free(run->clusters);
     free(run->left_from);
     free(run->left_at);
-    free(run->stack);
-    free(run->parts);
 }
 
 castmap_status castmap_hdbscan(castmap_context *ctx, const castmap_points *points, const castmap_hdbscan_options *options,
@@ -433,15 +458,22 @@ castmap_status castmap_hdbscan(castmap_context *ctx, const castmap_points *point
     status = span_places(ctx, &run);
     if (status)
         goto done;
-    const cm_span span = cm_progress_span(ctx, 0.8, 0.98);
+    cm_span span = cm_progress_span(ctx, 0.8, 0.95);
     status = build(ctx, &run);
     if (!status)
         status = condense(ctx, &run);
     cm_progress_restore(ctx, span);
     if (status)
         goto done;
-    select_clusters(&run);
+    drop_tree(&run);
+    span = cm_progress_span(ctx, 0.95, 0.97);
+    status = select_clusters(ctx, &run);
+    cm_progress_restore(ctx, span);
+    if (status)
+        goto done;
+    span = cm_progress_span(ctx, 0.97, 1.0);
     status = hand_out(ctx, &run, labels, membership, outlier, n_clusters);
+    cm_progress_restore(ctx, span);
 
 done:
     release(&run);

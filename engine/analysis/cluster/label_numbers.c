@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define NO_KEY UINT64_MAX
+#define HEED 65536u /* turns between two looks at the context */
 
 static uint64_t key_of(const castmap_points *points, size_t i)
 {
@@ -34,6 +35,10 @@ castmap_status cm_number_labels(castmap_context *ctx, const castmap_points *poin
         number[c] = -1;
     }
     for (size_t i = 0; i < points->count; i++) {
+        if (i % HEED == HEED - 1)
+            status = cm_heed(ctx, "naming clusters", 1.0);
+        if (status)
+            goto done;
         if (label[i] >= 0 && (!counts || counts[i]) && key_of(points, i) <= key[label[i]]) {
             key[label[i]] = key_of(points, i);
             number[label[i]] = 0; /* in use */
@@ -50,9 +55,13 @@ castmap_status cm_number_labels(castmap_context *ctx, const castmap_points *poin
         goto done;
     for (size_t c = 0; c < used; c++)
         number[order[c]] = (int32_t)c;
-    for (size_t i = 0; i < points->count; i++)
+    for (size_t i = 0; i < points->count && !status; i++) {
+        if (i % HEED == HEED - 1)
+            status = cm_heed(ctx, "naming clusters", 1.0);
         label[i] = label[i] < 0 ? -1 : number[label[i]];
-    *k = used;
+    }
+    if (!status)
+        *k = used;
 
 done:
     free(key);

@@ -99,21 +99,21 @@ static castmap_status add_chain(mining *m, chain **list, size_t *count, size_t *
 }
 
 /* key[0..k) with its places: give a number to every chain of `stops` stops in enough journeys, write it to next, and list it in longer. */
-static castmap_status count_chains(mining *m, size_t k, uint32_t stops)
+static castmap_status count_chains(mining *m, uint32_t k, uint32_t stops)
 {
     castmap_status status = cm_sort_u64(m->ctx, m->key, m->order, k);
 
     m->n_longer = 0;
-    for (size_t begin = 0, end; begin < k && !status; begin = end) {
+    for (uint32_t begin = 0, end; begin < k && !status; begin = end) {
         uint32_t journeys = 0;
         for (end = begin; end < k && m->key[end] == m->key[begin]; end++) /* places ascend within a key: the sort is stable */
             journeys += end == begin || m->journey[m->order[end]] != m->journey[m->order[end - 1]];
         if (journeys < m->options->least_journeys)
             continue;
-        for (size_t i = begin; i < end; i++)
+        for (uint32_t i = begin; i < end; i++)
             m->next[m->order[i]] = (uint32_t)m->n_longer;
         status = add_chain(m, &m->longer, &m->n_longer, &m->longer_room,
-                           (chain){m->order[begin], stops, journeys, (uint32_t)(end - begin)});
+                           (chain){m->order[begin], stops, journeys, end - begin});
     }
     return status;
 }
@@ -125,7 +125,7 @@ static castmap_status first_level(mining *m)
         m->order[i] = (uint32_t)i;
         m->next[i] = NONE;
     }
-    return count_chains(m, m->n, 1);
+    return count_chains(m, (uint32_t)m->n, 1);
 }
 
 static void step(mining *m)
@@ -155,7 +155,7 @@ static castmap_status grow_level(mining *m, uint32_t stops)
         m->key[k] = (uint64_t)m->number[i] << 32 | m->number[i + 1];
         m->order[k++] = (uint32_t)i;
     }
-    return count_chains(m, k, stops);
+    return count_chains(m, (uint32_t)k, stops);
 }
 
 /* Chains of the present length that no longer one holds. */
