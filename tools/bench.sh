@@ -49,23 +49,34 @@ for program in $build/tests/bench/bench_*; do
         $1 == "growth" { printf "  growth of %s on %d: time ~ n^%.2f\n", $2, $3, $4 }'
 done
 touch "$results"
+bars=tests/bench/peers/bars.tsv
 
 # --- peers: each section is tests/bench/peers/NAME.sh; it prints lines "peer<TAB>task<TAB>n<TAB>label<TAB>seconds", where task
 # is the name of one of castmap's own lines, or "skip<TAB>why".
 export CASTMAP_BENCH_BUILD=$build CASTMAP_BENCH_WORK=$work CASTMAP_BENCH_MAX=$max
 echo
-printf '%-44s %10s %-26s %10s %10s %8s\n' task n peer 'its s' "castmap's" ratio
+printf '%-44s %10s %-26s %10s %10s %8s %7s\n' task n peer 'its s' "castmap's" ratio bar
 for section in tests/bench/peers/*.sh; do
     name=$(basename "$section" .sh)
     case $name in *"$only"*) ;; *) continue ;; esac
     bash "$section" > "$work/$name.tsv" 2> "$work/$name.log" || {
         echo "peer section $name failed:"; tail -5 "$work/$name.log"; continue; }
-    awk -F'\t' -v name="$name" '
+    awk -F'\t' -v name="$name" -v bars=$bars '
+        BEGIN {
+            while ((getline line < bars) > 0) {
+                split(line, field, "\t")
+                if (line !~ /^#/) bar[field[1], field[2], field[3]] = field[4]
+            }
+        }
         FNR == NR { if ($1 == "time" && (!(($2, $3) in best) || $5 < best[$2, $3])) best[$2, $3] = $5; next }
         $1 == "skip" { printf "%-44s skipped: %s\n", name, $2 }
         $1 == "peer" {
             mine = best[$2, $3]
-            if (mine > 0) printf "%-44s %10d %-26s %10.4f %10.4f %8s\n", $2, $3, $4, $5, mine, sprintf("1/%.1f", $5 / mine)
-            else printf "%-44s %10d %-26s %10.4f %10s %8s\n", $2, $3, $4, $5, "-", "-"
+            if (!(mine > 0)) { printf "%-44s %10d %-26s %10.4f %10s %8s\n", $2, $3, $4, $5, "-", "-"; next }
+            aim = ($2, $3, $4) in bar ? bar[$2, $3, $4] : bar[$2, "*", $4]
+            split(aim, part, "/")
+            verdict = aim == "" ? "" : mine <= $5 * part[1] / part[2] ? "met" : "MISSED"
+            ratio = mine <= $5 ? sprintf("1/%.1f", $5 / mine) : sprintf("%.2f", mine / $5)
+            printf "%-44s %10d %-26s %10.4f %10.4f %8s %7s %s\n", $2, $3, $4, $5, mine, ratio, aim, verdict
         }' "$results" "$work/$name.tsv"
 done

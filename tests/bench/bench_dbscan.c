@@ -5,7 +5,6 @@
 #include "bench/bench.h"
 #include "bench/work_sets.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,28 +50,13 @@ static void measure(bench *b, const char *task, const castmap_points *points, do
     free(is_core);
 }
 
-static void adversaries(bench *b)
+static void adversary(bench *b, const char *task, work_adversary kind, double eps_m, size_t clusters)
 {
-    const size_t n = b->small ? 2000 : 1000000 < b->max_n ? 1000000 : b->max_n;
-    double *x = calloc(n, sizeof *x), *y = calloc(n, sizeof *y);
-    const castmap_points points = {.count = n, .x = x, .y = y};
-    const size_t one[3] = {1, 0, n}, two[3] = {2, 0, n};
+    const size_t n = b->small ? 2000 : 1000000 < b->max_n ? 1000000 : b->max_n, want[3] = {clusters, 0, n};
+    work_points set = work_adversary_new(kind, n);
 
-    BENCH_CHECK(x && y);
-    measure(b, "dbscan one-coordinate", &points, 50.0, 10, one);
-    for (size_t i = 0; i < n; i++) { /* two waves that face each other, just out of reach: each fills a cell */
-        const double t = work_unit(3, 1, i), right = i % 2 ? 1.0 : 0.0;
-        x[i] = right * 108.01 + 4.0 * sin(12.0 * t + right);
-        y[i] = 60.0 * t;
-    }
-    measure(b, "dbscan two-cells", &points, 100.0, 10, two);
-    for (size_t i = 0; i < n; i++) {
-        x[i] = 4e6 * work_unit(4, 1, i / 50) + 60.0 * work_unit(4, 3, i);
-        y[i] = 4e6 * work_unit(4, 2, i / 50) + 60.0 * work_unit(4, 4, i);
-    }
-    measure(b, "dbscan continent", &points, 50.0, 10, NULL);
-    free(x);
-    free(y);
+    measure(b, task, &set.points, eps_m, 10, clusters ? want : NULL);
+    work_points_free(&set);
 }
 
 static void real_points(bench *b)
@@ -101,7 +85,9 @@ void bench_run(bench *b)
         }
         work_points_free(&set);
     }
-    adversaries(b);
+    adversary(b, "dbscan one-coordinate", WORK_ONE_COORDINATE, 50.0, 1);
+    adversary(b, "dbscan two-cells", WORK_TWO_CELLS, 100.0, 2);
+    adversary(b, "dbscan continent", WORK_CONTINENT, 50.0, 0);
     if (!b->small)
         real_points(b);
 }

@@ -86,8 +86,8 @@ static void check_known(bench *b, const castmap_points *points)
     free(values);
 }
 
-/* What anybody would write first: Epanechnikov, one thread. */
-static void plain_splat(const castmap_points *p, const castmap_grid *g, double *values)
+/* What anybody would write first: Epanechnikov or quartic, one thread. */
+static void plain_splat(const castmap_points *p, const castmap_grid *g, bool quartic, double *values)
 {
     const double inverse = 1.0 / (RADIUS_M * RADIUS_M), x0 = g->west + 0.5 * g->cell_m, y0 = g->north - 0.5 * g->cell_m;
 
@@ -101,7 +101,7 @@ static void plain_splat(const castmap_points *p, const castmap_grid *g, double *
             const double dy = y0 - (double)r * g->cell_m - p->y[i];
             for (ptrdiff_t c = c0; c <= c1; c++) {
                 const double dx = x0 + (double)c * g->cell_m - p->x[i], v = 1.0 - (dx * dx + dy * dy) * inverse;
-                row[c] += v > 0.0 ? v : 0.0;
+                row[c] += v > 0.0 ? quartic ? v * v : v : 0.0;
             }
         }
     }
@@ -121,19 +121,42 @@ static void adversaries(bench *b)
         y[i] = 4e6 * work_unit(4, 2, i);
     }
     free(surface(b, "density continent", &points, &continent, CASTMAP_KERNEL_QUARTIC, 500.0));
+    work_points two = work_adversary_new(WORK_TWO_CELLS, n);
+    free(surface(b, "density two-cells", &two.points, &town, CASTMAP_KERNEL_QUARTIC, 500.0));
+    work_points_free(&two);
     free(x);
     free(y);
 }
 
-static void beside_splat(bench *b, const castmap_points *points, const castmap_grid *grid, const double *ours)
+static void real_points(bench *b)
+{
+    work_points police = work_police_new();
+
+    if (police.points.count == 0) {
+        printf("skip\tdensity police: ../shared/data is not there\n");
+        return;
+    }
+    double west = police.x[0], east = west, south = police.y[0], north = south;
+    for (size_t i = 1; i < police.points.count; i++) {
+        west = fmin(west, police.x[i]);
+        east = fmax(east, police.x[i]);
+        south = fmin(south, police.y[i]);
+        north = fmax(north, police.y[i]);
+    }
+    const castmap_grid grid = {west, north, fmax(east - west, north - south) / 1000.0, 1000, 1000};
+    free(surface(b, "density police", &police.points, &grid, CASTMAP_KERNEL_QUARTIC, 500.0));
+    work_points_free(&police);
+}
+
+static void beside_splat(bench *b, const castmap_points *points, const castmap_grid *grid, bool quartic, const double *ours)
 {
     const size_t cells = grid->columns * grid->rows;
     double *plain = malloc(cells * sizeof *plain), worst = 0.0, max = 0.0;
 
     BENCH_CHECK(plain != NULL);
-    BENCH(b, "plain splat epanechnikov", points->count, plain_splat(points, grid, plain));
+    BENCH(b, quartic ? "plain splat quartic" : "plain splat epanechnikov", points->count, plain_splat(points, grid, quartic, plain));
     for (size_t i = 0; i < cells; i++) {
-        worst = fmax(worst, fabs(plain[i] - ours[i] * (PI * RADIUS_M * RADIUS_M / 2e6)));
+        worst = fmax(worst, fabs(plain[i] - ours[i] * (PI * RADIUS_M * RADIUS_M / (quartic ? 3e6 : 2e6))));
         max = fmax(max, plain[i]);
     }
     BENCH_CHECK(worst <= 1e-10 * max);
@@ -149,8 +172,9 @@ void bench_run(bench *b)
         work_points set = work_points_new(n);
         for (size_t k = 0; k < sizeof KERNELS / sizeof *KERNELS; k++) {
             double *values = surface(b, KERNELS[k].task, &set.points, &grid, KERNELS[k].kernel, RADIUS_M);
-            if (KERNELS[k].kernel == CASTMAP_KERNEL_EPANECHNIKOV && b->threads == 1 && n <= 1000000)
-                beside_splat(b, &set.points, &grid, values);
+            const bool quartic = KERNELS[k].kernel == CASTMAP_KERNEL_QUARTIC;
+            if ((quartic || KERNELS[k].kernel == CASTMAP_KERNEL_EPANECHNIKOV) && b->threads == 1 && n <= 1000000)
+                beside_splat(b, &set.points, &grid, quartic, values);
             free(values);
         }
         if (b->threads == 2)
@@ -158,4 +182,6 @@ void bench_run(bench *b)
         work_points_free(&set);
     }
     adversaries(b);
+    if (!b->small)
+        real_points(b);
 }

@@ -26,7 +26,7 @@ typedef struct trial {
 } trial;
 
 typedef struct work {
-    castmap_points points;
+    castmap_points points; /* with times */
     int32_t *labels;
     double  *values;
 } work;
@@ -78,6 +78,27 @@ static castmap_status hdbscan(castmap_context *ctx, const work *w)
     return castmap_hdbscan(ctx, &w->points, &options, w->labels, NULL, NULL, NULL);
 }
 
+static castmap_status st_dbscan(castmap_context *ctx, const work *w)
+{
+    castmap_st_dbscan_options options = CASTMAP_ST_DBSCAN_OPTIONS_INIT;
+
+    options.eps_m = 100.0;
+    options.window_s = 14 * 86400;
+    return castmap_st_dbscan(ctx, &w->points, &options, w->labels, NULL, NULL);
+}
+
+static castmap_status optics(castmap_context *ctx, const work *w)
+{
+    castmap_optics_options options = CASTMAP_OPTICS_OPTIONS_INIT;
+    castmap_optics_order order = {0};
+
+    options.eps_m = 50.0;
+    options.min_points = 10;
+    const castmap_status status = castmap_optics(ctx, &w->points, &options, &order);
+    castmap_optics_order_clear(&order);
+    return status;
+}
+
 static castmap_status density(castmap_context *ctx, const work *w)
 {
     const castmap_grid grid = {0.0, WORK_SIDE_M, WORK_SIDE_M / SIDE, SIDE, SIDE};
@@ -110,7 +131,7 @@ static double run(kernel_fn *kernel, const work *w, double cancel_s, trial *t, c
 
 static int check(const char *name, kernel_fn *kernel, const work *w)
 {
-    static const double WHEN[] = {0.03, 0.2, 0.4, 0.6, 0.8, 0.95};
+    static const double WHEN[] = {0.03, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96};
     castmap_status status;
     double late = 0.0;
     trial t;
@@ -135,11 +156,19 @@ int main(int argc, char **argv)
 {
     const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000000;
     work_points set = work_points_new(n);
+    int64_t *time_s = calloc(n, sizeof *time_s);
     work w = {.points = set.points, .labels = calloc(n, sizeof *w.labels), .values = calloc(SIDE * SIDE, sizeof *w.values)};
     int failed = 1;
 
-    if (w.labels && w.values)
-        failed = check("dbscan", dbscan, &w) + check("density", density, &w) + check("hdbscan", hdbscan, &w);
+    w.points.time_s = time_s;
+    for (size_t i = 0; time_s && i < n; i++)
+        time_s[i] = (int64_t)(31536000.0 * work_unit(1, 20, i));
+    if (w.labels && w.values && time_s) {
+        failed = check("dbscan", dbscan, &w) + check("density", density, &w) + check("st-dbscan", st_dbscan, &w) + check("hdbscan", hdbscan, &w);
+        w.points.count = n / 10; /* it runs on one thread, for minutes at ten million */
+        failed += check("optics", optics, &w);
+    }
+    free(time_s);
     free(w.labels);
     free(w.values);
     work_points_free(&set);

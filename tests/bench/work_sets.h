@@ -29,6 +29,14 @@ typedef struct work_points {
 work_points work_points_new(size_t n);
 void work_points_free(work_points *set);
 
+/* n points made to hurt; free with work_points_free. */
+typedef enum work_adversary {
+    WORK_ONE_COORDINATE, /* all at 0, 0 */
+    WORK_TWO_CELLS,      /* two waves that face each other 100.01 m apart at the nearest: each fills a cell of DBSCAN with a radius of 100 m */
+    WORK_CONTINENT       /* crowds of 50 within 60 m, strewn over 4,000 km */
+} work_adversary;
+work_points work_adversary_new(work_adversary kind, size_t n);
+
 /* Real points where the file of shared data is there, else none; free with work_points_free. */
 work_points work_police_new(void);
 

@@ -1,3 +1,6 @@
+# What anybody would write first, a splat of every point on every cell it reaches: the benchmark itself has measured it, on one thread.
+awk -F'\t' '$1 == "time" && sub(/^plain splat /, "density ", $2) { printf "peer\t%s\t%s\tplain splat\t%s\n", $2, $3, $5 }' \
+    "$CASTMAP_BENCH_WORK/results.tsv"
 # A binned density by FFT (Debian: python3-scipy): counts in cells convolved with the sampled kernel. It is approximate, and it is the fastest way
 # that Python's users have. Same square, same number of cells as castmap's line.
 if ! /usr/bin/python3 -c 'import numpy, scipy.signal' 2> /dev/null; then
