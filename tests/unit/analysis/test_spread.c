@@ -334,6 +334,46 @@ static void points_of_areas_lie_inside_and_weigh_as_much(void **state)
     assert_int_equal(p.count, 0);
 }
 
+/* Every form that sums over points and areas. */
+static void solve(void **state, const castmap_points *points, int way, double *values)
+{
+    castmap_density_options o = CASTMAP_DENSITY_OPTIONS_INIT;
+    castmap_adaptive_options a = CASTMAP_ADAPTIVE_OPTIONS_INIT;
+    double ratio[CELLS];
+
+    o.radius_m = a.radius_m = 160.0;
+    a.edge = CASTMAP_EDGE_DIGGLE;
+    if (way < 3)
+        assert_status(castmap_density_within_spread(*state, points, &SPREAD, &STUDY, &GRID, &o, (castmap_edge_rule)way, values, NULL), CASTMAP_OK);
+    else if (way == 3)
+        assert_status(castmap_density_adaptive_spread(*state, points, &SPREAD, &STUDY, &GRID, &a, values, NULL, NULL), CASTMAP_OK);
+    else
+        assert_status(castmap_relative_risk_spread(*state, points, &SPREAD, points, NULL, &STUDY, &GRID, 120.0, ratio, values), CASTMAP_OK);
+}
+
+static void order_and_threads_change_no_byte(void **state)
+{
+    static const unsigned THREADS[] = {1, 2, 8};
+    double want[CELLS], got[CELLS];
+    cloud c, other;
+
+    fill(&c, 13);
+    fill(&other, 13);
+    for (size_t i = 0; i < N; i++) {
+        other.x[(i * 77 + 5) % N] = c.x[i];
+        other.y[(i * 77 + 5) % N] = c.y[i];
+    }
+    for (int way = 0; way < 5; way++) {
+        castmap_set_threads(*state, 1);
+        solve(state, &c.points, way, want);
+        for (size_t t = 0; t < 3; t++) {
+            castmap_set_threads(*state, THREADS[t]);
+            solve(state, &other.points, way, got);
+            assert_memory_equal(got, want, sizeof want);
+        }
+    }
+}
+
 static void refuses_what_cannot_be_spread(void **state)
 {
     static const double flat_y[14] = {0}, step[] = {0.1, 0.1}, below[] = {1.0, -1.0}, endless[] = {1.0, INFINITY};
@@ -369,7 +409,7 @@ int main(void)
         cmocka_unit_test(adaptive_radii_follow_their_law), cmocka_unit_test(a_tiny_area_is_a_point),
         cmocka_unit_test(ratios_are_those_of_very_many_points), cmocka_unit_test(unlike_knowledge_is_no_difference),
         cmocka_unit_test(sets_are_what_they_are_one_by_one), cmocka_unit_test(points_of_areas_lie_inside_and_weigh_as_much),
-        cmocka_unit_test(refuses_what_cannot_be_spread),
+        cmocka_unit_test(order_and_threads_change_no_byte), cmocka_unit_test(refuses_what_cannot_be_spread),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
