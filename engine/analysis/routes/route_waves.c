@@ -10,7 +10,7 @@
  * A tick may not be longer than a third of the shortest street at its junction, or a pulse would have to arrive before it was sent: each junction has ticks of its
  * own, the common one halved as often as needed.
  *
- *   1. tiles   streets that hang together, some thousands at a time                one thread
+ *   1. tiles   streets that hang together, some 1,500 at a time                      one thread
  *   2. gather  the streets within the radius of a tile                              in parallel, by tile
  *   3. play    ticks in order; sums at the places of the tile's own streets
  *
@@ -26,7 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TILE_EDGES 3000u
+#define TILE_EDGES 1500u
+#define BLOCK 8u             /* ticks that a junction without short streets plays at a time */
 #define TAPS 6u
 #define BEFORE 2             /* taps before the one that a pulse comes after */
 #define MOST_LEVEL 16u
@@ -59,6 +60,7 @@ typedef struct outlet {
 typedef struct junction {
     uint32_t first, n;    /* arrivals */
     uint32_t level;
+    bool     block;       /* plays BLOCK ticks at a time: of level 0, every street BLOCK ticks longer than it must be */
     int64_t  stop;        /* ticks after this do not matter to the tile */
     double   forward, back, at_node;
 } junction;
@@ -71,6 +73,7 @@ typedef struct tile {
     outlet   *outlet;     /* owned */
     double   *ring;       /* owned */
     uint32_t  deepest;
+    size_t    n_blocks;   /* junctions that play in blocks stand first */
     size_t    level_start[MOST_LEVEL + 2];
 } tile;
 
@@ -182,7 +185,7 @@ static double tick_of(const waves_run *run, uint32_t level)
 }
 
 /* How often the common tick is halved so that a third of the shortest edge holds one. */
-static uint32_t level_of(const waves_run *run, uint32_t node)
+static uint32_t level_of(const waves_run *run, uint32_t node, bool *block)
 {
     const cm_route_graph *graph = run->job->graph;
     double shortest = 1.0;
@@ -192,6 +195,7 @@ static uint32_t level_of(const waves_run *run, uint32_t node)
         shortest = fmin(shortest, run->job->network->length_m[graph->end[k] >> 1] / run->job->sums->radius_m);
     while (level <= MOST_LEVEL && tick_of(run, level) * 3.0 > shortest)
         level++;
+    *block = level == 0 && tick_of(run, 0) * (3.0 + BLOCK) <= shortest;
     return level;
 }
 
@@ -212,6 +216,8 @@ static int compare_junctions(const void *left, const void *right)
 {
     const junction *a = left, *b = right;
 
+    if (a->block != b->block)
+        return a->block ? -1 : 1;
     if (a->level != b->level)
         return a->level < b->level ? -1 : 1;
     if (a->stop != b->stop)
@@ -242,7 +248,9 @@ static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
     for (size_t i = 0; i < t->n_junctions; i++) {
         const uint32_t node = w->search.reached[i];
         junction *j = &t->junction[i];
-        *j = (junction){.first = node, .level = level_of(run, node)};
+        *j = (junction){.first = node};
+        j->level = level_of(run, node, &j->block);
+        t->n_blocks += j->block;
         if (j->level > MOST_LEVEL)
             return CASTMAP_E_LIMIT;
         const double tick = tick_of(run, j->level), left = 1.0 - w->search.distance[node] / radius;
@@ -269,7 +277,8 @@ static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
             t->arrival[t->n_arrivals++] = (arrival){.end = end, .far = NO_ARRIVAL, .out = NO_ARRIVAL, .length = job->network->length_m[end >> 1] / radius};
         }
     }
-    for (uint32_t level = 0, i = 0; level <= MOST_LEVEL + 1; level++) {
+    size_t i = t->n_blocks;
+    for (uint32_t level = 0; level <= MOST_LEVEL + 1; level++) {
         while (i < t->n_junctions && t->junction[i].level < level)
             i++;
         t->level_start[level] = i;
@@ -286,7 +295,7 @@ static castmap_status make_rings(tile *t)
         const junction *j = &t->junction[i];
         for (uint32_t k = 0; k < j->n; k++) {
             arrival *a = &t->arrival[j->first + k];
-            size_t need = TAPS + 2, length = 8;
+            size_t need = TAPS + ((size_t)BLOCK << j->level) + 2, length = BLOCK; /* a block may be sent before we play its first tick */
             if (a->length < 1.0)
                 need += (size_t)(a->length / tick_of(t->run, j->level)) + 2;
             while (length < need)
@@ -405,6 +414,18 @@ static void settle(const tile *t, outlet *o, double length, double time)
     }
 }
 
+/* A pulse leaves by an end of an own edge. */
+static inline void leave(const tile *t, const arrival *a, double pulse, double time)
+{
+    outlet *o = &t->outlet[a->out];
+
+    settle(t, o, a->length, time);
+    for (int m = 0; m < CM_SUM_TERMS; m++) {
+        o->moment[m] += pulse;
+        pulse *= time;
+    }
+}
+
 static inline void push(const tile *t, const arrival *a, const junction *j, int64_t tick, double pulse)
 {
     const arrival *far = &t->arrival[a->far];
@@ -467,15 +488,65 @@ static void play_junction(tile *t, const junction *j, int64_t tick)
         *in = 0.0;
         if (a[k].far != NO_ARRIVAL)
             push(t, &a[k], j, tick, pulse);
-        if (a[k].out == NO_ARRIVAL)
-            continue;
-        outlet *o = &t->outlet[a[k].out];
-        settle(t, o, a[k].length, time);
-        double power = pulse;
-        for (int m = 0; m < CM_SUM_TERMS; m++) {
-            o->moment[m] += power;
-            power *= time;
+        if (a[k].out != NO_ARRIVAL)
+            leave(t, &a[k], pulse, time);
+    }
+}
+
+/* What leaves by one end in a block of ticks, in those of the other end. */
+static void push_block(const tile *t, const arrival *a, const junction *j, int64_t tick, const double pulse[BLOCK])
+{
+    double *ring = t->ring + t->arrival[a->far].ring, spread[BLOCK + TAPS - 1] = {0.0};
+    const size_t mask = t->arrival[a->far].mask, first = (size_t)(tick + a->offset) & mask;
+
+    if (a->far_level > 0) {
+        for (unsigned i = 0; i < BLOCK; i++)
+            push(t, a, j, tick + i, pulse[i]);
+        return;
+    }
+    for (unsigned m = 0; m < TAPS; m++)
+        for (unsigned i = 0; i < BLOCK; i++)
+            spread[i + m] += a->tap[m] * pulse[i];
+    if (first + BLOCK + TAPS - 2 <= mask) {
+        for (unsigned i = 0; i < BLOCK + TAPS - 1; i++)
+            ring[first + i] += spread[i];
+        return;
+    }
+    for (unsigned i = 0; i < BLOCK + TAPS - 1; i++)
+        ring[(first + i) & mask] += spread[i];
+}
+
+/* As play_junction(), for BLOCK ticks from one that is a multiple of it: nothing that is sent in them arrives here in them. */
+static void play_block(tile *t, const junction *j, int64_t tick)
+{
+    arrival *a = t->arrival + j->first;
+    double across[BLOCK] = {0.0};
+    bool any = tick == 0 && j->at_node > 0.0;
+
+    for (uint32_t k = 0; k < j->n; k++) {
+        while (a[k].due < tick + BLOCK)
+            put_in(t, j, &a[k], a[k].due);
+        const double *in = t->ring + a[k].ring + ((size_t)tick & a[k].mask);
+        for (unsigned i = 0; i < BLOCK; i++) {
+            across[i] += in[i];
+            any = any || in[i] != 0.0;
         }
+    }
+    if (!any)
+        return;
+    for (unsigned i = 0; i < BLOCK; i++)
+        across[i] *= j->forward;
+    across[0] += tick == 0 ? j->at_node : 0.0;
+    for (uint32_t k = 0; k < j->n; k++) {
+        double *in = t->ring + a[k].ring + ((size_t)tick & a[k].mask), pulse[BLOCK];
+        for (unsigned i = 0; i < BLOCK; i++) {
+            pulse[i] = across[i] + (j->back - j->forward) * in[i];
+            in[i] = 0.0;
+        }
+        if (a[k].far != NO_ARRIVAL)
+            push_block(t, &a[k], j, tick, pulse);
+        for (unsigned i = 0; i < BLOCK && a[k].out != NO_ARRIVAL; i++)
+            leave(t, &a[k], pulse[i], (double)(tick + i) * tick_of(t->run, 0));
     }
 }
 
@@ -490,6 +561,8 @@ static void play(tile *t)
             const int64_t own = tick >> finer;
             if (tick & (((int64_t)1 << finer) - 1))
                 break;
+            for (size_t i = 0; level == 0 && own % BLOCK == 0 && i < t->n_blocks && t->junction[i].stop >= own; i++)
+                play_block(t, &t->junction[i], own);
             for (size_t i = t->level_start[level]; i < t->level_start[level + 1]; i++) {
                 if (t->junction[i].stop < own)
                     break;
