@@ -12,12 +12,12 @@
  *
  *   1. tiles   streets that hang together, some 1,500 at a time                      one thread
  *   2. gather  the streets within the radius of a tile                              in parallel, by tile
- *   3. play    ticks in order; sums at the places of the tile's own streets
+ *   3. play    ticks in order; sums at the places of the tile's own streets (wave_play.c)
  *
  * Source of the forms: A. Okabe, T. Satoh, K. Sugihara (2009). The continuous form is d'Alembert's solution of the wave equation on the network with the usual
  * conditions at junctions, so |sum of squares| cannot grow; Lagrange's weights of even number about the middle do not make any frequency stronger.
  */
-#include "analysis/routes/route_waves.h"
+#include "analysis/routes/wave_tile.h"
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -27,77 +27,12 @@
 #include <string.h>
 
 #define TILE_EDGES 1500u
-#define BLOCK 8u             /* ticks that a junction without short streets plays at a time */
-#define TAPS 6u
-#define BEFORE 2             /* taps before the one that a pulse comes after */
-#define MOST_LEVEL 16u
 #define MOST_RING ((size_t)1 << 27) /* doubles of a tile: 1 GB */
-#define NO_ARRIVAL UINT32_MAX
-
-/* What comes to a junction by one end, and what leaves by it. */
-typedef struct arrival {
-    uint32_t end;
-    uint32_t far;         /* arrival at the other end of the edge; NO_ARRIVAL: nothing that leaves here matters */
-    uint32_t far_level;
-    uint32_t mask;        /* length of the ring - 1, a power of 2 */
-    size_t   ring;        /* its first place */
-    double   length;
-    double   tap[TAPS];   /* what leaves here, in ticks of the other end; where its ticks are no longer than ours */
-    int64_t  offset;      /* first tap after a tick of ours */
-    size_t   event, left; /* next event inside the edge, seen from here; how many are left */
-    int64_t  due;         /* tick in which it is to be put in; INT64_MAX: none */
-    uint32_t out;         /* outlet of the tile's own edges; NO_ARRIVAL: none */
-} arrival;
-
-/* Sums of what left an end of an own edge so far, and the places that still add to them. */
-typedef struct outlet {
-    double moment[CM_SUM_TERMS];
-    size_t next, left;    /* place, counted from the farthest */
-    size_t first, n;      /* places of the edge */
-    int    side;
-} outlet;
-
-typedef struct junction {
-    uint32_t first, n;    /* arrivals */
-    uint32_t level;
-    bool     block;       /* plays BLOCK ticks at a time: of level 0, every street BLOCK ticks longer than it must be */
-    int64_t  stop;        /* ticks after this do not matter to the tile */
-    double   forward, back, at_node;
-} junction;
-
-typedef struct tile {
-    const struct waves_run *run;
-    size_t    n_junctions, n_arrivals, n_outlets;
-    junction *junction;   /* owned; by level, then latest stop first */
-    arrival  *arrival;    /* owned */
-    outlet   *outlet;     /* owned */
-    double   *ring;       /* owned */
-    uint32_t  deepest;
-    size_t    n_blocks;   /* junctions that play in blocks stand first */
-    size_t    level_start[MOST_LEVEL + 2];
-} tile;
-
-typedef struct waves_worker {
-    cm_search search;
-    uint32_t *local;      /* owned [n_nodes] junction of a node that was reached */
-} waves_worker;
-
-typedef struct waves_run {
-    const cm_density_job *job;
-    uint32_t      steps;        /* common ticks a radius */
-    double        kernel[CM_SUM_TERMS];
-    uint32_t     *tile_of;      /* owned [n_edges] tile + 1; 0: none */
-    uint32_t     *tile_edge;    /* owned [n_edges] */
-    size_t       *tile_start;   /* owned */
-    size_t        n_tiles;
-    waves_worker *worker;       /* owned [threads] */
-    double       *sum;          /* borrowed */
-} waves_run;
 
 /* ---- tiles ------------------------------------------------------------------------------------------------------ */
 
 /* Edges with places, neighbours together. */
-static castmap_status make_tiles(castmap_context *ctx, waves_run *run)
+static castmap_status make_tiles(castmap_context *ctx, cm_waves_run *run)
 {
     const castmap_network *net = run->job->network;
     const cm_route_graph *graph = run->job->graph;
@@ -114,7 +49,7 @@ static castmap_status make_tiles(castmap_context *ctx, waves_run *run)
         free(seen);
         return cm_fail_memory(ctx);
     }
-    /* One walk over each part of the network, breadth first from a border; tiles are runs of it. A tile is begun anew with each part. */
+    /* One walk over each part of the network, breadth first: tiles are begun in its order. */
     for (uint32_t first = 0; first < n; first++) {
         if (seen[first])
             continue;
@@ -167,25 +102,8 @@ static castmap_status make_tiles(castmap_context *ctx, waves_run *run)
 
 /* ---- gather ----------------------------------------------------------------------------------------------------- */
 
-/* Weights of the taps 0..5 for a pulse at x, in ticks: each is 1 at its own tick and 0 at the others. */
-static void tap_weights(double x, double tap[TAPS])
-{
-    static const double UNDER[TAPS] = {-120.0, 24.0, -12.0, 12.0, -24.0, 120.0};
-
-    for (unsigned i = 0; i < TAPS; i++) {
-        tap[i] = 1.0 / UNDER[i];
-        for (unsigned k = 0; k < TAPS; k++)
-            tap[i] *= k == i ? 1.0 : x - (double)k;
-    }
-}
-
-static double tick_of(const waves_run *run, uint32_t level)
-{
-    return 1.0 / ((double)run->steps * (double)((uint64_t)1 << level));
-}
-
 /* How often the common tick is halved so that a third of the shortest edge holds one. */
-static uint32_t level_of(const waves_run *run, uint32_t node, bool *block)
+static uint32_t level_of(const cm_waves_run *run, uint32_t node, bool *block)
 {
     const cm_route_graph *graph = run->job->graph;
     double shortest = 1.0;
@@ -193,28 +111,15 @@ static uint32_t level_of(const waves_run *run, uint32_t node, bool *block)
 
     for (size_t k = graph->start[node]; k < graph->start[node + 1]; k++)
         shortest = fmin(shortest, run->job->network->length_m[graph->end[k] >> 1] / run->job->sums->radius_m);
-    while (level <= MOST_LEVEL && tick_of(run, level) * 3.0 > shortest)
+    while (level <= CM_WAVE_MOST_LEVEL && cm_wave_tick(run, level) * 3.0 > shortest)
         level++;
-    *block = level == 0 && tick_of(run, 0) * (3.0 + BLOCK) <= shortest;
+    *block = level == 0 && cm_wave_tick(run, 0) * (3.0 + CM_WAVE_BLOCK) <= shortest;
     return level;
-}
-
-static void set_due(const tile *t, const junction *j, arrival *a)
-{
-    const cm_route_sums *sums = t->run->job->sums;
-
-    if (a->left == 0) {
-        a->due = INT64_MAX;
-        return;
-    }
-    const double r = a->end & 1 ? a->length - sums->event[a->event].along : sums->event[a->event].along;
-    const int64_t tick = (int64_t)floor(r / tick_of(t->run, j->level)) - BEFORE;
-    a->due = tick > 0 ? tick : 0;
 }
 
 static int compare_junctions(const void *left, const void *right)
 {
-    const junction *a = left, *b = right;
+    const cm_wave_junction *a = left, *b = right;
 
     if (a->block != b->block)
         return a->block ? -1 : 1;
@@ -225,9 +130,9 @@ static int compare_junctions(const void *left, const void *right)
     return (a->first > b->first) - (a->first < b->first); /* node, for now */
 }
 
-static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
+static castmap_status gather_junctions(cm_wave_tile *t, cm_waves_worker *w, size_t number)
 {
-    const waves_run *run = t->run;
+    const cm_waves_run *run = t->run;
     const cm_density_job *job = run->job;
     const double radius = job->sums->radius_m;
     size_t n = 0;
@@ -247,13 +152,13 @@ static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
         return CASTMAP_E_NOMEM;
     for (size_t i = 0; i < t->n_junctions; i++) {
         const uint32_t node = w->search.reached[i];
-        junction *j = &t->junction[i];
-        *j = (junction){.first = node};
+        cm_wave_junction *j = &t->junction[i];
+        *j = (cm_wave_junction){.first = node};
         j->level = level_of(run, node, &j->block);
         t->n_blocks += j->block;
-        if (j->level > MOST_LEVEL)
+        if (j->level > CM_WAVE_MOST_LEVEL)
             return CASTMAP_E_LIMIT;
-        const double tick = tick_of(run, j->level), left = 1.0 - w->search.distance[node] / radius;
+        const double tick = cm_wave_tick(run, j->level), left = 1.0 - w->search.distance[node] / radius;
         j->stop = (int64_t)ceil(fmin(left + 8.0 * tick, 1.0) / tick);
         n += cm_node_degree(job->graph, node);
         t->deepest = j->level > t->deepest ? j->level : t->deepest;
@@ -263,7 +168,7 @@ static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
     if (!t->arrival)
         return CASTMAP_E_NOMEM;
     for (size_t i = 0; i < t->n_junctions; i++) {
-        junction *j = &t->junction[i];
+        cm_wave_junction *j = &t->junction[i];
         const uint32_t node = j->first;
         w->local[node] = (uint32_t)i;
         j->first = (uint32_t)t->n_arrivals;
@@ -274,11 +179,11 @@ static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
         j->at_node *= 2.0 / (double)j->n;
         for (uint32_t k = 0; k < j->n; k++) {
             const uint32_t end = job->graph->end[job->graph->start[node] + k];
-            t->arrival[t->n_arrivals++] = (arrival){.end = end, .far = NO_ARRIVAL, .out = NO_ARRIVAL, .length = job->network->length_m[end >> 1] / radius};
+            t->arrival[t->n_arrivals++] = (cm_wave_arrival){.end = end, .far = CM_NO_ARRIVAL, .out = CM_NO_ARRIVAL, .length = job->network->length_m[end >> 1] / radius};
         }
     }
     size_t i = t->n_blocks;
-    for (uint32_t level = 0; level <= MOST_LEVEL + 1; level++) {
+    for (uint32_t level = 0; level <= CM_WAVE_MOST_LEVEL + 1; level++) {
         while (i < t->n_junctions && t->junction[i].level < level)
             i++;
         t->level_start[level] = i;
@@ -287,17 +192,17 @@ static castmap_status gather_junctions(tile *t, waves_worker *w, size_t number)
 }
 
 /* The ring of an arrival: as long as the way from the other end, where anything of that comes in time. */
-static castmap_status make_rings(tile *t)
+static castmap_status make_rings(cm_wave_tile *t)
 {
     size_t room = 0;
 
     for (size_t i = 0; i < t->n_junctions; i++) {
-        const junction *j = &t->junction[i];
+        const cm_wave_junction *j = &t->junction[i];
         for (uint32_t k = 0; k < j->n; k++) {
-            arrival *a = &t->arrival[j->first + k];
-            size_t need = TAPS + ((size_t)BLOCK << j->level) + 2, length = BLOCK; /* a block may be sent before we play its first tick */
+            cm_wave_arrival *a = &t->arrival[j->first + k];
+            size_t need = CM_WAVE_TAPS + ((size_t)CM_WAVE_BLOCK << j->level) + 2, length = CM_WAVE_BLOCK; /* a block may be sent before we play its first tick */
             if (a->length < 1.0)
-                need += (size_t)(a->length / tick_of(t->run, j->level)) + 2;
+                need += (size_t)(a->length / cm_wave_tick(t->run, j->level)) + 2;
             while (length < need)
                 length *= 2;
             a->ring = room;
@@ -312,32 +217,32 @@ static castmap_status make_rings(tile *t)
 }
 
 /* Where what leaves by an arrival's end goes. */
-static void join_ends(tile *t, const waves_worker *w)
+static void join_ends(cm_wave_tile *t, const cm_waves_worker *w)
 {
     const castmap_network *net = t->run->job->network;
 
     for (size_t i = 0; i < t->n_junctions; i++) {
-        const junction *j = &t->junction[i];
+        const cm_wave_junction *j = &t->junction[i];
         for (uint32_t k = 0; k < j->n; k++) {
-            arrival *a = &t->arrival[j->first + k];
+            cm_wave_arrival *a = &t->arrival[j->first + k];
             const uint32_t node = cm_end_node(net, a->end ^ 1);
             if (a->length >= 1.0 || !(cm_search_distance(&w->search, node) < (double)INFINITY))
                 continue;
-            const junction *far = &t->junction[w->local[node]];
+            const cm_wave_junction *far = &t->junction[w->local[node]];
             a->far = far->first;
             while (t->arrival[a->far].end != (a->end ^ 1))
                 a->far++;
             a->far_level = far->level;
             if (far->level >= j->level) {
-                const double at = a->length / tick_of(t->run, far->level), whole = floor(at);
-                a->offset = (int64_t)whole - BEFORE;
-                tap_weights(at - whole + BEFORE, a->tap);
+                const double at = a->length / cm_wave_tick(t->run, far->level), whole = floor(at);
+                a->offset = (int64_t)whole - CM_WAVE_BEFORE;
+                cm_wave_taps(at - whole + CM_WAVE_BEFORE, a->tap);
             }
         }
     }
 }
 
-static castmap_status gather(tile *t, waves_worker *w, size_t number)
+static castmap_status gather(cm_wave_tile *t, cm_waves_worker *w, size_t number)
 {
     const cm_density_job *job = t->run->job;
     size_t own = 0;
@@ -352,19 +257,19 @@ static castmap_status gather(tile *t, waves_worker *w, size_t number)
     if (!t->outlet)
         return CASTMAP_E_NOMEM;
     for (size_t i = 0; i < t->n_junctions; i++) {
-        const junction *j = &t->junction[i];
+        const cm_wave_junction *j = &t->junction[i];
         for (uint32_t k = 0; k < j->n; k++) {
-            arrival *a = &t->arrival[j->first + k];
+            cm_wave_arrival *a = &t->arrival[j->first + k];
             const uint32_t e = a->end >> 1;
             const size_t places = job->place_start[e + 1] - job->place_start[e], events = job->sums->start[e + 1] - job->sums->start[e];
             a->event = a->end & 1 ? job->sums->start[e] + events - 1 : job->sums->start[e];
             a->left = events;
-            set_due(t, j, a);
+            cm_wave_set_due(t, j, a);
             if (t->run->tile_of[e] != number + 1 || places == 0)
                 continue;
             a->out = (uint32_t)own;
             /* The farthest place first: the last from the first end, the first from the last end. */
-            t->outlet[own++] = (outlet){.next = a->end & 1 ? job->place_start[e] : job->place_start[e + 1] - 1, .left = places,
+            t->outlet[own++] = (cm_wave_outlet){.next = a->end & 1 ? job->place_start[e] : job->place_start[e + 1] - 1, .left = places,
                                         .first = job->place_start[e], .n = places, .side = (int)(a->end & 1)};
         }
     }
@@ -372,208 +277,8 @@ static castmap_status gather(tile *t, waves_worker *w, size_t number)
     return CASTMAP_OK;
 }
 
-/* ---- play ------------------------------------------------------------------------------------------------------- */
-
-static double place_to_end(const tile *t, const outlet *o, double length)
-{
-    const double at = t->run->job->place_at[o->next];
-
-    return o->side ? length - at : at;
-}
-
-/* sum over pulses of w k(t + a), from their moments. */
-static double add_up(const tile *t, const double moment[CM_SUM_TERMS], double a)
-{
-    static const double CHOOSE[CM_SUM_TERMS][CM_SUM_TERMS] = {{1}, {1, 1}, {1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}};
-    double sum = 0.0;
-
-    for (int i = 0; i < CM_SUM_TERMS; i++) {
-        double power = 1.0, part = 0.0; /* a^(i - j), from j = i down */
-        for (int j = i; j >= 0; j--) {
-            part += CHOOSE[i][j] * power * moment[j];
-            power *= a;
-        }
-        sum += t->run->kernel[i] * part;
-    }
-    return sum;
-}
-
-/* Places that pulses of `time` and later no longer reach. */
-static void settle(const tile *t, outlet *o, double length, double time)
-{
-    while (o->left > 0) {
-        const double a = place_to_end(t, o, length);
-        if (a + time < 1.0)
-            return;
-        t->run->sum[o->next] += add_up(t, o->moment, a);
-        o->left--;
-        if (o->side)
-            o->next++;
-        else
-            o->next--;
-    }
-}
-
-/* A pulse leaves by an end of an own edge. */
-static inline void leave(const tile *t, const arrival *a, double pulse, double time)
-{
-    outlet *o = &t->outlet[a->out];
-
-    settle(t, o, a->length, time);
-    for (int m = 0; m < CM_SUM_TERMS; m++) {
-        o->moment[m] += pulse;
-        pulse *= time;
-    }
-}
-
-static inline void push(const tile *t, const arrival *a, const junction *j, int64_t tick, double pulse)
-{
-    const arrival *far = &t->arrival[a->far];
-    double *ring = t->ring + far->ring;
-
-    if (a->far_level >= j->level) {
-        const int64_t first = (tick << (a->far_level - j->level)) + a->offset;
-        for (unsigned i = 0; i < TAPS; i++)
-            ring[(size_t)(first + i) & far->mask] += pulse * a->tap[i];
-        return;
-    }
-    /* Longer ticks there: ours lie at fractions of them. */
-    const double at = ((double)tick * tick_of(t->run, j->level) + a->length) / tick_of(t->run, a->far_level), whole = floor(at);
-    double tap[TAPS];
-    tap_weights(at - whole + BEFORE, tap);
-    for (unsigned i = 0; i < TAPS; i++)
-        ring[(size_t)((int64_t)whole - BEFORE + i) & far->mask] += pulse * tap[i];
-}
-
-/* Events whose first tap is this tick. Near the junction all taps are later than it, and the pulse lies among the first of them. */
-static void put_in(const tile *t, const junction *j, arrival *a, int64_t tick)
-{
-    const cm_route_sums *sums = t->run->job->sums;
-    double tap[TAPS], *ring = t->ring + a->ring;
-
-    while (a->due == tick) {
-        const cm_route_event *event = &sums->event[a->event];
-        const double r = a->end & 1 ? a->length - event->along : event->along;
-        tap_weights(r / tick_of(t->run, j->level) - (double)tick, tap);
-        for (unsigned i = 0; i < TAPS; i++)
-            ring[(size_t)(tick + i) & a->mask] += event->weight * tap[i];
-        a->left--;
-        if (a->end & 1)
-            a->event--;
-        else
-            a->event++;
-        set_due(t, j, a);
-    }
-}
-
-static void play_junction(tile *t, const junction *j, int64_t tick)
-{
-    arrival *a = t->arrival + j->first;
-    double total = 0.0;
-    bool any = tick == 0 && j->at_node > 0.0;
-
-    for (uint32_t k = 0; k < j->n; k++) {
-        if (a[k].due == tick)
-            put_in(t, j, &a[k], tick);
-        const double in = t->ring[a[k].ring + ((size_t)tick & a[k].mask)];
-        total += in;
-        any = any || in != 0.0;
-    }
-    if (!any)
-        return;
-    const double time = (double)tick * tick_of(t->run, j->level), across = total * j->forward + (tick == 0 ? j->at_node : 0.0);
-    for (uint32_t k = 0; k < j->n; k++) {
-        double *in = &t->ring[a[k].ring + ((size_t)tick & a[k].mask)];
-        const double pulse = across + (j->back - j->forward) * *in;
-        *in = 0.0;
-        if (a[k].far != NO_ARRIVAL)
-            push(t, &a[k], j, tick, pulse);
-        if (a[k].out != NO_ARRIVAL)
-            leave(t, &a[k], pulse, time);
-    }
-}
-
-/* What leaves by one end in a block of ticks, in those of the other end. */
-static void push_block(const tile *t, const arrival *a, const junction *j, int64_t tick, const double pulse[BLOCK])
-{
-    double *ring = t->ring + t->arrival[a->far].ring, spread[BLOCK + TAPS - 1] = {0.0};
-    const size_t mask = t->arrival[a->far].mask, first = (size_t)(tick + a->offset) & mask;
-
-    if (a->far_level > 0) {
-        for (unsigned i = 0; i < BLOCK; i++)
-            push(t, a, j, tick + i, pulse[i]);
-        return;
-    }
-    for (unsigned m = 0; m < TAPS; m++)
-        for (unsigned i = 0; i < BLOCK; i++)
-            spread[i + m] += a->tap[m] * pulse[i];
-    if (first + BLOCK + TAPS - 2 <= mask) {
-        for (unsigned i = 0; i < BLOCK + TAPS - 1; i++)
-            ring[first + i] += spread[i];
-        return;
-    }
-    for (unsigned i = 0; i < BLOCK + TAPS - 1; i++)
-        ring[(first + i) & mask] += spread[i];
-}
-
-/* As play_junction(), for BLOCK ticks from one that is a multiple of it: nothing that is sent in them arrives here in them. */
-static void play_block(tile *t, const junction *j, int64_t tick)
-{
-    arrival *a = t->arrival + j->first;
-    double across[BLOCK] = {0.0};
-    bool any = tick == 0 && j->at_node > 0.0;
-
-    for (uint32_t k = 0; k < j->n; k++) {
-        while (a[k].due < tick + BLOCK)
-            put_in(t, j, &a[k], a[k].due);
-        const double *in = t->ring + a[k].ring + ((size_t)tick & a[k].mask);
-        for (unsigned i = 0; i < BLOCK; i++) {
-            across[i] += in[i];
-            any = any || in[i] != 0.0;
-        }
-    }
-    if (!any)
-        return;
-    for (unsigned i = 0; i < BLOCK; i++)
-        across[i] *= j->forward;
-    across[0] += tick == 0 ? j->at_node : 0.0;
-    for (uint32_t k = 0; k < j->n; k++) {
-        double *in = t->ring + a[k].ring + ((size_t)tick & a[k].mask), pulse[BLOCK];
-        for (unsigned i = 0; i < BLOCK; i++) {
-            pulse[i] = across[i] + (j->back - j->forward) * in[i];
-            in[i] = 0.0;
-        }
-        if (a[k].far != NO_ARRIVAL)
-            push_block(t, &a[k], j, tick, pulse);
-        for (unsigned i = 0; i < BLOCK && a[k].out != NO_ARRIVAL; i++)
-            leave(t, &a[k], pulse[i], (double)(tick + i) * tick_of(t->run, 0));
-    }
-}
-
-static void play(tile *t)
-{
-    const int64_t end = (int64_t)t->run->steps << t->deepest;
-
-    for (int64_t tick = 0; tick < end; tick++) {
-        /* Junctions of a level have a tick here if this is one of theirs. */
-        for (uint32_t level = t->deepest + 1; level-- > 0;) {
-            const uint32_t finer = t->deepest - level;
-            const int64_t own = tick >> finer;
-            if (tick & (((int64_t)1 << finer) - 1))
-                break;
-            for (size_t i = 0; level == 0 && own % BLOCK == 0 && i < t->n_blocks && t->junction[i].stop >= own; i++)
-                play_block(t, &t->junction[i], own);
-            for (size_t i = t->level_start[level]; i < t->level_start[level + 1]; i++) {
-                if (t->junction[i].stop < own)
-                    break;
-                play_junction(t, &t->junction[i], own);
-            }
-        }
-    }
-}
-
 /* Events and places of one edge see one another along it. */
-static void add_own(const waves_run *run, uint32_t e)
+static void add_own(const cm_waves_run *run, uint32_t e)
 {
     const cm_route_sums *sums = run->job->sums;
 
@@ -586,20 +291,16 @@ static void add_own(const waves_run *run, uint32_t e)
 
 static castmap_status play_tiles(size_t first, size_t last, unsigned number, void *payload)
 {
-    const waves_run *run = payload;
+    const cm_waves_run *run = payload;
     castmap_status status = CASTMAP_OK;
 
     for (size_t i = first; i < last && !status; i++) {
-        tile t = {.run = run};
+        cm_wave_tile t = {.run = run};
         for (size_t k = run->tile_start[i]; k < run->tile_start[i + 1]; k++)
             add_own(run, run->tile_edge[k]);
         status = gather(&t, &run->worker[number], i);
-        if (!status) {
-            play(&t);
-            for (size_t k = 0; k < t.n_arrivals; k++)
-                if (t.arrival[k].out != NO_ARRIVAL)
-                    settle(&t, &t.outlet[t.arrival[k].out], t.arrival[k].length, 1.0);
-        }
+        if (!status)
+            cm_wave_play(&t);
         free(t.junction);
         free(t.arrival);
         free(t.outlet);
@@ -624,7 +325,7 @@ bool cm_density_waves_possible(const castmap_network_density_options *options)
 
 castmap_status cm_density_waves(castmap_context *ctx, const cm_density_job *job, double *sum)
 {
-    waves_run run = {.job = job, .sum = sum, .steps = job->options->kernel == CASTMAP_LINE_QUARTIC ? CM_WAVE_STEPS : 4 * CM_WAVE_STEPS};
+    cm_waves_run run = {.job = job, .sum = sum, .steps = job->options->kernel == CASTMAP_LINE_QUARTIC ? CM_WAVE_STEPS : 4 * CM_WAVE_STEPS};
     const unsigned threads = castmap_threads(ctx);
     castmap_status status = make_tiles(ctx, &run);
 
