@@ -186,6 +186,13 @@ town() {
     [ "$(jq -c '[.observations, .snapped, .too_far, ([.stretches[] | select(.hot)] | length)]' geodanet.json)" = '[287,262,25,7]' ]
     castmap -p geodanet.castmap.sqlite export -o geodanet --for internal > /dev/null
     [ "$(ogrinfo -so geodanet/layers.gpkg stretches | grep -c "Feature Count: 10")" -eq 1 ]
+    # numbers on the sheet, the list beside it, and the streets fill the frame where there are no boundaries
+    castmap -p geodanet.castmap.sqlite map -o geodanet.pdf --layer stretches --for internal > /dev/null
+    pdftotext geodanet.pdf - > words.txt
+    grep -q "Observations on the stretches" words.txt
+    [ "$(grep -cx "[1-7]" words.txt)" -ge 14 ]
+    scale=$(sed -n 's/^About 1 : \([0-9,]*\) when.*/\1/p' words.txt | tr -d ,)
+    [ "$scale" -lt 20000 ]
 
     castmap init avon.castmap.sqlite > /dev/null
     castmap -p avon.castmap.sqlite import "$data/observations/2021-09-avon-and-somerset-street.csv" > /dev/null || [ $? -eq 3 ]

@@ -24,6 +24,8 @@
 #define MORE_MM 0.35 /* from class to class */
 #define STRETCH_MM 1.6
 #define MOST_BACKDROP 60000
+#define UNTESTED_NUMBERS 10 /* of stretches that are only ranked */
+#define FRAME_MARGIN 0.03
 
 void cm_route_inputs_clear(cm_route_inputs *routes)
 {
@@ -308,7 +310,7 @@ static void fill_stretches(const cm_route_layer *l, cm_release_build *build, cm_
         if (s->route > 0)
             cm_field_set_integer(route, i, s->route);
         cm_field_set_text(build, words, i, s->sentence);
-        cm_field_set_text(build, label, i, s->hot || !l->tested ? digits : NULL);
+        cm_field_set_text(build, label, i, s->hot || (!l->tested && i < UNTESTED_NUMBERS) ? digits : NULL);
     }
 }
 
@@ -380,6 +382,36 @@ static castmap_status add_stretches(castmap_context *ctx, const cm_release_input
     return status;
 }
 
+/* Without boundaries, and where streets are the only map there is, they are its frame: one stray observation would make a map of the whole country. */
+static castmap_status frame_streets(castmap_context *ctx, const cm_release_inputs *in, const castmap_network *net, cm_release_build *build)
+{
+    const size_t n = net->vertex_start[net->n_edges];
+    double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY}, degrees[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY}, lon[4], lat[4];
+
+    if (in->has_boundaries || n == 0 || build->failed || cm_release_layer(build->release, "heat") || cm_release_layer(build->release, "areas"))
+        return CASTMAP_OK;
+    for (size_t v = 0; v < n; v++) {
+        box[0] = fmin(box[0], net->x[v]);
+        box[1] = fmin(box[1], net->y[v]);
+        box[2] = fmax(box[2], net->x[v]);
+        box[3] = fmax(box[3], net->y[v]);
+    }
+    const double margin = fmax(FRAME_MARGIN * fmax(box[2] - box[0], box[3] - box[1]), 50.0);
+    for (int k = 0; k < 4; k++)
+        box[k] += k < 2 ? -margin : margin;
+    const double x[4] = {box[0], box[2], box[2], box[0]}, y[4] = {box[1], box[1], box[3], box[3]};
+    castmap_status status = cm_projection_inverse(ctx, in->projection, 4, x, y, lon, lat, NULL);
+    for (int i = 0; i < 4 && !status; i++) {
+        degrees[0] = fmin(degrees[0], lon[i]);
+        degrees[1] = fmin(degrees[1], lat[i]);
+        degrees[2] = fmax(degrees[2], lon[i]);
+        degrees[3] = fmax(degrees[3], lat[i]);
+    }
+    if (!status)
+        cm_build_extent(build, box[0], box[1], box[2], box[3], degrees[0], degrees[1], degrees[2], degrees[3]);
+    return status;
+}
+
 castmap_status cm_release_routes_internal(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
 {
     cm_route_inputs routes = {0};
@@ -403,6 +435,8 @@ castmap_status cm_release_routes_internal(castmap_context *ctx, const cm_release
     cm_decimal_trimmed(routes.layer.limit_m, 0, limit);
     if (!status)
         status = add_backdrop(ctx, in, &routes.streets, build);
+    if (!status)
+        status = frame_streets(ctx, in, &routes.streets.network, build);
     cm_build_method(build, "Along the streets: observations within %s m of a street, pieces of %s m, density by the %s kernel of %s m, %s. Chance goes by %s.%s", limit,
                     piece, castmap_line_kernel_name(routes.layer.kernel), radius, castmap_line_form_name(routes.layer.form), routes.layer.exposure,
                     routes.layer.persons ? " Persons are counted, 1 where an observation does not say." : "");
