@@ -165,7 +165,7 @@ a_town() {
     castmap import small.csv >/dev/null 2>&1 || [ $? = 3 ]
     castmap areas >/dev/null 2>&1
     castmap export --for internal -o out_internal >/dev/null 2>&1
-    jq -e '.features | length == 1 and (.[0] | .geometry.type == "Point" and .properties.people == 2 and .properties.dwell_minutes >= 35 and .properties.street == "East Street 5")' out_internal/track_stops.geojson
+    jq -e '.features | length == 1 and (.[0] | .geometry.type == "Point" and .properties.people == 2 and .properties.dwell_minutes >= 35 and (.properties.label | test("^3[56] min$")) and .properties.street == "East Street 5")' out_internal/track_stops.geojson
     jq -e '[.features[0].properties | .way == "towards east", .speed_kmh > 30] | all' out_internal/track_stretches.geojson
     ogrinfo -q out_internal/layers.gpkg | grep -q track_stops
     both castmap map --for internal --layer track_stops -o stops.png

@@ -24,7 +24,7 @@
 static const struct {
     int64_t     from;
     const char *words;
-} CLASSES[CM_PEOPLE_CLASSES] = {{5, "5 to 9"}, {10, "10 to 24"}, {25, "25 to 49"}, {50, "50 to 99"}, {100, "100 or more"}};
+} CLASSES[CM_PEOPLE_CLASSES] = {{5, "5 to 9"}, {10, "10 to 24"}, {25, "25 to 49"}, {50, "50 or more"}};
 
 typedef struct sighting {
     uint32_t name;

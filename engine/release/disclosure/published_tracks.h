@@ -41,7 +41,7 @@ void cm_published_tracks_clear(cm_published_tracks *tracks);
 void cm_visits_name(const cm_track_detail *detail, const cm_period *period, char out[33]);
 
 /* Classes of people: the lower end of the one that holds `people`, and its words ("5 to 9"). */
-#define CM_PEOPLE_CLASSES 5
+#define CM_PEOPLE_CLASSES 4
 int64_t cm_people_class(size_t people);
 size_t cm_people_class_number(int64_t from);
 const char *cm_people_class_words(size_t number);

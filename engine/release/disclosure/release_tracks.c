@@ -13,6 +13,7 @@
 #include "release/style/palette.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define CLASSES 4
@@ -167,7 +168,11 @@ static castmap_status add_stops(castmap_context *ctx, const cm_release_inputs *i
         cm_field *longest = cm_build_field(build, layer, CM_FIELD_REAL, "longest_minutes", "Longest", "The longest stay", "min", 1);
         cm_field *stays = cm_build_field(build, layer, CM_FIELD_INTEGER, "stays", "Stays", "How often somebody stayed", "", 0);
         cm_field *people = cm_build_field(build, layer, CM_FIELD_INTEGER, "people", "People", "Different people who stayed", "", 0);
-        for (size_t i = 0; i < n && !build->failed && people; i++) {
+        cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", "Label", "As printed on the map", "", 0);
+        for (size_t i = 0; i < n && !build->failed && label; i++) {
+            char text[32];
+            snprintf(text, sizeof text, "%lld min", (long long)(d->dwell_s[i] / 60));
+            cm_field_set_text(build, label, i, text);
             const uint32_t name = d->stop_edge[i] < 0 ? CASTMAP_NO_TEXT : t->streets.name_of[d->stop_edge[i]];
             cm_field_set_integer(number, i, (int64_t)i + 1);
             cm_field_set_text(build, street, i, name == CASTMAP_NO_TEXT ? NULL : t->streets.names[name]);
@@ -177,7 +182,9 @@ static castmap_status add_stops(castmap_context *ctx, const cm_release_inputs *i
             cm_field_set_integer(people, i, d->stop_people[i]);
         }
         cm_build_fill(layer, CM_COLOUR_PLACE);
+        cm_build_fact_count(build, "Stops on recorded tracks", (int64_t)n, "stays that lie together are one");
         if (layer) {
+            cm_build_label(layer, "label", 0.0);
             layer->style.size_mm = 2.0;
             layer->visible = false;
         }
@@ -204,6 +211,7 @@ castmap_status cm_release_tracks_internal(castmap_context *ctx, const cm_release
         cm_layer *layer = cm_build_layer(build, "track_stretches", "Streets that recorded tracks passed",
                                          "The busiest stretches by recorded tracks of any time, without the surroundings of their ends. For the group itself alone.",
                                          CM_SHAPE_LINE, t.layer.n_stretches);
+        cm_build_fact_count(build, "Busy stretches of recorded tracks", (int64_t)t.layer.n_stretches, "the highest counts; no test of chance");
         status = draw(ctx, in, &t, build, layer);
         fill(&t.layer, &t.detail, build, layer);
         if (!status)
