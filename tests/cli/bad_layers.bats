@@ -97,7 +97,7 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$@
         counts "300000 300000 0 0"
     else
         [ "$code" -eq 4 ]
-        jq -e '.error.what | contains("MB") or contains("MiB")' out.txt
+        jq -e '.error.what | test("[MG]i?B")' out.txt
         untouched
     fi
 }
