@@ -47,8 +47,10 @@ must_fail "an exporter that reads tables" check_gate.sh
 
 # The rows of bad inputs, with the tests that hold them.
 tests() {
-    fresh
-    cp -r "$top/tests/cli" "$top/tests/unit" "$top/tests/fault" "$top/tests/bad-inputs.md" "$work/tree/tests/"
+    rm -rf "$work/tree"
+    mkdir -p "$work/tree/tests/unit"
+    cp -r "$top/tests/cli" "$top/tests/fault" "$top/tests/bad-inputs.md" "$work/tree/tests/"
+    (cd "$top/tests" && find unit -name '*.c' -exec cp --parents -t "$work/tree/tests" {} +)
 }
 tests
 "$here/check_bad_inputs.sh" "$work/tree" >/dev/null
