@@ -654,7 +654,7 @@ TEXTS
 }
 
 @test "J10 odd radii and numbers, and one place with everything" {
-    { echo "$HEADER"; for i in $(seq 50); do echo "53.75001,-4.08001,2025-01-10,a"; done; } >in.csv
+    { echo "$HEADER,accuracy"; for i in $(seq 50); do echo "53.75001,-4.08001,2025-01-10,a,5"; done; } >in.csv
     import in.csv
     for words in "--radius 0m" "--radius -5m" "--radius nan" "--radius inf" "--min 0"; do
         # shellcheck disable=SC2086
@@ -664,6 +664,13 @@ TEXTS
     both castmap -q --json cluster --radius 10m --min 5
     code_is 0
     [ "$(jq .clusters out.txt)" -eq 1 ]
+    # Nothing says that these were measured: a position that a form fills in by itself makes no place (B05).
+    cp "$EMPTY" town.castmap.sqlite
+    cut -d, -f1-4 in.csv >default.csv
+    import default.csv
+    both castmap -q --json cluster --radius 10m --min 5
+    code_is 1
+    [ "$(jq -r .error.what out.txt)" = "no observation is known as exactly as 10 m" ]
 }
 
 @test "J11 J12 heat maps without cells or with too many, periods that run backwards or hold nothing" {
