@@ -183,7 +183,8 @@ town() {
     castmap -p geodanet.castmap.sqlite streets add "$data/network/geodanet_streets.gpkg" --crs ESRI:102649 > /dev/null
     castmap -p geodanet.castmap.sqlite import crimes.csv > /dev/null
     castmap -p geodanet.castmap.sqlite routes --json > geodanet.json
-    [ "$(jq -c '[.observations, .snapped, .too_far, ([.stretches[] | select(.hot)] | length)]' geodanet.json)" = '[287,262,25,7]' ]
+    # 28 of the 287 lie on one and the same position: nothing says that it is exact
+    [ "$(jq -c '[.observations, .snapped, .too_far, .vague, ([.stretches[] | select(.hot)] | length)]' geodanet.json)" = '[287,234,25,28,7]' ]
     castmap -p geodanet.castmap.sqlite export -o geodanet --for internal > /dev/null
     [ "$(ogrinfo -so geodanet/layers.gpkg stretches | grep -c "Feature Count: 10")" -eq 1 ]
     # numbers on the sheet, the list beside it, and the streets fill the frame where there are no boundaries
