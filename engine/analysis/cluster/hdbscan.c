@@ -115,12 +115,19 @@ static castmap_status build(castmap_context *ctx, hdbscan *run)
         status = cm_fail_memory(ctx);
         goto done;
     }
+    status = cm_heed(ctx, "building the hierarchy", 0.0);
+    if (status)
+        goto done;
     for (size_t e = 0; e + 1 < n; e++) {
         run->edge[e].distance_m = fmax(run->edge[e].distance_m, run->options->accuracy_m);
         key[e] = cm_order_double(run->edge[e].distance_m);
         order[e] = (uint32_t)e;
     }
-    status = cm_sort_u64(ctx, key, order, n - 1);
+    status = cm_heed(ctx, "building the hierarchy", 0.0);
+    if (!status)
+        status = cm_sort_u64(ctx, key, order, n - 1);
+    if (!status)
+        status = cm_heed(ctx, "building the hierarchy", 0.0);
     if (status)
         goto done;
     for (size_t i = 0; i < n; i++)

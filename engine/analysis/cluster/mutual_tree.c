@@ -361,14 +361,18 @@ static castmap_status prepare(castmap_context *ctx, boruvka *run, const double *
     if (!run->core2 || !run->bound2 || !run->candidate || !run->component || !run->best2 || !run->winner ||
         !run->node_component || !run->node_core2 || cm_disjoint_set_init(&run->sets, n) != 0)
         return cm_fail_memory(ctx);
+    castmap_status status = cm_heed(ctx, "joining places", 0.0);
     for (size_t i = 0; i < n; i++) {
         const double radius = core[run->tree->item[i]];
         run->core2[i] = run->bound2[i] = radius * radius;
         run->candidate[i] = run->winner[i] = NONE;
         run->component[i] = (uint32_t)i;
     }
-    find_node_cores(run);
-    return CASTMAP_OK;
+    if (!status)
+        status = cm_heed(ctx, "joining places", 0.0);
+    if (!status)
+        find_node_cores(run);
+    return status;
 }
 
 static castmap_status one_round(castmap_context *ctx, boruvka *run, cm_mutual_edge *edge, size_t *edges)

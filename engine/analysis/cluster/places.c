@@ -27,7 +27,8 @@ static castmap_status sort_by(castmap_context *ctx, const double *value, uint64_
 {
     for (size_t i = 0; i < n; i++)
         key[i] = cm_order_double(value[order[i]]);
-    return cm_sort_u64(ctx, key, order, n);
+    const castmap_status status = cm_heed(ctx, "sorting places", 0.0);
+    return status ? status : cm_sort_u64(ctx, key, order, n);
 }
 
 static int by_value(const void *left, const void *right)

@@ -27,13 +27,13 @@
 
 #define SUM_SLACK 1e-9
 #define ORDER_BIT (UINT64_C(1) << 63)
+#define BETWEEN_WORDS ((size_t)1 << 20)
 
 typedef struct st_run {
     const castmap_points            *points;  /* borrowed */
     const castmap_st_dbscan_options *options; /* borrowed */
     size_t          n;       /* timed points */
     uint32_t       *input;   /* owned [n] by time, then id: which point */
-    double         *x, *y, *weight; /* owned [n], in that order; weight may be NULL */
     cm_point_grid   grid;    /* owned; index: into `input` */
     int64_t        *time_s;  /* owned [n], in cell order */
     bool           *core;    /* owned [n], in cell order */
@@ -63,55 +63,77 @@ static castmap_status check(castmap_context *ctx, const castmap_points *points, 
     return CASTMAP_OK;
 }
 
-static castmap_status sort_points(castmap_context *ctx, st_run *run)
+/* run->input: the points whose time is known, by time, then id. */
+static castmap_status sort_by_time(castmap_context *ctx, st_run *run)
 {
     const castmap_points *p = run->points;
     uint64_t *key = cm_alloc(p->count, sizeof *key);
     castmap_status status = CASTMAP_OK;
 
     run->input = cm_alloc(p->count, sizeof *run->input);
-    if (!key || !run->input) {
+    if (!key || !run->input)
         status = cm_fail_memory(ctx);
-        goto done;
-    }
-    for (size_t i = 0; i < p->count; i++) {
+    for (size_t i = 0; i < p->count && !status; i++) {
         if (p->time_s && p->time_s[i] != INT64_MIN)
             run->input[run->n++] = (uint32_t)i;
     }
-    for (size_t k = 0; k < run->n; k++)
-        key[k] = (uint64_t)id_of(p, run->input[k]) ^ ORDER_BIT;
-    status = cm_sort_u64(ctx, key, run->input, run->n);
+    for (int by_time = 0; by_time < 2 && !status; by_time++) {
+        for (size_t k = 0; k < run->n; k++)
+            key[k] = (uint64_t)(by_time ? p->time_s[run->input[k]] : id_of(p, run->input[k])) ^ ORDER_BIT;
+        status = cm_heed(ctx, "sorting by time", by_time ? 0.3 : 0.0);
+        if (!status)
+            status = cm_sort_u64(ctx, key, run->input, run->n);
+    }
+    free(key);
+    return status;
+}
+
+/* Each cell of the grid holds its points in order of time. The copies that the grid is made from go when it is made. */
+static castmap_status fill_cells(castmap_context *ctx, st_run *run)
+{
+    const castmap_points *p = run->points;
+    castmap_points timed = {.count = run->n};
+    double *x = cm_alloc(run->n, sizeof *x), *y = cm_alloc(run->n, sizeof *y);
+    double *weight = p->weight ? cm_alloc(run->n, sizeof *weight) : NULL;
+    castmap_status status = !x || !y || (p->weight && !weight) ? cm_fail_memory(ctx) : cm_heed(ctx, "sorting by time", 0.6);
+
+    for (size_t k = 0; k < run->n && !status; k++) {
+        x[k] = p->x[run->input[k]];
+        y[k] = p->y[run->input[k]];
+        if (weight)
+            weight[k] = p->weight[run->input[k]];
+        if (k % BETWEEN_WORDS == 0)
+            status = cm_heed(ctx, "sorting by time", 0.6 + 0.2 * (double)k / (double)run->n);
+    }
+    timed.x = x;
+    timed.y = y;
+    timed.weight = weight;
+    if (!status)
+        status = cm_point_grid_make(ctx, &timed, cm_near_side(run->options->eps_m), &run->grid);
+    free(x);
+    free(y);
+    free(weight);
+    return status;
+}
+
+static castmap_status sort_points(castmap_context *ctx, st_run *run)
+{
+    castmap_status status = sort_by_time(ctx, run);
+
+    if (!status)
+        status = fill_cells(ctx, run);
     if (status)
-        goto done;
-    for (size_t k = 0; k < run->n; k++)
-        key[k] = (uint64_t)p->time_s[run->input[k]] ^ ORDER_BIT;
-    status = cm_sort_u64(ctx, key, run->input, run->n);
-    if (status)
-        goto done;
-    run->x = cm_alloc(run->n, sizeof *run->x);
-    run->y = cm_alloc(run->n, sizeof *run->y);
-    run->weight = p->weight ? cm_alloc(run->n, sizeof *run->weight) : NULL;
+        return status;
     run->time_s = cm_alloc(run->n, sizeof *run->time_s);
     run->core = cm_alloc_zero(run->n, sizeof *run->core);
     run->chain_end = cm_alloc(run->n, sizeof *run->chain_end);
-    if (!run->x || !run->y || (p->weight && !run->weight) || !run->time_s || !run->core || !run->chain_end ||
-        cm_disjoint_set_init(&run->sets, run->n) != 0) {
-        status = cm_fail_memory(ctx);
-        goto done;
+    if (!run->time_s || !run->core || !run->chain_end || cm_disjoint_set_init(&run->sets, run->n) != 0)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < run->n && !status; i++) {
+        run->time_s[i] = run->points->time_s[run->input[run->grid.index[i]]];
+        if (i % BETWEEN_WORDS == 0)
+            status = cm_heed(ctx, "sorting by time", 0.8 + 0.2 * (double)i / (double)run->n);
     }
-    for (size_t k = 0; k < run->n; k++) {
-        run->x[k] = p->x[run->input[k]];
-        run->y[k] = p->y[run->input[k]];
-        if (run->weight)
-            run->weight[k] = p->weight[run->input[k]];
-    }
-    const castmap_points timed = {.count = run->n, .x = run->x, .y = run->y, .weight = run->weight};
-    status = cm_point_grid_make(ctx, &timed, cm_near_side(run->options->eps_m), &run->grid);
-    for (size_t i = 0; i < run->n && !status; i++)
-        run->time_s[i] = p->time_s[run->input[run->grid.index[i]]];
-
-done:
-    free(key);
     return status;
 }
 
@@ -228,17 +250,18 @@ static void unite_with(st_run *run, uint32_t i, uint32_t begin, uint32_t end)
 static castmap_status unite_cores(castmap_context *ctx, st_run *run)
 {
     const cm_point_grid *grid = &run->grid;
+    castmap_status status = CASTMAP_OK;
 
-    for (size_t cell = 0; cell < grid->cells; cell++)
+    for (size_t cell = 0; cell < grid->cells && !status; cell++) {
         chain_cell(run, grid->start[cell], grid->start[cell + 1]);
-    for (size_t cell = 0; cell < grid->cells; cell++) {
+        if (cell % 1024 == 0)
+            status = cm_heed(ctx, "joining places", 0.1 * (double)cell / (double)grid->cells);
+    }
+    for (size_t cell = 0; cell < grid->cells && !status; cell++) {
         const uint32_t first = grid->start[cell];
         cm_grid_rows rows;
-        if (cell % 1024 == 0) {
-            if (cm_cancelled(ctx))
-                return cm_fail_cancelled(ctx);
-            cm_progress(ctx, "joining places", (double)cell / (double)grid->cells);
-        }
+        if (cell % 1024 == 0)
+            status = cm_heed(ctx, "joining places", 0.1 + 0.9 * (double)cell / (double)grid->cells);
         cm_near_rows(grid, grid->x[first], grid->y[first], &rows);
         for (uint32_t i = first; i < grid->start[cell + 1]; i++) {
             if (!run->core[i])
@@ -251,24 +274,28 @@ static castmap_status unite_cores(castmap_context *ctx, st_run *run)
             }
         }
     }
-    return CASTMAP_OK;
+    return status;
 }
 
 static castmap_status number_clusters(castmap_context *ctx, st_run *run, size_t *k)
 {
+    castmap_status status = CASTMAP_OK;
+
     run->label = cm_alloc(run->points->count, sizeof *run->label);
     run->is_core = cm_alloc_zero(run->points->count, sizeof *run->is_core);
     if (!run->label || !run->is_core)
         return cm_fail_memory(ctx);
     for (size_t i = 0; i < run->points->count; i++)
         run->label[i] = CASTMAP_NOISE;
-    for (uint32_t i = 0; i < run->n; i++) {
+    for (uint32_t i = 0; i < run->n && !status; i++) {
         const uint32_t point = run->input[run->grid.index[i]];
+        if (i % BETWEEN_WORDS == 0)
+            status = cm_heed(ctx, "naming clusters", 0.0);
         run->is_core[point] = run->core[i];
         if (run->core[i])
             run->label[point] = (int32_t)cm_disjoint_set_find(&run->sets, i);
     }
-    return cm_number_labels(ctx, run->points, run->is_core, run->label, run->n, k);
+    return status ? status : cm_number_labels(ctx, run->points, run->is_core, run->label, run->n, k);
 }
 
 /* The nearest core in space among those near in time; ties go to the cluster with the smaller key, which is the smaller number. */
@@ -309,9 +336,6 @@ static castmap_status attach(size_t begin, size_t end, void *job)
 static void release(st_run *run)
 {
     free(run->input);
-    free(run->x);
-    free(run->y);
-    free(run->weight);
     free(run->time_s);
     free(run->core);
     free(run->chain_end);
