@@ -115,6 +115,17 @@ static double worst_outlier(const double *outlier, const uint32_t *index, size_t
     return worst;
 }
 
+/* The last moment at which any of them may have been: of a record known to its month, the last of that month. */
+static int64_t last_moment(const cm_observation_set *set, const uint32_t *index, size_t n, int64_t last_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        const int64_t from_s = set->from_s[index[i]], to_s = set->to_s[index[i]];
+        if (from_s != INT64_MIN && to_s > from_s && to_s - 1 > last_s)
+            last_s = to_s - 1;
+    }
+    return last_s;
+}
+
 static castmap_status count_members(cm_cluster_run *run, const members *m)
 {
     const cm_observation_set *set = &run->points.set;
@@ -129,6 +140,7 @@ static castmap_status count_members(cm_cluster_run *run, const members *m)
         const uint32_t *index = m->index + m->start[c];
         const size_t n = m->start[c + 1] - m->start[c], medoid = layer->shapes.shape[c].medoid;
         castmap_place_detail *d = &layer->detail[c];
+        layer->shapes.shape[c].last_s = last_moment(set, index, n, layer->shapes.shape[c].last_s);
         d->medoid_id = set->id[medoid];
         d->medoid_lon = set->lon[medoid];
         d->medoid_lat = set->lat[medoid];

@@ -145,15 +145,21 @@ void show_areas(cli_env *env, const castmap_areas_summary *summary, size_t most)
 
     cli_say(env, "%zu observations in %zu areas of level \"%s\"; %zu in none of them", summary->placed, summary->n_rows,
             CLI_SAFE(summary->level), summary->unplaced);
-    cli_say(env, "  rate: per %.0f people, with the %.0f%% interval", summary->per, summary->confidence * 100.0);
+    bool rates = false;
+    for (size_t i = 0; i < summary->n_rows; i++)
+        rates = rates || !isnan(summary->rows[i].rate);
+    if (rates)
+        cli_say(env, "  rate: per %.0f people, with the %.0f%% interval", summary->per, summary->confidence * 100.0);
     show_remarks(env, summary->remarks, summary->n_remarks);
-    cli_table_start(&table, "llrrrr", HEADER);
+    cli_table_start(&table, rates ? "llrrrr" : "llrr", HEADER);
     for (size_t i = 0; i < summary->n_rows && i < most; i++) {
         const castmap_area_row *row = &summary->rows[i];
         cli_table_add(&table, "%s", row->code ? row->code : "");
         cli_table_add(&table, "%s", row->name ? row->name : "");
         cli_table_add(&table, "%zu", row->count);
         cli_table_add(&table, "%.2f", row->density_per_km2);
+        if (!rates)
+            continue;
         if (isnan(row->rate)) {
             cli_table_add(&table, "-");
             cli_table_add(&table, "-");

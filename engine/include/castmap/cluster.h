@@ -120,7 +120,8 @@ typedef struct castmap_cluster_shape {
     double  diameter_m;     /**< largest distance between two members (of the hull) */
     double  hull_area_km2;  /**< 0 for fewer than three places or a line. Where a run was asked for concave outlines: of those */
     double  density_per_km2;/**< weight / that area; NaN where it is 0 */
-    int64_t first_s, last_s;/**< earliest and latest known time; INT64_MIN if none */
+    int64_t first_s, last_s;/**< earliest and latest known time; INT64_MIN if none. In the summary of a run, last_s is the last moment
+                                 at which a member may have been: of a record known to its month, the last of that month */
     size_t  places;         /**< distinct coordinates */
     size_t  hull_start;     /**< first vertex in castmap_cluster_shapes.hull_x/y; convex, counter-clockwise, not repeated */
     size_t  hull_count;     /**< 1 or 2 for degenerate clusters */
