@@ -20,6 +20,8 @@
 #include <string.h>
 
 #define REPORTS "Reports (repeats counted once)"
+#define FRAME_RATIO 1.5 /* of the longer side of a frame to the shorter */
+#define FRAME_SHARE 0.55 /* half of a side, and a margin */
 #define PER_KM2 "Reports per km\xc2\xb2"
 
 void cm_cell_areas_clear(cm_cell_areas *areas)
@@ -205,17 +207,25 @@ static castmap_status add_cells(castmap_context *ctx, const cm_release_inputs *i
     return cm_release_shapes(ctx, in, build, layer, &view);
 }
 
-static void fill_areas(const cm_release_inputs *in, const int64_t *counts, cm_release_build *build, cm_layer *layer)
+/* A rate is of the people in the area, so the squares that are counted must be nearly the area. */
+static bool nearly_the_area(const cm_cell_areas *areas, size_t i, double area_km2)
+{
+    return areas->own_km2[i] >= 0.8 * area_km2 && areas->own_km2[i] >= 0.8 * areas->cells_km2[i];
+}
+
+static void fill_areas(const cm_release_inputs *in, const cm_cell_areas *areas, const int64_t *counts, cm_release_build *build, cm_layer *layer)
 {
     const cm_boundary_set *set = &in->boundaries;
     double edges[CM_CELL_CLASSES], most = 0.0;
     cm_field *count = cm_build_field(build, layer, CM_FIELD_INTEGER, "count", REPORTS,
                                      "Sum of the rounded counts of the cells that belong to the area; null: not shown", "", 0);
     cm_field *area = cm_build_field(build, layer, CM_FIELD_REAL, "area_km2", "Area", "Size of the area", "km2", 2);
+    cm_field *counted = cm_build_field(build, layer, CM_FIELD_REAL, "cells_km2", "Counted on", "Size of the cells that are counted: where it is far from the "
+                                       "size of the area, the count is of another piece of land; null: not shown", "km2", 2);
     cm_field *people = cm_build_field(build, layer, CM_FIELD_INTEGER, "population", "Population", "Residents; null: not known",
                                       "", 0);
     cm_field *rate = cm_build_field(build, layer, CM_FIELD_REAL, "rate_per_1000", "Per 1,000 residents",
-                                    "The rounded count by population; null: not shown or not known", "per 1,000", 1);
+                                    "The rounded count by population, where the cells are nearly the area; else null", "per 1,000", 1);
     cm_field *class_number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class",
                                             "Number of the class in the legend, from 0", "", 0);
     cm_field *label = cm_build_field(build, layer, CM_FIELD_TEXT, "label", "Shown as", "Words of the class", "", 0);
@@ -237,7 +247,8 @@ static void fill_areas(const cm_release_inputs *in, const int64_t *counts, cm_re
             k = cm_release_class_of(edges, n, (double)counts[i]);
             k = k > 0 ? k - 1 : 0;
             cm_field_set_integer(count, i, counts[i]);
-            if (set->population[i] > 0.0)
+            cm_field_set_real(counted, i, areas->cells_km2[i]);
+            if (set->population[i] > 0.0 && nearly_the_area(areas, i, in->area_km2[i]))
                 cm_field_set_real(rate, i, (double)counts[i] * 1000.0 / set->population[i]);
         }
         cm_field_set_integer(class_number, i, (int64_t)k);
@@ -260,7 +271,7 @@ static castmap_status add_areas(castmap_context *ctx, const cm_release_inputs *i
                                      CM_SHAPE_POLYGON, set->count);
     castmap_status status = cm_release_area_shapes(ctx, in, build, layer);
     if (!status && layer) {
-        fill_areas(in, counts, build, layer);
+        fill_areas(in, areas, counts, build, layer);
         layer->visible = false;
         cm_build_colour_by(build, layer, "class", REPORTS);
         cm_build_outline(layer, CM_COLOUR_BORDER, 0.25, false);
@@ -374,6 +385,16 @@ done:
     return status;
 }
 
+/* The heat goes past the borders, as far as a sheet of either orientation may show, so that it ends nowhere in the middle of a map. From the borders
+ * alone: no layer's extent tells where reports are. */
+static castmap_status spread_heat(castmap_context *ctx, const cm_published *published, const castmap_release *release, cm_heat_cells *out)
+{
+    const double wide = release->east - release->west, high = release->north - release->south;
+    const double x = FRAME_SHARE * fmax(wide, high * FRAME_RATIO) - wide / 2.0, y = FRAME_SHARE * fmax(high, wide * FRAME_RATIO) - high / 2.0;
+
+    return cm_heat_cells_make(ctx, published->cell, published->n_cells, release->west - x, release->south - y, release->east + x, release->north + y, out);
+}
+
 castmap_status cm_release_cells(castmap_context *ctx, const cm_release_inputs *in, const cm_published *published,
                                 const cm_cell_areas *areas, cm_release_build *build, castmap_suppressed *stats)
 {
@@ -388,8 +409,7 @@ castmap_status cm_release_cells(castmap_context *ctx, const cm_release_inputs *i
     status = make_squares(ctx, published, &squares);
     if (status)
         goto done;
-    status = cm_heat_cells_make(ctx, published->cell, published->n_cells, release->west, release->south, release->east,
-                                release->north, &heat);
+    status = spread_heat(ctx, published, release, &heat);
     if (status)
         goto done;
     status = add_heat(ctx, in, &heat, build);

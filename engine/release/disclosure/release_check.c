@@ -18,8 +18,8 @@ typedef struct allowed_layer {
 } allowed_layer;
 
 static const allowed_layer ALLOWED[] = {
-    {"areas", false, false, {"code", "name", "parent", "count", "class", "label", "area_km2", "density_per_km2", "population",
-                      "rate_per_1000", NULL}},
+    {"areas", false, false, {"code", "name", "parent", "count", "class", "label", "area_km2", "cells_km2",
+                      "density_per_km2", "population", "rate_per_1000", NULL}},
     {"boundaries", false, false, {"code", "name", "parent", NULL}},
     {"cells", true, false, {"cell", "side_m", "count", "density_per_km2", "class", "label", NULL}},
     {"flow_areas", false, false, {"code", "name", "parent", "leaving", "arriving", NULL}},

@@ -359,7 +359,8 @@ static void write_words(gate *g)
                         policy->min_sources, policy->share_over, policy->share_of);
     if (policy->min_buildings > 0)
         cm_build_method(build, "It also holds at least %zu residential buildings.", policy->min_buildings);
-    cm_build_method(build, "Counts are rounded to the nearest 5. The heat map and the counts of areas are computed from the squares shown.");
+    cm_build_method(build, "Counts are rounded to the nearest 5. The heat map and the counts of areas are computed from the squares shown. An area counts "
+                           "whole squares, so its number is of the land it is counted on, not of its own to the metre.");
     cm_build_caveat(build, "A report is what somebody noticed. It is not proof that anything happened.");
     cm_build_caveat(build, "More reports can mean more people looking, not more going on.");
     cm_build_caveat(build, "Where nothing is shown there may be few reports or none: the map does not tell which.");

@@ -31,7 +31,7 @@ void cm_route_inputs_clear(cm_route_inputs *routes)
 {
     cm_route_layer_clear(&routes->layer);
     castmap_streets_clear(&routes->streets);
-    routes->present = false;
+    routes->present = routes->drawn = false;
 }
 
 void cm_network_name(const castmap_streets *s, char out[33])
@@ -54,19 +54,20 @@ castmap_status cm_route_inputs_load(castmap_context *ctx, const cm_release_input
     cm_route_inputs made = {0};
     castmap_status status = cm_route_layer_load(ctx, in->project, &made.layer);
 
-    if (status == CASTMAP_E_NOT_FOUND) {
+    made.present = status == CASTMAP_OK;
+    if (status == CASTMAP_OK || status == CASTMAP_E_NOT_FOUND)
+        status = castmap_streets_load(ctx, in->project, made.present ? made.layer.street_set : 0, &made.streets);
+    made.drawn = status == CASTMAP_OK;
+    if (status == CASTMAP_E_NOT_FOUND && !made.present) {
         cm_fail_clear(ctx);
-        *out = made;
-        return CASTMAP_OK;
+        status = CASTMAP_OK;
     }
-    if (!status)
-        status = castmap_streets_load(ctx, in->project, made.layer.street_set, &made.streets);
     if (status) {
         cm_route_inputs_clear(&made);
         return status;
     }
-    made.present = true;
-    cm_network_name(&made.streets, made.name);
+    if (made.present)
+        cm_network_name(&made.streets, made.name);
     *out = made;
     return CASTMAP_OK;
 }
@@ -162,7 +163,7 @@ castmap_status cm_release_routes(castmap_context *ctx, const cm_release_inputs *
     castmap_status status = CASTMAP_OK;
 
     if (!published->present || published->count == 0)
-        return routes->present ? add_backdrop(ctx, in, &routes->streets, build) : CASTMAP_OK;
+        return routes->drawn ? add_backdrop(ctx, in, &routes->streets, build) : CASTMAP_OK;
     for (size_t i = 0; i < published->count && !status; i++) {
         const cm_published_street *p = &published->street[i];
         const cm_square square = {(double)p->column * p->side_m, (double)p->row * p->side_m, p->side_m};
@@ -419,8 +420,12 @@ castmap_status cm_release_routes_internal(castmap_context *ctx, const cm_release
     char piece[CM_DECIMAL_SIZE], radius[CM_DECIMAL_SIZE], limit[CM_DECIMAL_SIZE];
     castmap_status status = cm_route_inputs_load(ctx, in, &routes);
 
-    if (status || !routes.present)
+    if (status || !routes.present) {
+        if (!status && routes.drawn)
+            status = add_backdrop(ctx, in, &routes.streets, build);
+        cm_route_inputs_clear(&routes);
         return status;
+    }
     status = castmap_lixels_cut(ctx, &routes.streets.network, routes.layer.piece_m, routes.layer.piece_m / 2.0, &lixels);
     if (!status && lixels.count != routes.layer.n_pieces)
         status = cm_fail(ctx, CASTMAP_E_PROJECT, "the stored observations along streets do not fit the streets");

@@ -10,9 +10,10 @@
 #include "release/disclosure/published.h"
 #include "release/disclosure/release_inputs.h"
 
-/* The newest search along streets, with its network. */
+/* The newest search along streets, with its network; without a search, the newest network alone, to be drawn under the map. */
 typedef struct cm_route_inputs {
-    bool            present;
+    bool            present; /* the search */
+    bool            drawn;   /* the network is here */
     cm_route_layer  layer;   /* owned */
     castmap_streets streets; /* owned */
     char            name[33]; /* of this network */

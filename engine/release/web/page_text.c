@@ -159,7 +159,7 @@ const cm_class *cm_class_of(const cm_layer *layer, size_t i)
 
 const char *cm_null_words(const cm_layer *layer, const cm_field *field, size_t i)
 {
-    const bool counted = strcmp(field->name, "count") == 0 || strncmp(field->name, "rate", 4) == 0;
+    const bool counted = strcmp(field->name, "count") == 0 || strcmp(field->name, "cells_km2") == 0 || strncmp(field->name, "rate", 4) == 0;
     const cm_class *c = cm_class_of(layer, i);
     const cm_field *count = cm_layer_field(layer, "count");
     const bool held_back = c && c->hatched && c->label && strcmp(c->label, "not shown") == 0;
