@@ -57,7 +57,7 @@ static void tell_column(cm_movement_table *t, const char *what, int column, bool
 static void tell_columns(cm_movement_table *t)
 {
     const cm_movement_columns *c = &t->columns;
-    char stop[16];
+    char stop[32];
 
     for (int role = 0; role < CM_MOVE_ROLES; role++) {
         if (c->column[role] != CM_NO_COLUMN)

@@ -13,24 +13,22 @@
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "castmap/areas.h"
-#include "project/layer_table.h"
 #include "project/run_table.h"
 #include "release/disclosure/buildings_file.h"
 #include "release/disclosure/ledger_check.h"
 #include "release/disclosure/release_cells.h"
 #include "release/disclosure/release_coverage.h"
 #include "release/disclosure/release_flows.h"
+#include "release/disclosure/release_inputs.h"
+#include "release/disclosure/release_records.h"
 #include "release/disclosure/release_routes.h"
 #include "release/disclosure/release_track_streets.h"
-#include "release/disclosure/release_inputs.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define DAY_S 86400
 
 typedef struct gate {
     const castmap_release_options *options;
@@ -44,14 +42,7 @@ typedef struct gate {
     cm_flow_inputs     flows;
     cm_route_inputs    routes;
     cm_track_inputs    tracks;
-    int32_t           *street;  /* owned [n_reports] name of the street, or -1 */
-    bool              *wide;    /* owned [n_reports] its time is known less exactly than a month */
-    cm_report         *reports;   /* owned */
-    size_t             n_reports;
-    bool               sources_recorded;
-    int64_t            last_record;
-    int32_t           *place;     /* owned [observations]; label of the newest clusters, -1 */
-    size_t             n_clusters;
+    cm_release_records records;
     double            *building_x, *building_y; /* owned */
     size_t             n_buildings;
     castmap_suppressed stats;
@@ -67,51 +58,10 @@ static void clear_gate(gate *g)
     cm_flow_inputs_clear(&g->flows);
     cm_route_inputs_clear(&g->routes);
     cm_track_inputs_clear(&g->tracks);
-    free(g->street);
-    free(g->wide);
-    free(g->reports);
-    free(g->place);
+    cm_release_records_clear(&g->records);
     free(g->building_x);
     free(g->building_y);
     cm_build_discard(&g->build);
-}
-
-/* The middle of the time it may have been, so that a month that begins at local midnight stays in its own quarter. */
-static int64_t middle_of(const cm_observation_set *set, size_t i)
-{
-    return set->from_s[i] + (set->to_s[i] - set->from_s[i]) / 2;
-}
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-static int64_t when_key(const cm_observation_set *set, size_t i)
-{
-    int64_t year;
-    unsigned month, day;
-    const int64_t days = floor_div(middle_of(set, i), DAY_S);
-
-    if (set->when[i] >= CM_WHEN_INSTANT && set->when[i] <= CM_WHEN_DAY)
-        return cm_when_key_day(days);
-    if (set->when[i] == CM_WHEN_INTERVAL && set->to_s[i] - set->from_s[i] <= DAY_S)
-        return cm_when_key_day(days);
-    cm_civil_from_days(days, &year, &month, &day);
-    return cm_when_key_month(year * 12 + (int64_t)month - 1);
-}
-
-static void time_span(const cm_observation_set *set, int64_t *first_s, int64_t *last_s)
-{
-    *first_s = INT64_MAX;
-    *last_s = INT64_MIN;
-    for (size_t i = 0; i < set->count; i++) {
-        if (set->from_s[i] == CM_TIME_UNKNOWN)
-            continue;
-        const int64_t when = middle_of(set, i);
-        *first_s = when < *first_s ? when : *first_s;
-        *last_s = when > *last_s ? when : *last_s;
-    }
 }
 
 /* From the earliest beginning to the latest end, the last second counted. */
@@ -126,112 +76,6 @@ static void full_span(const cm_observation_set *set, int64_t *first_s, int64_t *
         *first_s = set->from_s[i] < *first_s ? set->from_s[i] : *first_s;
         *last_s = end > *last_s ? end : *last_s;
     }
-}
-
-typedef struct label_of {
-    int64_t id;
-    int32_t label;
-} label_of;
-
-static int compare_labels(const void *left, const void *right)
-{
-    const label_of *a = left, *b = right;
-
-    return (a->id > b->id) - (a->id < b->id);
-}
-
-/*
- * Clusters are used only when they were made of every record that is counted: places of one category alone would cross category with place.
- */
-static castmap_status load_places(castmap_context *ctx, gate *g)
-{
-    const cm_observation_set *set = &g->in.observations;
-    cm_cluster_layer clusters = {0};
-    label_of *labels = NULL;
-    castmap_status status = CASTMAP_OK;
-
-    g->place = cm_alloc(set->count, sizeof *g->place);
-    if (!g->place)
-        return cm_fail_memory(ctx);
-    for (size_t i = 0; i < set->count; i++)
-        g->place[i] = -1;
-    status = cm_cluster_layer_load(ctx, g->in.project, NULL, &clusters);
-    if (status == CASTMAP_E_NOT_FOUND) {
-        cm_fail_clear(ctx);
-        return CASTMAP_OK;
-    }
-    if (status)
-        return status;
-    labels = cm_alloc(clusters.n, sizeof *labels);
-    if (!labels) {
-        status = cm_fail_memory(ctx);
-        goto done;
-    }
-    for (size_t k = 0; k < clusters.n; k++)
-        labels[k] = (label_of){clusters.observation[k], clusters.label[k]};
-    if (clusters.n > 0)
-        qsort(labels, clusters.n, sizeof *labels, compare_labels);
-    bool complete = true;
-    for (size_t i = 0; i < set->count; i++) {
-        const label_of key = {set->id[i], 0};
-        const label_of *found = clusters.n > 0 ? bsearch(&key, labels, clusters.n, sizeof key, compare_labels) : NULL;
-        const int64_t when = set->from_s[i] == CM_TIME_UNKNOWN ? INT64_MIN : middle_of(set, i);
-        complete = complete && (found || when < g->period.from_s || when >= g->period.to_s);
-        g->place[i] = found && found->label != CASTMAP_NOISE ? found->label : -1;
-    }
-    g->n_clusters = clusters.shapes.count;
-    if (!complete) {
-        for (size_t i = 0; i < set->count; i++)
-            g->place[i] = -1;
-        /* Not a caveat of the release: made again from the ledger it must say the same as before. */
-        cm_log(ctx, CASTMAP_LOG_WARNING, "places are left out of the release: the newest clusters were found among some of the records only");
-    }
-
-done:
-    free(labels);
-    cm_cluster_layer_clear(&clusters);
-    return status;
-}
-
-/* Which records may be counted at all, and why not. */
-static castmap_status choose_records(castmap_context *ctx, gate *g)
-{
-    const cm_observation_set *set = &g->in.observations;
-
-    int32_t *street = cm_alloc(set->count, sizeof *street);
-    g->reports = cm_alloc(set->count, sizeof *g->reports);
-    g->street = cm_alloc(set->count, sizeof *g->street);
-    g->wide = cm_alloc(set->count, sizeof *g->wide);
-    if (!g->reports || !g->street || !g->wide || !street) {
-        free(street);
-        return cm_fail_memory(ctx);
-    }
-    cm_route_names(&g->routes, set->id, set->count, street);
-    for (size_t i = 0; i < set->count; i++) {
-        const int64_t when = set->from_s[i] == CM_TIME_UNKNOWN ? INT64_MIN : middle_of(set, i);
-        g->stats.observations++;
-        if (set->id[i] > g->last_record)
-            g->last_record = set->id[i];
-        if (when < g->period.from_s || when >= g->period.to_s || set->id[i] > g->verdict.last_record) {
-            g->stats.excluded_period++;
-        } else if (g->policy.exclude_grade && (set->information_grade[i] == 'E' ||
-                                               (set->source_grade[i] == 3 && set->information_grade[i] == 'D'))) {
-            g->stats.excluded_grade++;
-        } else if (g->policy.exclude_handling && set->handling[i] == 'C') {
-            g->stats.excluded_handling++;
-        } else {
-            g->sources_recorded = g->sources_recorded || set->source[i] >= 0;
-            g->reports[g->n_reports++] = (cm_report){
-                .x = g->in.x[i], .y = g->in.y[i], .accuracy_m = set->accuracy_m[i], .when = when_key(set, i),
-                .source = set->source[i], .category = set->category[i], .place = g->place[i],
-                .shared_place = set->precision[i] == CM_PLACE_SNAPPED || set->precision[i] == CM_PLACE_POSTCODE ||
-                                set->precision[i] == CM_PLACE_AREA};
-            g->wide[g->n_reports - 1] = set->to_s[i] - set->from_s[i] > CM_FLOW_MONTH_S;
-            g->street[g->n_reports - 1] = g->reports[g->n_reports - 1].shared_place ? -1 : street[i];
-        }
-    }
-    free(street);
-    return CASTMAP_OK;
 }
 
 static castmap_status load_buildings(castmap_context *ctx, gate *g)
@@ -278,17 +122,17 @@ static castmap_status keep_inside(castmap_context *ctx, gate *g)
 /* The reports once more, with the street in place of the cluster. */
 static castmap_status publish_streets(castmap_context *ctx, gate *g)
 {
-    cm_report *reports = cm_alloc(g->n_reports, sizeof *reports);
+    cm_report *reports = cm_alloc(g->records.n, sizeof *reports);
     castmap_status status;
 
     if (!reports)
         return cm_fail_memory(ctx);
-    for (size_t i = 0; i < g->n_reports; i++) {
-        reports[i] = g->reports[i];
-        reports[i].place = g->street[i];
+    for (size_t i = 0; i < g->records.n; i++) {
+        reports[i] = g->records.reports[i];
+        reports[i].place = g->records.street[i];
     }
     cm_published_streets_clear(&g->published.streets);
-    status = cm_routes_publish(ctx, &g->routes, &g->ledger, &g->policy, &g->period, reports, g->n_reports, g->published.sources_recorded,
+    status = cm_routes_publish(ctx, &g->routes, &g->ledger, &g->policy, &g->period, reports, g->records.n, g->published.sources_recorded,
                                g->published.cell, g->published.n_cells, &g->published.streets, &g->stats.streets_withheld);
     g->stats.streets_shown = g->published.streets.count;
     free(reports);
@@ -297,8 +141,8 @@ static castmap_status publish_streets(castmap_context *ctx, gate *g)
 
 static castmap_status publish(castmap_context *ctx, gate *g)
 {
-    const cm_counting counting = {.reports = g->reports, .n = g->n_reports, .sources_recorded = g->sources_recorded,
-                                  .n_clusters = g->n_clusters, .building_x = g->building_x, .building_y = g->building_y,
+    const cm_counting counting = {.reports = g->records.reports, .n = g->records.n, .sources_recorded = g->records.sources_recorded,
+                                  .n_clusters = g->records.n_clusters, .building_x = g->building_x, .building_y = g->building_y,
                                   .n_buildings = g->n_buildings};
     castmap_status status = cm_published_count(ctx, &g->policy, &g->period, &counting, &g->published, &g->stats);
 
@@ -310,14 +154,14 @@ static castmap_status publish(castmap_context *ctx, gate *g)
         if (status)
             return status;
     } else {
-        g->published.last_record = g->last_record < g->verdict.last_record ? g->last_record : g->verdict.last_record;
+        g->published.last_record = g->records.last_record < g->verdict.last_record ? g->records.last_record : g->verdict.last_record;
         g->published.crs = cm_copy_text(cm_projection_crs(g->in.projection));
         if (!g->published.crs)
             return cm_fail_memory(ctx);
     }
     status = keep_inside(ctx, g);
     if (!status && !g->verdict.same)
-        status = cm_published_months_count(ctx, &g->policy, g->reports, g->wide, g->n_reports, g->sources_recorded, g->published.cell, g->published.n_cells,
+        status = cm_published_months_count(ctx, &g->policy, g->records.reports, g->records.wide, g->records.n, g->records.sources_recorded, g->published.cell, g->published.n_cells,
                                            &g->published.months);
     g->stats.cells_shown = g->published.n_cells;
     cm_published_flows_clear(&g->published.flows);
@@ -464,7 +308,7 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_track_inputs_load(ctx, &g->in, &g->tracks);
     if (status)
         return status;
-    time_span(&g->in.observations, &first_s, &last_s);
+    cm_release_records_span(&g->in.observations, &first_s, &last_s);
     cm_track_inputs_span(&g->tracks, &first_s, &last_s);
     cm_flow_inputs_span(&g->flows, &first_s, &last_s);
     status = cm_period_choose(ctx, &g->policy, &g->ledger, g->options->from_s, g->options->to_s, now_s, first_s, last_s,
@@ -474,10 +318,7 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_ledger_compare(ctx, &g->ledger, &g->policy, &g->period, cm_projection_crs(g->in.projection), &g->verdict);
     if (status)
         return status;
-    status = load_places(ctx, g);
-    if (status)
-        return status;
-    status = choose_records(ctx, g);
+    status = cm_release_records_choose(ctx, &g->in, &g->routes, &g->policy, &g->period, g->verdict.last_record, &g->records, &g->stats);
     if (status)
         return status;
     status = load_buildings(ctx, g);
