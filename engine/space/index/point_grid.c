@@ -2,9 +2,9 @@
  * space/index/point_grid.c - points sorted into square cells.
  *
  *   1. measure      extent, and refusal of what is not finite                      in parallel
- *   2. cut          columns and rows; wide gaps squeezed out where needed          one thread, rarely with a sort
+ *   2. cut          columns and rows (grid_axis.c); wide gaps squeezed out         one thread, rarely with a sort
  *   3. scatter      points into at most 512 ranges of cell keys                    in parallel, fixed chunks
- *   4. sort ranges  each range by its exact cell, in cache                         in parallel
+ *   4. sort ranges  each range by its exact cell, in cache (grid_bench.c)          in parallel
  *   5. list cells   key and first point of each occupied cell                      in parallel
  *
  * Chunks count before they write, so every point has its place whatever thread moves it. Two moves of 20 bytes a
@@ -15,7 +15,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "base/sort.h"
+#include "space/index/grid_bench.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -25,23 +25,11 @@
 #define SAMPLE_BINS 16384u              /* of keys, from which ranges of similar size are put together */
 #define MAX_CHUNKS 128u
 #define MIN_CHUNK 8192u
-#define MAX_COLUMNS (1u << 28)          /* beyond, a column number would lose accuracy */
-#define FIRST_OF_CELL UINT32_C(0x80000000) /* a mark in index[] until the cells are listed */
 
 typedef struct extent {
     double min_x, max_x, min_y, max_y;
     bool   bad_place, bad_weight;
 } extent;
-
-/* Space of one worker to sort a range in. */
-typedef struct bench {
-    double   *x, *y, *weight;
-    uint32_t *index;
-    uint64_t *key, *key_to;
-    uint32_t *from, *from_to;
-    uint32_t *counter;
-    size_t    room, key_room, counters;
-} bench;
 
 typedef struct builder {
     const castmap_points *points; /* borrowed */
@@ -55,7 +43,7 @@ typedef struct builder {
     uint32_t             *place;      /* owned [chunks * RANGES] */
     uint32_t              begin[RANGES + 1];
     uint32_t              cells[RANGES + 1];
-    bench                *benches;    /* owned [threads] */
+    cm_grid_bench        *benches;    /* owned [threads] */
     unsigned              workers;
 } builder;
 
@@ -101,73 +89,6 @@ static castmap_status measure(castmap_context *ctx, builder *b, extent *all)
         all->max_y = fmax(all->max_y, e->max_y);
     }
     return CASTMAP_OK;
-}
-
-static double undo_order(uint64_t key)
-{
-    double value;
-
-    key = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
-    memcpy(&value, &key, sizeof value);
-    return value;
-}
-
-/* An island ends where the next value is more than three sides away: nothing reaches over such a gap. */
-static castmap_status find_islands(castmap_context *ctx, const double *value, size_t n, double side,
-                                   cm_grid_axis *axis)
-{
-    uint64_t *order = cm_alloc(n, sizeof *order);
-    uint32_t *unused = cm_alloc_zero(n, sizeof *unused);
-    size_t start_room = 0, base_room = 0;
-    uint64_t last = 0;
-    castmap_status status = CASTMAP_OK;
-
-    if (n > (UINT32_C(1) << 26)) {
-        status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "the radius is too small for so many points over so large an extent");
-        goto done;
-    }
-    if (!order || !unused) {
-        status = cm_fail_memory(ctx);
-        goto done;
-    }
-    for (size_t i = 0; i < n; i++)
-        order[i] = cm_order_double(value[i]);
-    status = cm_sort_u64(ctx, order, unused, n);
-    if (status)
-        goto done;
-    for (size_t i = 0; i < n; i++) {
-        double here = undo_order(order[i]);
-        if (i == 0 || here - undo_order(order[i - 1]) > 3.0 * side) {
-            if (cm_grow(&axis->start, &start_room, axis->islands + 1, sizeof *axis->start) != 0 ||
-                cm_grow(&axis->base, &base_room, axis->islands + 1, sizeof *axis->base) != 0) {
-                status = cm_fail_memory(ctx);
-                goto done;
-            }
-            axis->start[axis->islands] = here;
-            axis->base[axis->islands] = (uint32_t)(i == 0 ? 2 : last + 4);
-            axis->islands++;
-        }
-        size_t island = axis->islands - 1;
-        last = axis->base[island] + (uint64_t)((here - axis->start[island]) * axis->per_side);
-    }
-    axis->columns = last + 3;
-
-done:
-    free(order);
-    free(unused);
-    return status;
-}
-
-static castmap_status cut_axis(castmap_context *ctx, const double *value, size_t n, double min, double max, double side,
-                               cm_grid_axis *axis)
-{
-    axis->per_side = 1.0 / side;
-    axis->origin = min;
-    if ((max - min) * axis->per_side < (double)MAX_COLUMNS) {
-        axis->columns = cm_grid_column(axis, max, NULL) + 3;
-        return CASTMAP_OK;
-    }
-    return find_islands(ctx, value, n, side, axis);
 }
 
 /* Neighbouring bins are put into one range until it holds its share of a sample: skewed data still give all workers
@@ -252,157 +173,18 @@ static castmap_status scatter_chunk(size_t begin, size_t end, void *job)
     return CASTMAP_OK;
 }
 
-static void bench_clear(bench *s)
-{
-    free(s->x);
-    free(s->y);
-    free(s->weight);
-    free(s->index);
-    free(s->key);
-    free(s->key_to);
-    free(s->from);
-    free(s->from_to);
-    free(s->counter);
-    *s = (bench){0};
-}
-
-static int bench_room(bench *s, size_t n, bool weighted, size_t counters)
-{
-    if (n > s->room) {
-        uint32_t *counter = s->counter;
-        size_t kept = s->counters;
-        s->counter = NULL;
-        bench_clear(s);
-        s->counter = counter;
-        s->counters = kept;
-        s->x = cm_alloc(n, sizeof *s->x);
-        s->y = cm_alloc(n, sizeof *s->y);
-        s->weight = weighted ? cm_alloc(n, sizeof *s->weight) : NULL;
-        s->index = cm_alloc(n, sizeof *s->index);
-        s->from = cm_alloc(n, sizeof *s->from);
-        if (!s->x || !s->y || !s->index || !s->from || (weighted && !s->weight))
-            return -1;
-        s->room = n;
-    }
-    if (counters > s->counters) {
-        free(s->counter);
-        s->counter = cm_alloc(counters, sizeof *s->counter);
-        s->counters = s->counter ? counters : 0;
-        if (!s->counter)
-            return -1;
-    }
-    return 0;
-}
-
-static int bench_key_room(bench *s, size_t n)
-{
-    if (n <= s->key_room)
-        return 0;
-    free(s->key);
-    free(s->key_to);
-    free(s->from_to);
-    s->key = cm_alloc(n, sizeof *s->key);
-    s->key_to = cm_alloc(n, sizeof *s->key_to);
-    s->from_to = cm_alloc(n, sizeof *s->from_to);
-    s->key_room = s->key && s->key_to && s->from_to ? n : 0;
-    return s->key_room ? 0 : -1;
-}
-
-/* Few possible cells: count them. Leaves s->from[k] = the point that comes k-th. */
-static void order_by_counting(const cm_point_grid *grid, bench *s, size_t n, uint64_t first, size_t keys)
-{
-    uint32_t sum = 0;
-
-    memset(s->counter, 0, keys * sizeof *s->counter);
-    for (size_t i = 0; i < n; i++)
-        s->counter[cm_grid_key(grid, s->x[i], s->y[i]) - first]++;
-    for (size_t k = 0; k < keys; k++) {
-        uint32_t count = s->counter[k];
-        s->counter[k] = sum;
-        sum += count;
-    }
-    for (size_t i = 0; i < n; i++)
-        s->from[s->counter[cm_grid_key(grid, s->x[i], s->y[i]) - first]++] = (uint32_t)i;
-}
-
-/* Many possible cells: radix sort by bytes, those that all keys share left out. */
-static void order_by_radix(const cm_point_grid *grid, bench *s, size_t n, uint64_t first)
-{
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        s->key[i] = cm_grid_key(grid, s->x[i], s->y[i]) - first;
-        s->from[i] = (uint32_t)i;
-        all |= s->key[i];
-    }
-    for (unsigned shift = 0; shift < 64 && (all >> shift) != 0; shift += 8) {
-        uint32_t count[256] = {0}, sum = 0;
-        for (size_t i = 0; i < n; i++)
-            count[(s->key[i] >> shift) & 255]++;
-        for (unsigned digit = 0; digit < 256; digit++) {
-            uint32_t here = count[digit];
-            count[digit] = sum;
-            sum += here;
-        }
-        for (size_t i = 0; i < n; i++) {
-            uint32_t at = count[(s->key[i] >> shift) & 255]++;
-            s->key_to[at] = s->key[i];
-            s->from_to[at] = s->from[i];
-        }
-        uint64_t *key = s->key;
-        uint32_t *from = s->from;
-        s->key = s->key_to;
-        s->from = s->from_to;
-        s->key_to = key;
-        s->from_to = from;
-    }
-}
-
-static castmap_status sort_range(builder *b, size_t range, bench *s)
-{
-    cm_point_grid *grid = b->grid;
-    const size_t begin = b->begin[range], n = b->begin[range + 1] - begin;
-    const uint64_t first = b->first_key[range], keys = b->first_key[range + 1] - first;
-    const bool count = keys <= 4 * (uint64_t)n + 1024;
-    uint64_t last = UINT64_MAX;
-
-    if (n == 0)
-        return CASTMAP_OK;
-    if (bench_room(s, n, grid->weight != NULL, count ? (size_t)keys : 0) != 0)
-        return CASTMAP_E_NOMEM;
-    if (!count && bench_key_room(s, s->room) != 0)
-        return CASTMAP_E_NOMEM;
-    memcpy(s->x, grid->x + begin, n * sizeof *s->x);
-    memcpy(s->y, grid->y + begin, n * sizeof *s->y);
-    memcpy(s->index, grid->index + begin, n * sizeof *s->index);
-    if (grid->weight)
-        memcpy(s->weight, grid->weight + begin, n * sizeof *s->weight);
-    if (count)
-        order_by_counting(grid, s, n, first, (size_t)keys);
-    else
-        order_by_radix(grid, s, n, first);
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t from = s->from[i];
-        const uint64_t key = cm_grid_key(grid, s->x[from], s->y[from]);
-        grid->x[begin + i] = s->x[from];
-        grid->y[begin + i] = s->y[from];
-        grid->index[begin + i] = s->index[from] | (key != last ? FIRST_OF_CELL : 0);
-        if (grid->weight)
-            grid->weight[begin + i] = s->weight[from];
-        b->cells[range] += key != last;
-        last = key;
-    }
-    return CASTMAP_OK;
-}
-
 static castmap_status sort_ranges(size_t begin, size_t end, unsigned worker, void *job)
 {
     builder *b = job;
-    castmap_status status = CASTMAP_OK;
 
-    for (size_t range = begin; range < end && !status; range++)
-        status = sort_range(b, range, &b->benches[worker]);
-    return status;
+    for (size_t range = begin; range < end; range++) {
+        const size_t at = b->begin[range], n = b->begin[range + 1] - at;
+        const size_t cells = n > 0 ? cm_grid_bench_sort(&b->benches[worker], b->grid, at, n, b->first_key[range], b->first_key[range + 1] - b->first_key[range]) : 0;
+        if (cells == CM_GRID_NO_MEMORY)
+            return CASTMAP_E_NOMEM;
+        b->cells[range] = (uint32_t)cells;
+    }
+    return CASTMAP_OK;
 }
 
 static castmap_status list_cells(size_t begin, size_t end, void *job)
@@ -414,9 +196,9 @@ static castmap_status list_cells(size_t begin, size_t end, void *job)
         uint32_t cell = b->cells[range];
         uint64_t ranked = b->first_key[range];
         for (uint32_t i = b->begin[range]; i < b->begin[range + 1]; i++) {
-            if (!(grid->index[i] & FIRST_OF_CELL))
+            if (!(grid->index[i] & CM_GRID_FIRST_OF_CELL))
                 continue;
-            grid->index[i] &= ~FIRST_OF_CELL;
+            grid->index[i] &= ~CM_GRID_FIRST_OF_CELL;
             grid->key[cell] = cm_grid_key(grid, grid->x[i], grid->y[i]);
             grid->start[cell] = i;
             for (; grid->rank && ranked <= grid->key[cell]; ranked++)
@@ -489,10 +271,10 @@ static castmap_status fill(castmap_context *ctx, builder *b, double side_m)
     status = measure(ctx, b, &all);
     if (status)
         return status;
-    status = cut_axis(ctx, points->x, n, all.min_x, all.max_x, side_m, &grid->across);
+    status = cm_grid_axis_cut(ctx, points->x, n, all.min_x, all.max_x, side_m, &grid->across);
     if (status)
         return status;
-    status = cut_axis(ctx, points->y, n, all.min_y, all.max_y, side_m, &grid->up);
+    status = cm_grid_axis_cut(ctx, points->y, n, all.min_y, all.max_y, side_m, &grid->up);
     if (status)
         return status;
     status = choose_ranges(ctx, b);
@@ -527,7 +309,7 @@ castmap_status cm_point_grid_make(castmap_context *ctx, const castmap_points *po
         status = fill(ctx, &b, side_m);
     }
     for (unsigned i = 0; b.benches && i < b.workers; i++)
-        bench_clear(&b.benches[i]);
+        cm_grid_bench_clear(&b.benches[i]);
     free(b.benches);
     free(b.extents);
     free(b.place);
@@ -543,10 +325,8 @@ void cm_point_grid_clear(cm_point_grid *grid)
 {
     if (!grid)
         return;
-    free(grid->across.start);
-    free(grid->across.base);
-    free(grid->up.start);
-    free(grid->up.base);
+    cm_grid_axis_clear(&grid->across);
+    cm_grid_axis_clear(&grid->up);
     free(grid->x);
     free(grid->y);
     free(grid->weight);

@@ -9,23 +9,12 @@
 #define CM_SPACE_INDEX_POINT_GRID_H
 
 #include "castmap/points.h"
+#include "space/index/grid_axis.h"
 
 #include <math.h>
 
 /* Largest relative error of a coordinate in cells, and so of a distance measured in them. */
 #define CM_GRID_SLACK 1e-6
-
-/*
- * How one axis is cut. Usually one origin serves all. When the extent is so large that a column number would
- * lose its low bits, wide gaps are squeezed out: the axis then consists of islands, each with its own origin.
- */
-typedef struct cm_grid_axis {
-    double    origin, per_side; /* column = (value - origin) * per_side */
-    size_t    islands;          /* 0: one origin */
-    double   *start;            /* owned [islands], ascending */
-    uint32_t *base;             /* owned [islands], first column of each */
-    uint64_t  columns;          /* two empty ones before and behind */
-} cm_grid_axis;
 
 typedef struct cm_point_grid {
     size_t       count;
@@ -47,31 +36,6 @@ typedef struct cm_point_grid {
 CASTMAP_NODISCARD castmap_status cm_point_grid_make(castmap_context *ctx, const castmap_points *points,
                                                     double side_m, cm_point_grid *out);
 void cm_point_grid_clear(cm_point_grid *grid);
-
-/* The column of a value, at least 2; *part gets how far into the column it lies, 0..1, unless NULL. */
-static inline uint64_t cm_grid_column(const cm_grid_axis *axis, double value, double *part)
-{
-    double at = axis->origin;
-    uint64_t base = 2;
-
-    if (axis->islands) {
-        size_t low = 0, high = axis->islands; /* start[low] <= value */
-        while (high - low > 1) {
-            size_t middle = low + (high - low) / 2;
-            if (axis->start[middle] <= value)
-                low = middle;
-            else
-                high = middle;
-        }
-        at = axis->start[low];
-        base = axis->base[low];
-    }
-    double columns = (value - at) * axis->per_side;
-    uint64_t column = (uint64_t)(int64_t)columns; /* one instruction; an unsigned conversion is a branch and two */
-    if (part)
-        *part = columns - (double)column;
-    return base + column;
-}
 
 static inline uint64_t cm_grid_key(const cm_point_grid *grid, double x, double y)
 {
