@@ -3,7 +3,7 @@
  * missing nothing happens here, and the picture stays.
  */
 (function () {
-  var COLOURED = /^(heat(_\d+)?|cells|areas|flows|stretches|street_density(_\d+)?)$/; /* layers that colour the whole map: one at a time */
+  var COLOURED = /^(heat(_\d+)?|cells|areas|flows|stretches|track_stretches|street_density(_\d+)?)$/; /* layers that colour the whole map: one at a time */
   var PX_PER_MM = 3.7795;
   var data = JSON.parse(document.getElementById('release').textContent);
   var box = document.getElementById('map');
@@ -202,6 +202,7 @@
       var part = make('section', 'key'), list = make('ul'), style = layer.style;
       if (!layer.shown || layer.backdrop) return;
       if (!style.classes.length) {
+        if (!layer.shapes.length) return;
         signs.appendChild(entry('symbol' + layer.number, layer.title));
         return;
       }
@@ -244,13 +245,14 @@
   }
 
   function switches() {
-    var coloured = data.layers.filter(function (l) { return l.coloured; });
+    var full = data.layers.filter(function (l) { return l.shapes.length || l.name === data.main; }); /* what holds nothing is no choice */
+    var coloured = full.filter(function (l) { return l.coloured; });
     group('Colour the map by', coloured, 'radio', function (layer) {
       coloured.forEach(function (other) { show(other, other === layer); });
       if (popup) popup.remove();
     });
-    group('Also show', data.layers.filter(function (l) { return !l.backdrop && !l.coloured; }), 'checkbox', show);
-    group('Background', data.layers.filter(function (l) { return l.backdrop; }), 'checkbox', show, true);
+    group('Also show', full.filter(function (l) { return !l.backdrop && !l.coloured; }), 'checkbox', show);
+    group('Background', full.filter(function (l) { return l.backdrop; }), 'checkbox', show, true);
     document.getElementById('layers').addEventListener('submit', function (event) { event.preventDefault(); });
     document.getElementById('layers').hidden = false;
     document.getElementById('legend').hidden = false;

@@ -71,17 +71,20 @@ void show_suppressed(cli_env *env, castmap_audience audience, const castmap_supp
         cli_say(env, "  internal: everything, %zu observations, exact", s->observations);
         return;
     }
-    cli_say(env, "  %s: %zu squares shown (%zu larger ones in place of small ones), %zu held back; %zu areas shown, %zu not",
-            castmap_audience_name(audience), s->cells_shown, s->cells_merged, s->cells_withheld, s->areas_shown,
-            s->areas_withheld);
+    if (s->observations == 0 && s->flows_shown + s->flows_withheld + s->tracks_shown + s->tracks_withheld > 0)
+        cli_say(env, "  %s: no observations", castmap_audience_name(audience));
+    else
+        cli_say(env, "  %s: %zu squares shown (%zu larger ones in place of small ones), %zu held back; %zu areas shown, %zu not",
+                castmap_audience_name(audience), s->cells_shown, s->cells_merged, s->cells_withheld, s->areas_shown, s->areas_withheld);
     if (s->flows_shown + s->flows_withheld > 0)
         cli_say(env, "    %zu flows shown, %zu not", s->flows_shown, s->flows_withheld);
     if (s->streets_shown + s->streets_withheld > 0)
         cli_say(env, "    %zu streets marked in a square, %zu not", s->streets_shown, s->streets_withheld);
     if (s->tracks_shown + s->tracks_withheld > 0)
         cli_say(env, "    %zu streets that tracks passed marked in a square, %zu not", s->tracks_shown, s->tracks_withheld);
-    cli_say(env, "    not counted: %zu for their grade, %zu for their handling, %zu outside the closed periods", s->excluded_grade,
-            s->excluded_handling, s->excluded_period);
+    if (s->observations > 0)
+        cli_say(env, "    not counted: %zu for their grade, %zu for their handling, %zu outside the closed periods", s->excluded_grade, s->excluded_handling,
+                s->excluded_period);
 }
 
 void json_suppressed(cli_json *json, const castmap_suppressed *s)

@@ -3,7 +3,10 @@
 
 #include "base/fail.h"
 #include "base/time_text.h"
+#include "castmap/track_sets.h"
 #include "project/flow_layer_table.h"
+#include "project/track_layer_table.h"
+#include "release/disclosure/release_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +52,6 @@ void cm_release_coverage(const cm_published *p, const char *audience, cm_release
     castmap_release *release = build->release;
     const bool reports = p->months.present && p->n_cells > 0, moves = p->flows.months.present && p->flows.count > 0;
     const cm_published_months *first = reports ? &p->months : moves ? &p->flows.months : NULL;
-    const bool of_moves = p->n_cells == 0 && p->flows.count > 0;
     const size_t all = cm_period_months(&p->period);
     char period[96], from[32], to[32], covered[256], title[48];
 
@@ -58,7 +60,7 @@ void cm_release_coverage(const cm_published *p, const char *audience, cm_release
     cm_date_words(p->period.to_s - 1, to);
     if (!first) {
         cm_build_textf(build, &release->subtitle, "%s, for %s", period, audience);
-        cm_build_textf(build, &release->data_dates, "%s from %s to %s", of_moves ? "Movements" : "Reports", from, to);
+        cm_build_textf(build, &release->data_dates, "%s from %s to %s", cm_released_what(p), from, to);
         return;
     }
     count_words(first, all, covered, sizeof covered);
@@ -66,7 +68,7 @@ void cm_release_coverage(const cm_published *p, const char *audience, cm_release
         cm_build_textf(build, &release->subtitle, "%s, for %s", period, audience);
     else
         cm_build_textf(build, &release->subtitle, "%s, for %s; %s", period, audience, covered);
-    cm_build_textf(build, &release->data_dates, "%s from %s to %s; %s", of_moves ? "Movements" : "Reports", from, to, covered);
+    cm_build_textf(build, &release->data_dates, "%s from %s to %s; %s", cm_released_what(p), from, to, covered);
     cm_build_text(build, &release->coverage, covered);
     snprintf(title, sizeof title, "Months covered, of %zu", all);
     cm_build_fact_count(build, title, (int64_t)first->n, "months of which enough reports are shown to be named");
@@ -106,6 +108,35 @@ static castmap_status movement_span(castmap_context *ctx, const cm_release_input
     return status;
 }
 
+/* The recordings of the project, where they were matched to streets. Their layer is of any time. */
+static castmap_status track_span(castmap_context *ctx, const cm_release_inputs *in, bool *any, int64_t *first_s, int64_t *last_s)
+{
+    cm_track_layer layer = {0};
+    castmap_track_set_info *set = NULL;
+    size_t n = 0;
+    castmap_status status = cm_track_layer_load(ctx, in->project, &layer);
+
+    *any = false;
+    *first_s = INT64_MAX;
+    *last_s = INT64_MIN;
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    *any = !status;
+    cm_track_layer_clear(&layer);
+    if (!status)
+        status = castmap_tracks_list(ctx, in->project, &set, &n);
+    for (size_t i = 0; i < n && !status; i++) {
+        if (set[i].first_s == INT64_MIN)
+            continue;
+        *first_s = set[i].first_s < *first_s ? set[i].first_s : *first_s;
+        *last_s = set[i].last_s > *last_s ? set[i].last_s : *last_s;
+    }
+    castmap_tracks_list_clear(set, n);
+    return status;
+}
+
 static void span_words(const char *what, bool any, int64_t first_s, int64_t last_s, char *out, size_t size)
 {
     char from[32], to[32];
@@ -124,18 +155,26 @@ castmap_status cm_release_span(castmap_context *ctx, const cm_release_inputs *in
 {
     castmap_release *release = build->release;
     const bool observations = in->observations.count > 0;
-    int64_t move_first_s, move_last_s;
-    bool moves = false;
-    char a[120], b[120];
+    int64_t move_first_s, move_last_s, track_first_s, track_last_s;
+    bool moves = false, tracks = false;
+    char a[120], b[120], c[120];
     castmap_status status = movement_span(ctx, in, &moves, &move_first_s, &move_last_s);
 
+    if (!status)
+        status = track_span(ctx, in, &tracks, &track_first_s, &track_last_s);
     if (status)
         return status;
     span_words("Observations", observations, first_s, last_s, a, sizeof a);
-    span_words(observations ? "movements" : "Movements", moves, move_first_s, move_last_s, b, sizeof b);
-    cm_build_textf(build, &release->data_dates, "%s%s%s", a, *a && *b ? "; " : "", *a || *b ? b : "No observations yet");
-    cm_build_text(build, &release->subtitle, *a || *b ? release->data_dates : "Internal");
-    const int64_t first = first_s < move_first_s ? first_s : move_first_s, last = last_s > move_last_s ? last_s : move_last_s;
+    span_words(*a ? "movements" : "Movements", moves, move_first_s, move_last_s, b, sizeof b);
+    span_words(*a || *b ? "recorded tracks" : "Recorded tracks", tracks, track_first_s, track_last_s, c, sizeof c);
+    const bool said = *a || *b || *c;
+    cm_build_textf(build, &release->data_dates, "%s%s%s%s%s", a, *a && *b ? "; " : "", b, (*a || *b) && *c ? "; " : "", said ? c : "No observations yet");
+    cm_build_text(build, &release->subtitle, said ? release->data_dates : "Internal");
+    int64_t first = first_s < move_first_s ? first_s : move_first_s, last = last_s > move_last_s ? last_s : move_last_s;
+    if (first > last) { /* the layer of tracks takes no period: what it covers is the span only where nothing else is shown */
+        first = track_first_s;
+        last = track_last_s;
+    }
     release->from_s = first <= last ? first : INT64_MIN;
     release->to_s = first <= last ? last + 1 : INT64_MIN;
     return CASTMAP_OK;

@@ -11,8 +11,8 @@
 void cm_release_coverage(const cm_published *published, const char *audience, cm_release_build *build);
 
 /*
- * Internal: from the first to the last, as the records themselves say: observations from first_s to last_s (first_s > last_s: none has a time), and movements. Sets the
- * release's span, subtitle and dates.
+ * Internal: from the first to the last, as the records themselves say: observations from first_s to last_s (first_s > last_s: none has a time), movements, and recorded
+ * tracks that were matched to streets. Sets the release's span, subtitle and dates.
  */
 CASTMAP_NODISCARD castmap_status cm_release_span(castmap_context *ctx, const cm_release_inputs *inputs, int64_t first_s, int64_t last_s, cm_release_build *build);
 

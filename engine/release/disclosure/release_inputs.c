@@ -8,6 +8,7 @@
 #include "castmap/areas.h"
 #include "project/run_table.h"
 #include "release/disclosure/flow_world.h"
+#include "release/disclosure/release_frame.h"
 #include "release/style/palette.h"
 #include "space/geometry/geos.h"
 
@@ -125,7 +126,7 @@ static void widen(const double *x, const double *y, size_t n, double box[4])
 }
 
 /*
- * Of the boundaries; without any, of the 8 km cells around the records, which says no more than that there are some. The corners of
+ * Of the boundaries; without any, of the 8 km cells around the records, which says no more than that there are some; without records, of the streets. The corners of
  * such cells may lie where the working CRS is not to be used, so degrees are taken to whole tenths around the records then.
  */
 static castmap_status set_extent(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
@@ -162,7 +163,11 @@ static castmap_status set_extent(castmap_context *ctx, const cm_release_inputs *
         degrees[0] = -degrees[2];
         degrees[1] = -degrees[3];
     } else {
-        return cm_fail(ctx, CASTMAP_E_NOT_FOUND, "the project has neither boundaries nor records to make a release of");
+        const castmap_status status = cm_release_frame_streets(ctx, in, build);
+        if (status != CASTMAP_E_NOT_FOUND)
+            return status;
+        cm_fail_clear(ctx);
+        return cm_fail(ctx, CASTMAP_E_NOT_FOUND, "the project has neither boundaries, nor records, nor streets to make a release of");
     }
     cm_build_extent(build, box[0], box[1], box[2], box[3], degrees[0], degrees[1], degrees[2], degrees[3]);
     return CASTMAP_OK;

@@ -307,7 +307,9 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
 {
     castmap_status status;
 
-    cm_build_fact_count(build, "Observations", (int64_t)in->observations.count, "accepted, in the period shown");
+    const bool observations = in->observations.count > 0;
+    if (observations)
+        cm_build_fact_count(build, "Observations", (int64_t)in->observations.count, "accepted, in the period shown");
     status = cm_release_heat(ctx, in, build);
     if (status)
         return status;
@@ -332,9 +334,17 @@ castmap_status cm_release_internal(castmap_context *ctx, const cm_release_inputs
     status = add_observations(ctx, in, build);
     if (status)
         return status;
-    cm_build_caveat(build, "An observation is what somebody noticed. It is not proof that anything happened.");
-    cm_build_caveat(build, "More observations can mean more people looking, not more going on.");
-    cm_build_caveat(build, "Exact positions: keep this inside the group.");
+    const bool moves = cm_release_layer(build->release, "flows") != NULL, tracks = cm_release_layer(build->release, "track_stretches") != NULL;
+    if (!observations && !moves && !tracks)
+        cm_build_fact_count(build, "Observations", 0, "accepted, in the period shown");
+    if (observations || !(moves || tracks)) {
+        cm_build_caveat(build, "An observation is what somebody noticed. It is not proof that anything happened.");
+        cm_build_caveat(build, "More observations can mean more people looking, not more going on.");
+    } else if (moves) {
+        cm_build_caveat(build, "A movement is what somebody reported. It is not proof that anything happened.");
+        cm_build_caveat(build, "More movements can mean more people looking, not more going on.");
+    }
+    cm_build_caveat(build, observations || tracks ? "Exact positions: keep this inside the group." : "Exact numbers: keep this inside the group.");
     build->release->suppressed.observations = in->observations.count;
     return cm_release_boundaries(ctx, in, build);
 }

@@ -23,6 +23,7 @@
 #include "release/disclosure/release_records.h"
 #include "release/disclosure/release_routes.h"
 #include "release/disclosure/release_track_streets.h"
+#include "release/disclosure/release_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -175,43 +176,6 @@ static castmap_status publish(castmap_context *ctx, gate *g)
     return status ? status : publish_streets(ctx, g);
 }
 
-static void write_words(gate *g)
-{
-    cm_release_build *build = &g->build;
-    castmap_release *release = build->release;
-    const cm_policy *policy = &g->policy;
-    const bool of_moves = g->published.n_cells == 0 && g->published.flows.count > 0; /* as what is published has it */
-    char base[CM_DECIMAL_SIZE];
-    int64_t shown = 0;
-
-    cm_release_coverage(&g->published, policy->audience == CASTMAP_PUBLIC ? "the public" : g->options->recipient ? g->options->recipient : "partners", build);
-    release->from_s = g->period.from_s;
-    release->to_s = g->period.to_s;
-    for (size_t c = 0; c < g->published.n_cells; c++)
-        shown += g->published.cell[c].published;
-    if (!of_moves) {
-        cm_build_fact_count(build, "Reports in the cells shown", shown, "repeats counted once, each cell rounded to 5");
-        cm_build_fact_count(build, "Cells shown", (int64_t)g->published.n_cells, "");
-        cm_build_fact_count(build, "Places where reports gather", (int64_t)g->published.n_places, "as whole cells");
-    }
-    cm_decimal_grouped((int64_t)policy->base_cell_m, base);
-    cm_build_method(build, "Reports are counted in squares of a fixed lattice, the smallest %s m wide; a square is divided only where each quarter holds enough.", base);
-    cm_build_method(build, "A square is shown with at least %zu separate reports on at least %zu days; repeats by one source of one place count once.",
-                    policy->min_groups, policy->min_days);
-    if (g->published.sources_recorded)
-        cm_build_method(build, "It also needs at least %zu sources, none with more than %zu of every %zu reports.",
-                        policy->min_sources, policy->share_over, policy->share_of);
-    if (policy->min_buildings > 0)
-        cm_build_method(build, "It also holds at least %zu residential buildings.", policy->min_buildings);
-    cm_build_method(build, "Counts are rounded to the nearest 5. The heat map and the counts of areas are computed from the squares shown. An area counts "
-                           "whole squares, so its number is of the land it is counted on, not of its own to the metre.");
-    cm_build_caveat(build, "A report is what somebody noticed. It is not proof that anything happened.");
-    cm_build_caveat(build, "More reports can mean more people looking, not more going on.");
-    cm_build_caveat(build, "Where nothing is shown there may be few reports or none: the map does not tell which.");
-    if (!g->published.sources_recorded && !of_moves)
-        cm_build_caveat(build, "The records do not say who reported, so the rules on the number of sources could not be applied.");
-}
-
 static void write_provenance(gate *g)
 {
     cm_text text = CM_TEXT_INIT;
@@ -342,7 +306,9 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_release_tracks(ctx, &g->in, &g->tracks, &g->published.tracks, &g->build);
     if (status)
         return status;
-    write_words(g);
+    g->build.release->from_s = g->period.from_s;
+    g->build.release->to_s = g->period.to_s;
+    cm_release_words(&g->published, &g->policy, g->options->recipient, &g->build);
     write_provenance(g);
     g->build.release->suppressed = g->stats;
     status = cm_build_finish(ctx, &g->build, &release);

@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "base/memory.h"
 #include "castmap/areas.h"
+#include "release/disclosure/release_frame.h"
 #include "release/disclosure/street_lines.h"
 #include "release/style/palette.h"
 
@@ -25,7 +26,6 @@
 #define STRETCH_MM 1.6
 #define MOST_BACKDROP 60000
 #define UNTESTED_NUMBERS 10 /* of stretches that are only ranked */
-#define FRAME_MARGIN 0.03
 
 void cm_route_inputs_clear(cm_route_inputs *routes)
 {
@@ -386,31 +386,9 @@ static castmap_status add_stretches(castmap_context *ctx, const cm_release_input
 /* Without boundaries, and where streets are the only map there is, they are its frame: one stray observation would make a map of the whole country. */
 static castmap_status frame_streets(castmap_context *ctx, const cm_release_inputs *in, const castmap_network *net, cm_release_build *build)
 {
-    const size_t n = net->vertex_start[net->n_edges];
-    double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY}, degrees[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY}, lon[4], lat[4];
-
-    if (in->has_boundaries || n == 0 || build->failed || cm_release_layer(build->release, "heat") || cm_release_layer(build->release, "areas"))
+    if (in->has_boundaries || cm_release_layer(build->release, "heat") || cm_release_layer(build->release, "areas"))
         return CASTMAP_OK;
-    for (size_t v = 0; v < n; v++) {
-        box[0] = fmin(box[0], net->x[v]);
-        box[1] = fmin(box[1], net->y[v]);
-        box[2] = fmax(box[2], net->x[v]);
-        box[3] = fmax(box[3], net->y[v]);
-    }
-    const double margin = fmax(FRAME_MARGIN * fmax(box[2] - box[0], box[3] - box[1]), 50.0);
-    for (int k = 0; k < 4; k++)
-        box[k] += k < 2 ? -margin : margin;
-    const double x[4] = {box[0], box[2], box[2], box[0]}, y[4] = {box[1], box[1], box[3], box[3]};
-    castmap_status status = cm_projection_inverse(ctx, in->projection, 4, x, y, lon, lat, NULL);
-    for (int i = 0; i < 4 && !status; i++) {
-        degrees[0] = fmin(degrees[0], lon[i]);
-        degrees[1] = fmin(degrees[1], lat[i]);
-        degrees[2] = fmax(degrees[2], lon[i]);
-        degrees[3] = fmax(degrees[3], lat[i]);
-    }
-    if (!status)
-        cm_build_extent(build, box[0], box[1], box[2], box[3], degrees[0], degrees[1], degrees[2], degrees[3]);
-    return status;
+    return cm_release_frame(ctx, in, net->x, net->y, net->vertex_start[net->n_edges], build);
 }
 
 castmap_status cm_release_routes_internal(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)

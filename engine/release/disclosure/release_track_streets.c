@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "project/track_layer_table.h"
 #include "release/disclosure/release_cells.h"
+#include "release/disclosure/release_frame.h"
 #include "release/disclosure/release_routes.h"
 #include "release/disclosure/street_lines.h"
 #include "release/style/palette.h"
@@ -173,7 +174,9 @@ castmap_status cm_release_tracks(castmap_context *ctx, const cm_release_inputs *
     cm_layer *layer = cm_build_layer(build, "track_stretches", "Streets that recorded tracks passed",
                                      "Named streets in a square where enough people passed them. How many is said as a class only.", CM_SHAPE_LINE,
                                      published->count);
-    const castmap_status status = draw(ctx, in, &tracks->streets, published, build, layer);
+    castmap_status status = draw(ctx, in, &tracks->streets, published, build, layer);
+    if (!status)
+        status = cm_release_frame_layer(ctx, in, layer, build);
     cm_field *street = cm_build_field(build, layer, CM_FIELD_TEXT, "street", "Street", "Name of the street", "", 0);
     cm_field *people = cm_build_field(build, layer, CM_FIELD_TEXT, "people", "People", "Different people who passed it in this square; a class", "", 0);
     cm_field *number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "Class of the legend, 0 the lowest", "", 0);

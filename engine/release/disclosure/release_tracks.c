@@ -9,6 +9,7 @@
 #include "castmap/areas.h"
 #include "project/track_detail_table.h"
 #include "project/track_layer_table.h"
+#include "release/disclosure/release_frame.h"
 #include "release/disclosure/street_lines.h"
 #include "release/style/palette.h"
 
@@ -118,23 +119,26 @@ static void fill(const cm_track_layer *l, const cm_track_detail *d, cm_release_b
 /* Classes of the measure; equal values are one class. */
 static castmap_status colour(castmap_context *ctx, const cm_track_layer *l, cm_release_build *build, cm_layer *layer)
 {
-    static const char *const LEGEND[] = {"People who passed", "Passes", "Seconds spent on a metre"};
+    static const char *const LEGEND[] = {"People who passed its busiest piece", "Passes of its busiest piece", "Seconds spent on a metre"};
     double breaks[CLASSES + 1] = {0}, *values = cm_alloc(l->n_stretches, sizeof *values);
     size_t k = 0;
     castmap_status status = values ? CASTMAP_OK : cm_fail_memory(ctx);
 
     for (size_t i = 0; i < l->n_stretches && !status; i++)
-        values[i] = l->stretch[i].value;
+        values[i] = l->measure == CASTMAP_TRACK_PEOPLE ? l->stretch[i].people : l->measure == CASTMAP_TRACK_PASSES ? l->stretch[i].passes : l->stretch[i].value;
     if (!status)
         status = castmap_classes_make(ctx, values, l->n_stretches, CLASSES, breaks, &k);
     cm_field *number = cm_build_field(build, layer, CM_FIELD_INTEGER, "class", "Class", "Class of the legend, 0 the lowest", "", 0);
     if (!status && layer && !build->failed) {
-        cm_release_range_classes(build, &layer->style, breaks, k, true, CM_RAMP_DUSK);
+        if (l->measure == CASTMAP_TRACK_TIME)
+            cm_release_range_classes(build, &layer->style, breaks, k, false, CM_RAMP_DUSK);
+        else
+            cm_release_count_classes(build, &layer->style, breaks, k, false, CM_RAMP_DUSK);
         for (size_t c = 0; c < layer->style.n_classes; c++)
             layer->style.classes[c].stroke_mm = LEAST_MM + MORE_MM * (double)c;
         for (size_t i = 0; i < l->n_stretches; i++) {
             const size_t c = cm_release_class_of(breaks, k, values[i]);
-            cm_field_set_integer(number, i, (int64_t)(layer->style.n_classes > k ? c : c > 0 ? c - 1 : 0));
+            cm_field_set_integer(number, i, (int64_t)(c > 0 ? c - 1 : 0));
         }
         cm_build_colour_by(build, layer, "class", LEGEND[l->measure]);
         layer->visible = false;
@@ -213,6 +217,8 @@ castmap_status cm_release_tracks_internal(castmap_context *ctx, const cm_release
                                          CM_SHAPE_LINE, t.layer.n_stretches);
         cm_build_fact_count(build, "Busy stretches of recorded tracks", (int64_t)t.layer.n_stretches, "the highest counts; no test of chance");
         status = draw(ctx, in, &t, build, layer);
+        if (!status)
+            status = cm_release_frame_layer(ctx, in, layer, build);
         fill(&t.layer, &t.detail, build, layer);
         if (!status)
             status = colour(ctx, &t.layer, build, layer);
@@ -220,6 +226,7 @@ castmap_status cm_release_tracks_internal(castmap_context *ctx, const cm_release
         cm_decimal_trimmed(t.layer.trim_m, 0, trim);
         cm_build_method(build, "Recorded tracks: %s m around both ends cut off, the rest matched to the streets; busy by %s. These are counts; no test of chance is made of them.", trim,
                         castmap_track_measure_name(t.layer.measure));
+        cm_build_caveat(build, "Tracks show where those went who recorded them. A street without a mark may have been passed by many who recorded nothing.");
     }
     if (!status && t.detail.n_stops > 0)
         status = add_stops(ctx, in, &t, build);

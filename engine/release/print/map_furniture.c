@@ -251,6 +251,67 @@ double cm_block_stretches(cm_sheet *sheet, double x, double y, double width, boo
     return at - y;
 }
 
+/* The widest class of each street, where it is in several squares. Nothing of a street stands twice. */
+static bool is_first_of_street(const cm_field *street, const cm_field *class, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(street->text[k], street->text[i]) == 0 && class->integer[k] == class->integer[i])
+            return false;
+    }
+    return true;
+}
+
+static bool has_higher(const cm_layer *layer, const cm_field *street, const cm_field *class, size_t i)
+{
+    for (size_t k = 0; k < layer->count; k++) {
+        if (strcmp(street->text[k], street->text[i]) == 0 && class->integer[k] > class->integer[i])
+            return true;
+    }
+    return false;
+}
+
+/* Partner, public: "High Street  5 to 9"; internal: "High Street, Mill Lane to North Road  6". */
+double cm_block_tracks(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    static const cm_lettering NUMBER = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};
+    const cm_layer *layer = strcmp(sheet->main_layer, "track_stretches") == 0 ? cm_release_layer(sheet->release, sheet->main_layer) : NULL;
+    const cm_field *street = layer ? cm_layer_field(layer, "street") : NULL, *people = layer ? cm_layer_field(layer, "people") : NULL;
+    const cm_field *class = layer ? cm_layer_field(layer, "class") : NULL;
+    const cm_field *from = layer ? cm_layer_field(layer, "from_street") : NULL, *to = layer ? cm_layer_field(layer, "to_street") : NULL;
+    const bool exact = people && people->type == CM_FIELD_INTEGER;
+    size_t shown = 0;
+    double at = y;
+
+    if (!street || !people || !class || layer->count == 0)
+        return 0.0;
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, exact ? "Busiest stretches, and people who passed" : "Streets, and people who passed", &HEADING, draw) + 0.8;
+    for (size_t c = exact ? 1 : layer->style.n_classes; c-- > 0;) { /* of partners the highest class first; stretches are in order already */
+        for (size_t i = 0; i < layer->count && shown < MOST_STRETCHES; i++) {
+            char words[320], number[CM_DECIMAL_SIZE];
+            if (!exact && (class->integer[i] != (int64_t)c || !is_first_of_street(street, class, i) || has_higher(layer, street, class, i)))
+                continue;
+            const char *name = street->text[i] ? street->text[i] : "without a name";
+            if (from && to && from->text[i] && to->text[i])
+                snprintf(words, sizeof words, "%.100s, %.100s to %.100s", name, from->text[i], to->text[i]);
+            else
+                snprintf(words, sizeof words, "%.200s", name);
+            if (exact)
+                cm_decimal_grouped(people->integer[i], number);
+            else
+                snprintf(number, sizeof number, "%s", people->text[i]);
+            const double a = put(sheet, x, at, width * 0.74, words, &BODY, draw);
+            const double b = put(sheet, x + width * 0.75, at, width * 0.25, number, &NUMBER, draw);
+            at += fmax(a, b) + 0.35;
+            shown++;
+        }
+    }
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
 double cm_block_facts(cm_sheet *sheet, double x, double y, double width, bool draw)
 {
     const castmap_release *release = sheet->release;

@@ -27,17 +27,43 @@ cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, 
     return view;
 }
 
+/* The class of a feature, or NULL where the layer has one symbol or the feature has no class. */
+static const cm_class *class_of(const cm_layer *layer, size_t feature)
+{
+    const cm_style *style = &layer->style;
+
+    if (style->class_field < 0 || (size_t)style->class_field >= layer->n_fields)
+        return NULL;
+    const int64_t *number = layer->fields[style->class_field].integer;
+    if (!number || number[feature] < 0 || (size_t)number[feature] >= style->n_classes)
+        return NULL;
+    return &style->classes[number[feature]];
+}
+
+bool cm_map_says(const cm_layer *layer)
+{
+    for (size_t i = 0; i < layer->count; i++) {
+        const cm_class *c = class_of(layer, i);
+        if (layer->style.class_field < 0 || (c && !c->hatched))
+            return true;
+    }
+    return false;
+}
+
 const char *cm_map_main_layer(const castmap_release *release, const char *wanted)
 {
-    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows", "stretches", "reach"};
+    static const char *const CHOICE[] = {"heat", "cells", "areas", "flows", "stretches", "track_stretches", "reach"};
 
     if (wanted)
         return cm_release_layer(release, wanted) ? wanted : NULL;
+    const char *empty = NULL;
     for (size_t i = 0; i < sizeof CHOICE / sizeof CHOICE[0]; i++) {
-        if (cm_release_layer(release, CHOICE[i]))
+        const cm_layer *layer = cm_release_layer(release, CHOICE[i]);
+        if (layer && cm_map_says(layer))
             return CHOICE[i];
+        empty = layer && !empty ? CHOICE[i] : empty; /* what says that nothing is shown */
     }
-    return NULL;
+    return empty;
 }
 
 /* What was kept of a place or a way is shown together. */
@@ -66,6 +92,7 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
     cm_fail_hint(ctx, layer && (strcmp(layer, "stretches") == 0 || strcmp(layer, "street_density") == 0)
                           ? "castmap routes makes stretches; the density along streets is for the group itself alone"
                       : layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
+                      : layer && strncmp(layer, "track_", 6) == 0 ? "castmap tracks run makes track_stretches and track_stops; partners and the public see streets that enough people passed, and no stops"
                       : layer && is_along(layer) ? "castmap near PLACE --keep NAME, or castmap route FROM TO --keep NAME; it is for the group itself alone"
                       : layer && strncmp(layer, "street_", 7) == 0 ? "castmap routes --slices quarter makes slices of the density along streets"
                       : layer && internal_alone(layer) ? "castmap heat --slices quarter makes slices, castmap heat --compare A:B tolerance contours"
@@ -123,19 +150,6 @@ static void trace_feature(cm_canvas *canvas, const cm_map_view *view, const cm_l
         for (size_t ring = layer->ring_start[part]; ring < layer->ring_start[part + 1]; ring++)
             trace(canvas, view, layer, ring, layer->shape == CM_SHAPE_POLYGON);
     }
-}
-
-/* The class of a feature, or NULL where the layer has one symbol or the feature has no class. */
-static const cm_class *class_of(const cm_layer *layer, size_t feature)
-{
-    const cm_style *style = &layer->style;
-
-    if (style->class_field < 0 || (size_t)style->class_field >= layer->n_fields)
-        return NULL;
-    const int64_t *number = layer->fields[style->class_field].integer;
-    if (!number || number[feature] < 0 || (size_t)number[feature] >= style->n_classes)
-        return NULL;
-    return &style->classes[number[feature]];
 }
 
 static double sheet_step(const cm_map_view *view, const cm_layer *layer, size_t v)

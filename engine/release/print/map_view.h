@@ -16,7 +16,11 @@ typedef struct cm_map_view {
 /* The largest scale at which the release's extent, with a small margin, fits the frame. */
 cm_map_view cm_map_view_fit(const castmap_release *release, double x, double y, double width, double height);
 
-/* "heat" where the release has one, else "cells", else "areas"; NULL if it has none of them. */
+/* Does any feature of it show something? Not where there is none, or all are "not shown". */
+bool cm_map_says(const cm_layer *layer);
+
+/* The layer that is wanted, NULL where there is none. Else the first of heat, cells, areas, flows, stretches, streets of tracks that says something; else the
+ * first that there is; NULL if there is none of them. */
 const char *cm_map_main_layer(const castmap_release *release, const char *wanted);
 
 /* Why a layer that was asked for cannot be drawn: CASTMAP_E_RELEASE where it exists for the group itself alone, else CASTMAP_E_NOT_FOUND. */

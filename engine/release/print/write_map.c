@@ -63,7 +63,7 @@ static castmap_status draw_frame(cm_sheet *sheet)
 static castmap_status draw_portrait(cm_sheet *sheet, double width, double height)
 {
     static cm_block_fn *const LEFT[] = {cm_block_legend};
-    static cm_block_fn *const MIDDLE[] = {cm_block_scale, cm_block_flows, cm_block_stretches, cm_block_facts};
+    static cm_block_fn *const MIDDLE[] = {cm_block_scale, cm_block_flows, cm_block_stretches, cm_block_tracks, cm_block_facts};
     static cm_block_fn *const RIGHT[] = {cm_block_caveats, cm_block_sources};
     const double inner = width - 2 * MARGIN, column = (inner - 2 * GAP) / 3;
     double top = MARGIN + cm_block_title(sheet, MARGIN, MARGIN, inner, true) + GAP * 0.8;
@@ -71,7 +71,7 @@ static castmap_status draw_portrait(cm_sheet *sheet, double width, double height
 
     /* The scale block needs the view, which needs the height of the words; its own height hardly depends on it. */
     sheet->view = cm_map_view_fit(sheet->release, MARGIN, top, inner, height * 0.6);
-    double words = fmax(tallest(sheet, LEFT, 1, column), tallest(sheet, MIDDLE, 4, column));
+    double words = fmax(tallest(sheet, LEFT, 1, column), tallest(sheet, MIDDLE, sizeof MIDDLE / sizeof MIDDLE[0], column));
     words = fmax(words, tallest(sheet, RIGHT, 2, column));
     words = fmin(words, height * 0.42);
     const double bottom = footer - words - GAP;
@@ -81,7 +81,7 @@ static castmap_status draw_portrait(cm_sheet *sheet, double width, double height
         return status;
     top = bottom + GAP * 0.8;
     stack(sheet, LEFT, 1, MARGIN, top, column);
-    stack(sheet, MIDDLE, 4, MARGIN + column + GAP, top, column);
+    stack(sheet, MIDDLE, sizeof MIDDLE / sizeof MIDDLE[0], MARGIN + column + GAP, top, column);
     stack(sheet, RIGHT, 2, MARGIN + 2 * (column + GAP), top, column);
     cm_block_footer(sheet, MARGIN, footer + 0.5, inner, true);
     return CASTMAP_OK;
@@ -90,7 +90,7 @@ static castmap_status draw_portrait(cm_sheet *sheet, double width, double height
 /* Landscape: the map at the left, all words in a column at its right. */
 static castmap_status draw_landscape(cm_sheet *sheet, double width, double height)
 {
-    static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_flows, cm_block_stretches, cm_block_scale, cm_block_facts, cm_block_caveats, cm_block_sources};
+    static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_flows, cm_block_stretches, cm_block_tracks, cm_block_scale, cm_block_facts, cm_block_caveats, cm_block_sources};
     const double inner = width - 2 * MARGIN;
     const double top = MARGIN + cm_block_title(sheet, MARGIN, MARGIN, inner, true) + GAP * 0.8;
     const double footer = height - MARGIN * 0.7 - cm_block_footer(sheet, 0, 0, inner, false);

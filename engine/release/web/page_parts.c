@@ -75,7 +75,7 @@ void cm_part_legend(cm_text *html, const castmap_release *release, const char *m
             continue;
         if (release->layers[i].style.n_classes)
             legend_of(html, release, &release->layers[i]);
-        else
+        else if (release->layers[i].count > 0)
             symbols++;
     }
     if (symbols == 0)
@@ -83,7 +83,7 @@ void cm_part_legend(cm_text *html, const castmap_release *release, const char *m
     cm_text_add(html, "<section class=\"key\">\n<ul>\n");
     for (size_t i = release->n_layers; i-- > 0;) {
         const cm_layer *layer = &release->layers[i];
-        if (layer->style.n_classes || !cm_map_shows(layer, main_layer))
+        if (layer->style.n_classes || layer->count == 0 || !cm_map_shows(layer, main_layer))
             continue;
         cm_text_addf(html, "<li><span class=\"swatch symbol%zu", layer_number(release, layer));
         add_swatch(html, layer->title);

@@ -23,7 +23,6 @@
 #include <string.h>
 
 #define MOST_STRETCHES 50
-#define MOST_STRETCHES 50
 #define MOST_FLOWS 200
 
 typedef struct page {
@@ -61,11 +60,35 @@ static void add_scripts(cm_text *html, const page *p)
     cm_text_add(html, "</script>\n");
 }
 
+static void add_tables(cm_text *html, const castmap_release *release)
+{
+    static const struct {
+        const char *layer;
+        size_t most;
+    } TABLES[] = {{"flows", MOST_FLOWS}, {"stretches", MOST_STRETCHES}, {"track_stretches", MOST_STRETCHES}, {"track_stops", MOST_STRETCHES}};
+    const cm_layer *areas = cm_release_layer(release, "areas");
+    bool any = areas != NULL;
+
+    if (areas) {
+        size_t *order = cm_part_order(areas);
+        cm_part_table(html, areas, "areas", order, areas->count, NULL);
+        free(order);
+    }
+    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
+        const cm_layer *layer = cm_release_layer(release, TABLES[i].layer);
+        if (!layer)
+            continue;
+        cm_part_table(html, layer, layer->name, NULL, TABLES[i].most, NULL);
+        any = true;
+    }
+    if (!any)
+        cm_html_element(html, "p", NULL, "This release has no counts by area.");
+}
+
 static void fill_slot(cm_text *html, const char *slot, void *payload)
 {
     page *p = payload;
     const castmap_release *release = p->release;
-    const cm_layer *areas = cm_release_layer(release, "areas");
 
     if (strcmp(slot, "policy") == 0) {
         add_policy(html, p);
@@ -85,17 +108,10 @@ static void fill_slot(cm_text *html, const char *slot, void *payload)
         cm_part_legend(html, release, p->main_layer);
     } else if (strcmp(slot, "facts") == 0) {
         cm_part_facts(html, release);
+    } else if (strcmp(slot, "table-title") == 0) {
+        cm_text_add(html, cm_release_layer(release, "areas") ? "Areas" : "Tables");
     } else if (strcmp(slot, "table") == 0) {
-        size_t *order = areas ? cm_part_order(areas) : NULL;
-        if (areas)
-            cm_part_table(html, areas, "areas", order, areas->count, NULL);
-        else
-            cm_html_element(html, "p", NULL, "This release has no counts by area.");
-        if (cm_release_layer(release, "flows"))
-            cm_part_table(html, cm_release_layer(release, "flows"), "flows", NULL, MOST_FLOWS, NULL);
-        if (cm_release_layer(release, "stretches"))
-            cm_part_table(html, cm_release_layer(release, "stretches"), "stretches", NULL, MOST_STRETCHES, NULL);
-        free(order);
+        add_tables(html, release);
     } else if (strcmp(slot, "caveats") == 0) {
         cm_part_list(html, release->caveats, release->n_caveats);
     } else if (strcmp(slot, "methods") == 0) {

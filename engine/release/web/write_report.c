@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "release/export/export_layer.h"
+#include "release/print/map_view.h"
 #include "release/web/page_assets.h"
 #include "release/web/page_parts.h"
 #include "release/web/page_text.h"
@@ -29,11 +30,13 @@ typedef struct report {
 
 static void add_maps(cm_text *html, report *r)
 {
-    static const char *const MAPS[] = {"heat", "cells", "areas"};
+    static const char *const MAPS[] = {"heat", "cells", "areas", "flows", "track_stretches"};
 
     for (size_t i = 0; i < sizeof MAPS / sizeof MAPS[0] && !r->status; i++) {
         const cm_layer *layer = cm_release_layer(r->release, MAPS[i]);
         if (!layer || (strcmp(MAPS[i], "cells") == 0 && cm_release_layer(r->release, "heat")))
+            continue;
+        if (!cm_map_says(layer) && strcmp(MAPS[i], cm_map_main_layer(r->release, NULL)) != 0) /* one empty map says that nothing is shown */
             continue;
         cm_text_add(html, "<figure>\n");
         cm_html_element(html, "h3", NULL, layer->title);
