@@ -5,7 +5,6 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "runs/remarks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,24 +60,14 @@ static castmap_status by_nnh(cm_cluster_run *run, const castmap_points *view)
 {
     castmap_cluster_summary *s = &run->summary;
     castmap_nnh_options options = CASTMAP_NNH_OPTIONS_INIT;
-    castmap_nnh_orders orders;
-    char length[32];
 
     options.threshold_m = s->eps_m;
     options.area_m2 = s->study_km2 * 1e6;
     options.min_points = s->min_points;
-    castmap_status status = castmap_nnh(run->ctx, view, &options, run->layer.label, &s->clusters, &orders);
-    if (status)
-        return status;
-    members_are_cores(&run->layer);
-    for (size_t o = 1; o < orders.n_orders; o++) {
-        cm_length_words(orders.threshold_m[o], length);
-        if (cm_remark_add(&s->remarks, &s->n_remarks, "larger-groups",
-                          "The places in turn form %zu larger groups (order %zu), their centres within %s of one another.", orders.clusters[o],
-                          o + 1, length))
-            return cm_fail_memory(run->ctx);
-    }
-    return CASTMAP_OK;
+    castmap_status status = castmap_nnh(run->ctx, view, &options, run->layer.label, &s->clusters, NULL);
+    if (!status)
+        members_are_cores(&run->layer);
+    return status;
 }
 
 /* Valleys of the reachability plot, or a cut at the radius where no steepness was asked for. */

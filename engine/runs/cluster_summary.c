@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "runs/place_groups.h"
 #include "runs/remarks.h"
 
 #include <math.h>
@@ -27,6 +28,8 @@ void castmap_cluster_summary_clear(castmap_cluster_summary *summary)
     free(summary->number);
     free(summary->lon);
     free(summary->lat);
+    free(summary->groups);
+    free(summary->group);
     cm_remarks_clear(summary->remarks, summary->n_remarks);
     memset(summary, 0, sizeof *summary);
 }
@@ -119,6 +122,59 @@ static castmap_status copy_detail(castmap_context *ctx, const castmap_place_deta
     return CASTMAP_OK;
 }
 
+/* A remark an order: how many, and how near is near. */
+static castmap_status tell_groups(cm_cluster_run *run)
+{
+    castmap_cluster_summary *s = &run->summary;
+    char length[32];
+
+    for (size_t g = 0; g < s->n_groups; g++) {
+        const castmap_place_group *group = &s->groups[g];
+        if (g + 1 < s->n_groups && s->groups[g + 1].order == group->order)
+            continue; /* the last of an order has its number */
+        cm_length_words(group->threshold_m, length);
+        if (cm_remark_add(&s->remarks, &s->n_remarks, "larger-groups",
+                          "The places in turn form %d larger groups (order %zu), their centres within %s of one another.", group->number,
+                          group->order, length))
+            return cm_fail_memory(run->ctx);
+    }
+    return CASTMAP_OK;
+}
+
+/* The larger groups of places, and which holds each place of the summary. */
+static castmap_status group_places(cm_cluster_run *run)
+{
+    castmap_cluster_summary *s = &run->summary;
+    cm_place_groups groups = {0};
+    double *lon = NULL, *lat = NULL;
+    castmap_status status = cm_place_groups_make(run->ctx, &run->layer, &groups);
+
+    if (status || groups.count == 0)
+        return status;
+    lon = cm_alloc(groups.count, sizeof *lon);
+    lat = cm_alloc(groups.count, sizeof *lat);
+    s->group = cm_alloc(s->n_shapes, sizeof *s->group);
+    status = lon && lat && s->group
+                 ? cm_projection_inverse(run->ctx, run->points.projection, groups.count, groups.x, groups.y, lon, lat, NULL)
+                 : cm_fail_memory(run->ctx);
+    for (size_t g = 0; g < groups.count && !status; g++) {
+        groups.group[g].lon = lon[g];
+        groups.group[g].lat = lat[g];
+    }
+    for (size_t i = 0; i < s->n_shapes && !status; i++)
+        s->group[i] = groups.of_place[s->number[i] - 1];
+    if (!status) {
+        s->groups = groups.group;
+        s->n_groups = groups.count;
+        groups.group = NULL;
+        status = tell_groups(run);
+    }
+    free(lon);
+    free(lat);
+    cm_place_groups_clear(&groups);
+    return status;
+}
+
 castmap_status cm_cluster_summarise(cm_cluster_run *run)
 {
     castmap_cluster_summary *s = &run->summary;
@@ -155,6 +211,8 @@ castmap_status cm_cluster_summarise(cm_cluster_run *run)
     }
     if (!status)
         status = raise_flags(run);
+    if (!status)
+        status = group_places(run);
 
 done:
     free(rank);

@@ -228,6 +228,40 @@ CSV
     jq -e '.radius_m == 100 and .clusters > 20' out.txt
 }
 
+@test "nnh: places form larger groups, in words, in JSON, as a layer, as fields" {
+    both castmap cluster --method nnh -m 4 --json
+    code_is 0
+    # Every order's groups hold what their places hold; each place of a group names it.
+    jq -e '.groups | length > 1 and (map(.order) | unique | .[0] == 2)' out.txt
+    jq -e '.places as $p | [.groups[] | select(.order == 2) | . as $g | [$p[] | select(.group == $g.number)] |
+        length == $g.places and (map(.count) | add) == $g.count and $g.places >= 4] | all' out.txt
+    jq -e '(.study_km2 * 1e6) as $a | (.places | length) as $n |
+        (.groups[0].threshold_m - (0.5 * (($a / $n) | sqrt) - 1.645 * 0.26136 / (($n * $n / $a) | sqrt)) | fabs) < 1e-6' out.txt
+    jq -e '[.remarks[] | select(.code == "larger-groups")] | length == 1' out.txt
+    cp out.txt run.json
+    both castmap cluster --method nnh -m 4
+    code_is 0
+    says "$out" "within group"
+    both castmap export --for internal -o groups.geojson --layer groups
+    code_is 0
+    diff <(jq -c '[.features[].properties | [.order, .number, .within, .places, .count]]' groups.geojson) \
+        <(jq -c '[.groups[] | [.order, .number, .within, .places, .count]]' run.json)
+    both castmap export --for internal -o places.geojson --layer places
+    code_is 0
+    diff <(jq -c '[.features[].properties | [.cluster, .group]] | sort' places.geojson) <(jq -c '[.places[] | [.number, .group]] | sort' run.json)
+    both castmap export --for internal -o all.gpkg
+    code_is 0
+    [ "$(sqlite3 all.gpkg 'SELECT count(*) FROM "groups"')" = "$(jq '.groups | length' run.json)" ]
+    # Exact outlines stay with the group; another method has no such layer.
+    both castmap export --for partner -o groups.partner.geojson --layer groups
+    code_is 1
+    both castmap cluster --json
+    code_is 0
+    jq -e 'has("groups") | not' out.txt
+    both castmap export --for internal -o none.geojson --layer groups
+    code_is 1
+}
+
 # What is told of places, whatever their numbers and those of the observations.
 told() { # project, options
     castmap cluster -p "$@" --json |

@@ -132,7 +132,7 @@ const cli_command CMD_CLUSTER = {
     .arguments = "",
     .details = "A place is where observations lie close together; --method chooses what that means. What gathers nowhere is counted and not "
                "forced into a place. Records known less exactly than the radius cannot say who is near them: they are left out and counted. "
-               "castmap tune cluster helps to choose the radius.",
+               "castmap tune cluster helps to choose the radius. nnh also finds larger groups of places.",
     .examples = {{"cluster", "Let the data suggest how near is together, and explain it."},
                  {"cluster --radius 150m --min 8", "Say it yourself."},
                  {"cluster --method st-dbscan --radius 200m --days 14 --name waves",

@@ -37,6 +37,36 @@ static void mostly(const castmap_place_detail *d, size_t count, char out[96])
         snprintf(out, 96, "%.60s (%zu of %zu)", CLI_SAFE(d->categories[0].name), d->categories[0].count, count);
 }
 
+/* The larger groups of places, where the method forms them. */
+static void show_groups(cli_env *env, const castmap_cluster_summary *summary, size_t most)
+{
+    static const char *const HEADER[] = {"group", "order", "places", "observations", "longitude", "latitude", "across", "within group"};
+    cli_table table;
+
+    if (summary->n_groups == 0)
+        return;
+    cli_table_start(&table, "rrrrrrrl", HEADER);
+    for (size_t g = 0; g < summary->n_groups && g < most; g++) {
+        const castmap_place_group *group = &summary->groups[g];
+        char across[32];
+        cli_length_text(group->diameter_m, across);
+        cli_table_add(&table, "%d", group->number);
+        cli_table_add(&table, "%zu", group->order);
+        cli_table_add(&table, "%zu", group->places);
+        cli_table_add(&table, "%zu", group->count);
+        cli_table_add(&table, "%.5f", group->lon);
+        cli_table_add(&table, "%.5f", group->lat);
+        cli_table_add(&table, "%s", across);
+        if (group->within)
+            cli_table_add(&table, "%d of order %zu", group->within, group->order + 1);
+        else
+            cli_table_add(&table, "%s", "-");
+    }
+    cli_table_end(env, &table);
+    if (summary->n_groups > most)
+        cli_say(env, "and %zu more", summary->n_groups - most);
+}
+
 void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t most)
 {
     static const char *const HEADER[] = {"place", "observations", "longitude", "latitude", "across", "first", "last", "mostly"};
@@ -68,6 +98,32 @@ void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t 
     cli_table_end(env, &table);
     if (summary->n_shapes > most)
         cli_say(env, "and %zu more", summary->n_shapes - most);
+    show_groups(env, summary, most);
+}
+
+static void json_groups(cli_json *json, const castmap_cluster_summary *summary)
+{
+    cli_json_list(json, "groups");
+    for (size_t g = 0; g < summary->n_groups; g++) {
+        const castmap_place_group *group = &summary->groups[g];
+        cli_json_object(json, NULL);
+        cli_json_whole(json, "order", (int64_t)group->order);
+        cli_json_whole(json, "number", group->number);
+        if (group->within)
+            cli_json_whole(json, "within", group->within);
+        else
+            cli_json_text(json, "within", NULL);
+        cli_json_whole(json, "places", (int64_t)group->places);
+        cli_json_whole(json, "count", (int64_t)group->count);
+        cli_json_number(json, "threshold_m", group->threshold_m);
+        cli_json_number(json, "lon", group->lon);
+        cli_json_number(json, "lat", group->lat);
+        cli_json_number(json, "radius_m", group->radius_m);
+        cli_json_number(json, "diameter_m", group->diameter_m);
+        cli_json_number(json, "area_km2", group->area_km2);
+        cli_json_close(json);
+    }
+    cli_json_close(json);
 }
 
 static void json_detail(cli_json *json, const castmap_place_detail *d)
@@ -130,6 +186,10 @@ void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
         const castmap_cluster_shape *shape = &summary->shapes[i];
         cli_json_object(json, NULL);
         cli_json_whole(json, "number", summary->number[i]);
+        if (summary->method == CASTMAP_CLUSTER_NNH && summary->group && summary->group[i])
+            cli_json_whole(json, "group", summary->group[i]);
+        else if (summary->method == CASTMAP_CLUSTER_NNH)
+            cli_json_text(json, "group", NULL);
         cli_json_whole(json, "count", (int64_t)shape->count);
         cli_json_number(json, "lon", summary->lon[i]);
         cli_json_number(json, "lat", summary->lat[i]);
@@ -144,5 +204,7 @@ void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
         cli_json_close(json);
     }
     cli_json_close(json);
+    if (summary->method == CASTMAP_CLUSTER_NNH)
+        json_groups(json, summary);
     json_remarks(json, summary->remarks, summary->n_remarks);
 }

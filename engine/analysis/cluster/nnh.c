@@ -183,24 +183,70 @@ static castmap_status centres(castmap_context *ctx, const castmap_points *points
     return status;
 }
 
-/* The orders above the first. x, y: centres of order 1; overwritten. */
-static castmap_status climb(castmap_context *ctx, const castmap_nnh_options *options, double *x, double *y, size_t n, int32_t *label,
-                            castmap_nnh_orders *orders)
+void castmap_nnh_groups_clear(castmap_nnh_groups *groups)
 {
-    castmap_status status = CASTMAP_OK;
-
-    while (!status && options->area_m2 > 0.0 && orders->n_orders < CASTMAP_NNH_MOST_ORDERS) {
-        const castmap_points level = {.count = n, .x = x, .y = y};
-        const double threshold_m = castmap_nnh_threshold(options->area_m2, n, options->t);
-        size_t k = 0;
-        status = one_order(ctx, &level, threshold_m, options->min_points, label, &k);
-        if (status || k == 0)
-            break;
-        orders->threshold_m[orders->n_orders] = threshold_m;
-        orders->clusters[orders->n_orders++] = k;
-        status = centres(ctx, &level, label, k, x, y);
-        n = k;
+    for (size_t o = 0; groups && o < groups->n_levels; o++) {
+        free(groups->level[o].label);
+        free(groups->level[o].x);
+        free(groups->level[o].y);
     }
+    if (groups)
+        memset(groups, 0, sizeof *groups);
+}
+
+/* Labels of centres become labels of places. `below`: which centre each place belongs to; NULL: each is its own. */
+static void label_places(const int32_t *of_centre, const int32_t *below, size_t n_places, int32_t *label)
+{
+    for (size_t i = 0; i < n_places; i++) {
+        const int32_t centre = below ? below[i] : (int32_t)i;
+        label[i] = centre == CASTMAP_NOISE ? CASTMAP_NOISE : of_centre[centre];
+    }
+}
+
+/* One order more, of the centres x, y [n]; *formed false where none forms. scratch [n]. */
+static castmap_status one_level(castmap_context *ctx, const castmap_nnh_options *options, const double *x, const double *y, size_t n,
+                                int32_t *scratch, castmap_nnh_groups *groups, bool *formed)
+{
+    const castmap_points points = {.count = n, .x = x, .y = y};
+    castmap_nnh_level *level = &groups->level[groups->n_levels];
+    const double threshold_m = castmap_nnh_threshold(options->area_m2, n, options->t);
+    size_t k = 0;
+
+    castmap_status status = one_order(ctx, &points, threshold_m, options->min_points, scratch, &k);
+    *formed = !status && k > 0;
+    if (!*formed)
+        return status;
+    *level = (castmap_nnh_level){.threshold_m = threshold_m,
+                                 .count = k,
+                                 .label = cm_alloc(groups->n_places, sizeof *level->label),
+                                 .x = cm_alloc(k, sizeof *level->x),
+                                 .y = cm_alloc(k, sizeof *level->y)};
+    groups->n_levels++;
+    if (!level->label || !level->x || !level->y)
+        return cm_fail_memory(ctx);
+    label_places(scratch, groups->n_levels > 1 ? level[-1].label : NULL, groups->n_places, level->label);
+    return centres(ctx, &points, scratch, k, level->x, level->y);
+}
+
+/* All the orders above the first. */
+static castmap_status climb(castmap_context *ctx, const castmap_nnh_options *options, const double *x, const double *y,
+                            castmap_nnh_groups *groups)
+{
+    int32_t *scratch = cm_alloc(groups->n_places, sizeof *scratch);
+    castmap_status status = scratch ? CASTMAP_OK : cm_fail_memory(ctx);
+    size_t n = groups->n_places;
+    bool formed = options->area_m2 > 0.0 && n > 0;
+
+    while (!status && formed && groups->n_levels + 1 < CASTMAP_NNH_MOST_ORDERS) {
+        status = one_level(ctx, options, x, y, n, scratch, groups, &formed);
+        if (!status && formed) {
+            const castmap_nnh_level *level = &groups->level[groups->n_levels - 1];
+            x = level->x;
+            y = level->y;
+            n = level->count;
+        }
+    }
+    free(scratch);
     return status;
 }
 
@@ -217,12 +263,44 @@ static castmap_status check(castmap_context *ctx, const castmap_points *points, 
     return CASTMAP_OK;
 }
 
+castmap_status castmap_nnh_groups_make(castmap_context *ctx, const castmap_nnh_options *options, size_t n_places, const double *x,
+                                       const double *y, castmap_nnh_groups *out)
+{
+    const castmap_points places = {.count = n_places, .x = x, .y = y};
+    castmap_nnh_groups groups = {.n_places = n_places};
+
+    cm_fail_clear(ctx);
+    castmap_status status = check(ctx, &places, options);
+    if (!status)
+        status = climb(ctx, options, x, y, &groups);
+    if (status)
+        castmap_nnh_groups_clear(&groups);
+    else
+        *out = groups;
+    return status;
+}
+
+/* How many clusters each order has. x, y: centres of the first order. */
+static castmap_status count_orders(castmap_context *ctx, const castmap_nnh_options *options, size_t k, const double *x, const double *y,
+                                   castmap_nnh_orders *orders)
+{
+    castmap_nnh_groups groups = {.n_places = k};
+    castmap_status status = climb(ctx, options, x, y, &groups);
+
+    for (size_t o = 0; o < groups.n_levels && !status; o++) {
+        orders->threshold_m[orders->n_orders] = groups.level[o].threshold_m;
+        orders->clusters[orders->n_orders++] = groups.level[o].count;
+    }
+    castmap_nnh_groups_clear(&groups);
+    return status;
+}
+
 castmap_status castmap_nnh(castmap_context *ctx, const castmap_points *points, const castmap_nnh_options *options, int32_t *labels,
                            size_t *n_clusters, castmap_nnh_orders *orders)
 {
     const size_t n = points->count;
     castmap_nnh_orders made = {0};
-    int32_t *label = NULL, *above = NULL;
+    int32_t *label = NULL;
     double *x = NULL, *y = NULL;
     size_t k = 0;
     castmap_status status;
@@ -236,12 +314,11 @@ castmap_status castmap_nnh(castmap_context *ctx, const castmap_points *points, c
     status = label ? one_order(ctx, points, threshold_m, options->min_points, label, &k) : cm_fail_memory(ctx);
     if (!status && k > 0) {
         made = (castmap_nnh_orders){.n_orders = 1, .threshold_m = {threshold_m}, .clusters = {k}};
-        above = cm_alloc(k, sizeof *above);
         x = cm_alloc(k, sizeof *x);
         y = cm_alloc(k, sizeof *y);
-        status = above && x && y ? centres(ctx, points, label, k, x, y) : cm_fail_memory(ctx);
+        status = x && y ? centres(ctx, points, label, k, x, y) : cm_fail_memory(ctx);
         if (!status)
-            status = climb(ctx, options, x, y, k, above, &made);
+            status = count_orders(ctx, options, k, x, y, &made);
     }
     if (!status) {
         memcpy(labels, label, n * sizeof *labels);
@@ -251,7 +328,6 @@ castmap_status castmap_nnh(castmap_context *ctx, const castmap_points *points, c
             *orders = made;
     }
     free(label);
-    free(above);
     free(x);
     free(y);
     return status;

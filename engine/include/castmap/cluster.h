@@ -253,6 +253,35 @@ CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_nnh(castmap_context *ctx, c
                                                          const castmap_nnh_options *options, int32_t *labels,
                                                          size_t *n_clusters, castmap_nnh_orders *orders);
 
+/** The groups of one order above the first. */
+typedef struct castmap_nnh_level {
+    double   threshold_m; /**< their members' centres lie within this of a middle one */
+    size_t   count;       /**< k groups, numbered by the lowest number of their places */
+    int32_t *label;       /**< [n_places] the group 0..k-1 that holds the place, or CASTMAP_NOISE */
+    double  *x, *y;       /**< [k] mean of the centres that form the group, one order down */
+} castmap_nnh_level;
+
+/** Groups of places, groups of groups, and so on; owned, release with castmap_nnh_groups_clear(). */
+typedef struct castmap_nnh_groups {
+    size_t            n_places;
+    size_t            n_levels; /**< level[0] is order 2 */
+    castmap_nnh_level level[CASTMAP_NNH_MOST_ORDERS];
+} castmap_nnh_groups;
+
+/**
+ * @brief The orders above the first: which places form larger groups, and which of those form larger ones again.
+ *
+ * @param options  area_m2 of 0: no group is formed, for chance needs an area. threshold_m is that of order 1 and is not looked at.
+ * @param x, y     [n_places] mean centres of the places, by number
+ * @param out      empty; owned by the caller afterwards
+ * @retval CASTMAP_E_ARGUMENT  as castmap_nnh()
+ * Cost: as castmap_nnh() on the centres.
+ */
+CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_nnh_groups_make(castmap_context *ctx, const castmap_nnh_options *options,
+                                                                     size_t n_places, const double *x, const double *y,
+                                                                     castmap_nnh_groups *out);
+CASTMAP_API void castmap_nnh_groups_clear(castmap_nnh_groups *groups);
+
 /** Which ellipse describes the spread of a cluster. */
 typedef enum castmap_ellipse_form {
     CASTMAP_ELLIPSE_COVARIANCE, /**< holds `probability` of a two-dimensional normal distribution of that covariance (n - 1) */

@@ -84,6 +84,18 @@ typedef struct castmap_place_detail {
     castmap_category_count *categories; /**< owned; most first, then by name; members without a category are in none */
 } castmap_place_detail;
 
+/** Places that in turn lie near to one another (nnh). */
+typedef struct castmap_place_group {
+    size_t  order;        /**< 2: of places; 3: of groups of order 2; and so on */
+    int32_t number;       /**< within its order, from 1 */
+    int32_t within;       /**< number of the group of the next order that holds it; 0: none */
+    size_t  places;       /**< of the layer */
+    size_t  count;        /**< observations in them */
+    double  threshold_m;  /**< the centres that form it lie within this of a middle one */
+    double  lon, lat;     /**< mean of those centres, degrees */
+    double  radius_m, diameter_m, area_km2; /**< of all its observations, as of a place */
+} castmap_place_group;
+
 typedef struct castmap_cluster_summary {
     int64_t  run_number;
     castmap_cluster_method method;
@@ -101,6 +113,9 @@ typedef struct castmap_cluster_summary {
     castmap_place_detail *details; /**< [clusters], parallel */
     int32_t *number;               /**< [clusters] the cluster's number in the layer (1-based, by key) */
     double  *lon, *lat;            /**< [clusters] centre, degrees */
+    size_t   n_groups;             /**< nnh: larger groups of places */
+    castmap_place_group *groups;   /**< [n_groups] by order, then by number */
+    int32_t *group;                /**< [clusters] number of the group of order 2 that holds the place, 0: none; NULL where n_groups is 0 */
     size_t   n_remarks;
     castmap_remark *remarks;
 } castmap_cluster_summary;

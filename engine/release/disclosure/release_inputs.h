@@ -58,7 +58,7 @@ CASTMAP_NODISCARD castmap_status cm_release_backdrop(castmap_context *ctx, const
 /* release_heat.c: the layers "heat" and "tolerance" and the surface of an internal release, where a run made a heat map. */
 CASTMAP_NODISCARD castmap_status cm_release_heat(castmap_context *ctx, const cm_release_inputs *inputs, cm_release_build *build);
 
-/* release_places.c: the layers "places" and "ellipses" of an internal release, where a run made places. */
+/* release_places.c: the layers "places", "groups" and "ellipses" of an internal release, where a run made places. */
 CASTMAP_NODISCARD castmap_status cm_release_places(castmap_context *ctx, const cm_release_inputs *inputs,
                                                    cm_release_build *build);
 

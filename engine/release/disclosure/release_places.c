@@ -2,14 +2,13 @@
  * release/disclosure/release_places.c - places where observations gather, exact, for the group itself: the newest clusters as the run stored
  * them, largest first, and the ellipses of their spread.
  */
-#include "release/disclosure/release_inputs.h"
+#include "release/disclosure/release_places.h"
 
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time_text.h"
-#include "project/layer_table.h"
 #include "release/style/palette.h"
 
 #include <math.h>
@@ -45,6 +44,18 @@ static int add_circle(cm_polygon_set *set, double x, double y, double radius)
     return failed;
 }
 
+int cm_release_ring(cm_polygon_set *set, const double *x, const double *y, size_t n, double area_km2, double centre_x, double centre_y,
+                    double radius_m)
+{
+    int failed = cm_polygon_set_feature(set) || cm_polygon_set_part(set) || cm_polygon_set_ring(set);
+
+    if (!failed && (n < 3 || !(area_km2 > 0.0)))
+        return add_circle(set, centre_x, centre_y, radius_m);
+    for (size_t k = 0; k <= n && !failed; k++)
+        failed = cm_polygon_set_vertex(set, x[k % n], y[k % n]);
+    return failed;
+}
+
 /* The outline that was asked for; where it is a point or a line, a circle around the members, so that the place can be seen. */
 static int add_outline(cm_polygon_set *set, const cm_cluster_layer *clusters, size_t i)
 {
@@ -53,16 +64,9 @@ static int add_outline(cm_polygon_set *set, const cm_cluster_layer *clusters, si
     const size_t from = own ? clusters->outline_start[i] : shape->hull_start;
     const size_t n = own ? clusters->outline_start[i + 1] - from : shape->hull_count;
     const double *x = own ? clusters->outline_x : clusters->shapes.hull_x, *y = own ? clusters->outline_y : clusters->shapes.hull_y;
-    int failed = cm_polygon_set_feature(set) || cm_polygon_set_part(set) || cm_polygon_set_ring(set);
 
-    if (failed)
-        return failed;
-    if (n < 3 || !(shape->hull_area_km2 > 0.0))
-        return add_circle(set, shape->centre_x, shape->centre_y,
-                          fmax(fmax(shape->diameter_m / 2.0, clusters->eps_m / 2.0), LEAST_CIRCLE_M));
-    for (size_t k = 0; k <= n && !failed; k++)
-        failed = cm_polygon_set_vertex(set, x[from + k % n], y[from + k % n]);
-    return failed;
+    return cm_release_ring(set, x + from, y + from, n, shape->hull_area_km2, shape->centre_x, shape->centre_y,
+                           fmax(fmax(shape->diameter_m / 2.0, clusters->eps_m / 2.0), LEAST_CIRCLE_M));
 }
 
 /* "visitors 12, crowding 5, and 3 more kinds" */
@@ -122,6 +126,18 @@ static void fill_details(const cm_cluster_layer *clusters, const ranked *order, 
     }
     build->failed |= words.failed;
     cm_text_clear(&words);
+}
+
+/* of_place: the group of each cluster, 0: none. */
+static void fill_groups(const int32_t *of_place, const ranked *order, cm_release_build *build, cm_layer *layer)
+{
+    cm_field *group = cm_build_field(build, layer, CM_FIELD_INTEGER, "group", "Group", "Number of the larger group (order 2) that holds the place; null: none",
+                                     "", 0);
+
+    for (size_t i = 0; layer && i < layer->count; i++) {
+        if (of_place[order[i].index])
+            cm_field_set_integer(group, i, of_place[order[i].index]);
+    }
 }
 
 static void fill_places(const cm_cluster_layer *clusters, const ranked *order, cm_release_build *build, cm_layer *layer)
@@ -258,6 +274,7 @@ castmap_status cm_release_places(castmap_context *ctx, const cm_release_inputs *
     cm_polygon_set set = CM_POLYGON_SET_INIT;
     ranked *order = NULL;
     double *x = NULL, *y = NULL;
+    int32_t *of_place = NULL;
     castmap_status status = cm_cluster_layer_load(ctx, in->project, NULL, &clusters);
 
     if (status == CASTMAP_E_NOT_FOUND) {
@@ -285,12 +302,17 @@ castmap_status cm_release_places(castmap_context *ctx, const cm_release_inputs *
             goto done;
         }
     }
+    status = cm_release_place_groups(ctx, in, &clusters, build, &of_place);
+    if (status)
+        goto done;
     cm_layer *layer = cm_build_layer(build, "places", "Places where observations gather",
                                      "Outline of the observations of each place; a circle where they lie on one spot or in a line.",
                                      CM_SHAPE_POLYGON, n);
     const castmap_polygons view = cm_polygon_set_view(&set);
     status = cm_release_shapes(ctx, in, build, layer, &view);
     fill_places(&clusters, order, build, layer);
+    if (of_place)
+        fill_groups(of_place, order, build, layer);
     cm_build_label_points(build, layer, x, y);
     cm_build_outline(layer, CM_COLOUR_PLACE, 0.6, false);
     cm_build_label(layer, "label", 0.0);
@@ -304,6 +326,7 @@ done:
     free(order);
     free(x);
     free(y);
+    free(of_place);
     cm_cluster_layer_clear(&clusters);
     return status;
 }

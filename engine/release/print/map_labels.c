@@ -69,6 +69,8 @@ static cm_lettering lettering_of(const cm_layer *layer)
 {
     if (strcmp(layer->name, "places") == 0)
         return (cm_lettering){.size_pt = 8.5, .bold = true, .rgba = 0x3B0A45FFu, .halo_rgba = 0xFFFFFFE0u, .align = CM_ALIGN_CENTRE};
+    if (strcmp(layer->name, "groups") == 0)
+        return (cm_lettering){.size_pt = 7.5, .italic = true, .bold = true, .rgba = 0x3B0A45FFu, .halo_rgba = 0xFFFFFFE0u, .align = CM_ALIGN_CENTRE};
     if (layer->shape == CM_SHAPE_LINE)
         return (cm_lettering){.size_pt = 8.5, .bold = true, .rgba = 0x7A0C2AFFu, .halo_rgba = 0xFFFFFFF0u, .align = CM_ALIGN_CENTRE};
     if (layer->shape == CM_SHAPE_POINT)

@@ -103,7 +103,7 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)
 {
     return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
-           (strcmp(layer->name, "places") == 0 && strcmp(main_layer, "flows") != 0 && strncmp(main_layer, "str", 3) != 0 &&
+           ((strcmp(layer->name, "places") == 0 || strcmp(layer->name, "groups") == 0) && strcmp(main_layer, "flows") != 0 && strncmp(main_layer, "str", 3) != 0 &&
             !is_along(main_layer)) ||
            (strcmp(layer->name, "stretches") == 0 && strcmp(main_layer, "street_density") == 0) || (is_along(main_layer) && is_along(layer->name)) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
 }
@@ -266,7 +266,7 @@ castmap_status cm_map_view_draw(castmap_context *ctx, cm_canvas *canvas, const c
     if (lines)
         cm_map_draw_layer(canvas, view, main);
     /* Names last, the most wanted first: numbers of stretches, places, areas, then the backdrop. */
-    static const char *const ORDER[] = {"stretches", "places", "boundaries"};
+    static const char *const ORDER[] = {"stretches", "groups", "places", "boundaries"};
     for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0] && !status; i++) {
         const cm_layer *layer = cm_release_layer(release, ORDER[i]);
         if (layer && cm_map_shows(layer, main_layer))

@@ -82,6 +82,52 @@ static void centres_are_clustered_again(void **state)
     assert_true(orders.threshold_m[1] == castmap_nnh_threshold(1e8, 9, options.t));
 }
 
+/* Nine places in three districts of three, which are near enough to one another to be one group of groups. */
+static void groups_name_their_places(void **state)
+{
+    castmap_nnh_options options = CASTMAP_NNH_OPTIONS_INIT;
+    castmap_nnh_groups groups = {0};
+    double x[10], y[10] = {0};
+
+    /* Numbered so that the districts take turns; the tenth place lies alone. */
+    for (size_t i = 0; i < 9; i++)
+        x[i] = 2000.0 * (double)(i % 3) + 100.0 * (double)(i / 3);
+    x[9] = 90000.0;
+    options.min_points = 3;
+    options.area_m2 = 1e8;
+    options.t = 0.0;
+    assert_status(castmap_nnh_groups_make(*state, &options, 10, x, y, &groups), CASTMAP_OK);
+    assert_int_equal(groups.n_places, 10);
+    assert_int_equal(groups.n_levels, 2);
+    assert_int_equal(groups.level[0].count, 3);
+    assert_int_equal(groups.level[1].count, 1);
+    for (int32_t i = 0; i < 9; i++) {
+        assert_int_equal(groups.level[0].label[i], i % 3);
+        assert_int_equal(groups.level[1].label[i], 0);
+    }
+    assert_int_equal(groups.level[0].label[9], N);
+    assert_int_equal(groups.level[1].label[9], N);
+    for (size_t g = 0; g < 3; g++)
+        assert_true(fabs(groups.level[0].x[g] - (2000.0 * (double)g + 100.0)) < 1e-9);
+    assert_true(fabs(groups.level[1].x[0] - 2100.0) < 1e-9);
+    assert_true(groups.level[0].threshold_m == castmap_nnh_threshold(1e8, 10, 0.0));
+    assert_true(groups.level[1].threshold_m == castmap_nnh_threshold(1e8, 3, 0.0));
+    castmap_nnh_groups_clear(&groups);
+
+    /* Without an area there is no chance to be nearer than, and of no places there are no groups. */
+    options.area_m2 = 0.0;
+    options.threshold_m = 100.0;
+    assert_status(castmap_nnh_groups_make(*state, &options, 10, x, y, &groups), CASTMAP_OK);
+    assert_int_equal(groups.n_levels, 0);
+    castmap_nnh_groups_clear(&groups);
+    options.area_m2 = 1e8;
+    assert_status(castmap_nnh_groups_make(*state, &options, 0, NULL, NULL, &groups), CASTMAP_OK);
+    assert_int_equal(groups.n_levels, 0);
+    options.min_points = 1;
+    assert_status(castmap_nnh_groups_make(*state, &options, 10, x, y, &groups), CASTMAP_E_ARGUMENT);
+    assert_int_equal(groups.n_places, 0);
+}
+
 static void neither_the_order_of_rows_nor_threads_change_the_answer(void **state)
 {
     static double x[500], y[500], tx[500], ty[500];
@@ -136,6 +182,7 @@ int main(void)
         cmocka_unit_test(the_most_crowded_point_is_the_seed),
         cmocka_unit_test(clusters_do_not_chain),
         cmocka_unit_test(centres_are_clustered_again),
+        cmocka_unit_test(groups_name_their_places),
         cmocka_unit_test(neither_the_order_of_rows_nor_threads_change_the_answer),
         cmocka_unit_test(what_means_nothing_is_refused),
     };
