@@ -4,6 +4,7 @@
  *   1. sums      sort the events along their edges and add them up from both ends      in parallel, by edge
  *   2. places    sort the places by edge and along it                                  one thread
  *   3. edges     all places of an edge together, in the form asked for                 in parallel, by edge
+ *                equal split: or from the events (route_spread.c), or all at once (route_waves.c)
  */
 #include "analysis/routes/route_waves.h"
 
@@ -157,22 +158,45 @@ static castmap_status make_workers(castmap_context *ctx, density_run *run)
     return CASTMAP_OK;
 }
 
-/* Walked way by way, or all at once. */
-static castmap_status choose_ways(const cm_density_job *job, bool *waves)
+/* How the sums are made. */
+typedef enum course {
+    BY_PLACES, /* each edge of places looks out */
+    BY_EVENTS, /* each edge of events sends out */
+    AS_WAVES
+} course;
+
+static castmap_status choose_course(const density_run *run, course *chosen)
 {
-    *waves = false;
+    const cm_density_job *job = &run->job;
+    size_t looking = 0;
+    bool many = false;
+    castmap_status status = CASTMAP_OK;
+
+    *chosen = BY_PLACES;
+    if (job->options->form == CASTMAP_LINE_SIMPLE)
+        return CASTMAP_OK;
+    for (size_t e = 0; e < job->network->n_edges; e++)
+        looking += run->place_start[e + 1] > run->place_start[e];
+    const size_t sending = cm_density_sources(job);
+    if (sending * 2 < looking && job->network->n_edges + job->network->n_nodes < UINT32_MAX)
+        *chosen = BY_EVENTS;
     if (job->options->ways == CASTMAP_WAYS_WALKED || !cm_density_waves_possible(job->options))
         return CASTMAP_OK;
-    *waves = job->options->ways == CASTMAP_WAYS_WAVES;
-    return *waves ? CASTMAP_OK : cm_density_many_ways(job, waves);
+    many = job->options->ways == CASTMAP_WAYS_WAVES;
+    if (!many)
+        status = cm_density_many_ways(job, *chosen == BY_EVENTS ? sending : looking, &many);
+    if (many)
+        *chosen = AS_WAVES;
+    return status;
 }
 
-static castmap_status play_waves(castmap_context *ctx, density_run *run)
+/* All places at once. */
+static castmap_status fill_all(castmap_context *ctx, density_run *run, course how)
 {
     const size_t n = run->place_start[run->job.network->n_edges];
     const double per_km = 1000.0 / run->sums.radius_m;
     double *sum = cm_alloc(n, sizeof *sum);
-    castmap_status status = sum ? cm_density_waves(ctx, &run->job, sum) : CASTMAP_E_NOMEM;
+    castmap_status status = !sum ? CASTMAP_E_NOMEM : how == AS_WAVES ? cm_density_waves(ctx, &run->job, sum) : cm_density_spread(ctx, &run->job, sum);
 
     for (size_t k = 0; k < n && !status; k++)
         run->values[run->place[k].place] = sum[k] * per_km;
@@ -182,7 +206,7 @@ static castmap_status play_waves(castmap_context *ctx, density_run *run)
 
 static castmap_status run_density(castmap_context *ctx, density_run *run)
 {
-    bool waves = false;
+    course how = BY_PLACES;
     castmap_status status = make_workers(ctx, run);
 
     if (status)
@@ -191,11 +215,12 @@ static castmap_status run_density(castmap_context *ctx, density_run *run)
     run->job.sums = &run->sums;
     run->job.place_start = run->place_start;
     run->job.place_at = run->place_at;
-    status = choose_ways(&run->job, &waves);
-    if (!status && !waves)
-        status = cm_parallel_workers(ctx, "density along streets", run->job.network->n_edges, EDGES_A_TURN, fill_edges, run);
-    if (waves || (status == CASTMAP_E_LIMIT && run->job.options->ways == CASTMAP_WAYS_AUTO && cm_density_waves_possible(run->job.options)))
-        status = play_waves(ctx, run);
+    status = choose_course(run, &how);
+    if (!status)
+        status = how == BY_PLACES ? cm_parallel_workers(ctx, "density along streets", run->job.network->n_edges, EDGES_A_TURN, fill_edges, run)
+                                  : fill_all(ctx, run, how);
+    if (status == CASTMAP_E_LIMIT && how != AS_WAVES && run->job.options->ways == CASTMAP_WAYS_AUTO && cm_density_waves_possible(run->job.options))
+        status = fill_all(ctx, run, AS_WAVES);
     if (status == CASTMAP_E_NOMEM)
         status = cm_fail_memory(ctx);
     if (status == CASTMAP_E_LIMIT) {

@@ -36,10 +36,18 @@ typedef struct cm_density_job {
 castmap_status cm_density_simple(const cm_density_job *job, cm_density_worker *worker, uint32_t edge);
 castmap_status cm_density_split(const cm_density_job *job, cm_density_worker *worker, uint32_t edge);
 
+/* Walked from the events instead: sums for all places, by edge and along it, into sum. Workers of the job are not used. NOMEM, LIMIT; worded only if cancelled. */
+CASTMAP_NODISCARD castmap_status cm_density_spread(castmap_context *ctx, const cm_density_job *job, double *sum);
+/* Edges and nodes that have events. */
+size_t cm_density_sources(const cm_density_job *job);
+
+#define CM_MOST_ARRIVALS 20000000u /* from one end of one edge: some seconds */
+#define CM_LEAST_SHARE 1e-9        /* of an event; a way round and round a street of a millimetre would not end otherwise */
+
 /* Of what comes in at a node of n ends: forward to each other end, and back where it came from. */
 void cm_density_shares(const castmap_network_density_options *options, size_t n, double *forward, double *back);
 
-/* Whether walking costs more than waves do, by a sample of the edges. One radius. NOMEM. */
-castmap_status cm_density_many_ways(const cm_density_job *job, bool *many);
+/* Whether walking from so many edges costs more than waves do, by a sample of all edges. NOMEM. */
+castmap_status cm_density_many_ways(const cm_density_job *job, size_t walked, bool *many);
 
 #endif

@@ -8,50 +8,76 @@
 
 #include <string.h>
 
+/* fmin() of the C library is a call. No NaN comes here. */
+static inline double nearer(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* Events of the place's own edge: along it, or out of one end and in by the other. */
 static void add_own(const cm_density_job *job, cm_density_worker *worker, uint32_t edge, double around)
 {
     const cm_route_sums *sums = job->sums;
     const double length = job->network->length_m[edge] / sums->radius_m, *at = job->place_at + job->place_start[edge];
     const size_t n = job->place_start[edge + 1] - job->place_start[edge];
+    size_t first = sums->start[edge];
 
     for (size_t j = 0; j < n; j++) {
-        for (size_t i = sums->start[edge]; i < sums->start[edge + 1]; i++) {
-            const double a = sums->event[i].along, through = fmin(at[j] + length - a, length - at[j] + a) + around;
-            worker->sum[j] += cm_event_value(sums, &sums->event[i], fmin(fabs(at[j] - a), through));
+        /* Without a way around, only events less than the widest radius away: a window that moves along with the place. */
+        const bool alone = around >= sums->widest;
+        while (alone && first < sums->start[edge + 1] && at[j] - sums->event[first].along >= sums->widest)
+            first++;
+        for (size_t i = first; i < sums->start[edge + 1]; i++) {
+            const double a = sums->event[i].along, through = nearer(at[j] + length - a, length - at[j] + a) + around;
+            if (alone && a - at[j] >= sums->widest)
+                break;
+            worker->sum[j] += cm_event_value(sums, &sums->event[i], nearer(fabs(at[j] - a), through));
         }
     }
 }
 
-/* x0 and x1: from the place to the first and the last end of the edge whose events are added. */
-static double others_by_sums(const cm_route_sums *sums, size_t begin, size_t n, double length, double x0, double x1)
+/* Of n events in order along an edge, those not beyond `at`. */
+static inline size_t up_to(const cm_route_event *event, size_t n, double at)
 {
-    const double split = 0.5 * (x1 - x0 + length);
-    double sum = 0.0;
-    size_t first = n;
+    size_t low = 0;
 
-    if (split < length) { /* events beyond the split are nearer by the last end; one on it belongs to the first */
-        first = 0;
-        while (first < n && n <= 8 && sums->event[begin + first].along <= split)
-            first++;
-        if (n > 8) {
-            size_t high = n;
-            while (first < high) {
-                const size_t middle = (first + high) / 2;
-                if (sums->event[begin + middle].along <= split)
-                    first = middle + 1;
-                else
-                    high = middle;
-            }
-        }
+    while (n > 1) {
+        const size_t half = n / 2;
+        low += event[low + half - 1].along <= at ? half : 0;
+        n -= half;
     }
-    const size_t left = cm_reaching(sums->reach[0] + begin, first, x0);
-    const size_t right = cm_reaching(sums->reach[1] + begin, n - first, x1);
-    if (left > 0)
-        sum += cm_terms_at(sums->term[0][begin + left - 1], x0);
-    if (right > 0)
-        sum += cm_terms_at(sums->term[1][begin + right - 1], x1);
-    return sum;
+    return low + (event[low].along <= at);
+}
+
+/* Value of the first k events at x; of none, 0. Where k is 0 the first is read and not used. */
+static inline double prefix_at(const double (*term)[CM_SUM_TERMS], size_t k, double x)
+{
+    const double value = cm_terms_at(term[k > 0 ? k - 1 : 0], x);
+
+    return k > 0 ? value : 0.0;
+}
+
+/* The prefix that reaches beyond x, but of no more than `most`. */
+static inline double end_at(const cm_route_sums *sums, int side, size_t begin, size_t n, size_t most, double x)
+{
+    const double (*term)[CM_SUM_TERMS] = (const double (*)[CM_SUM_TERMS])(sums->term[side] + begin);
+    const size_t reaching = cm_reaching(sums->reach[side] + begin, n, x);
+
+    return prefix_at(term, reaching < most ? reaching : most, x);
+}
+
+/* x0 and x1: from the place to the first and the last end of the edge whose n > 0 events are added; less than the radius, one of them. Mostly only one is. Events
+ * beyond the split are nearer by the last end; one on it belongs to the first. */
+static inline double others_by_sums(const cm_route_sums *sums, size_t begin, size_t n, double length, double x0, double x1)
+{
+    if (x1 >= 1.0)
+        return end_at(sums, 0, begin, n, n, x0);
+    if (x0 >= 1.0)
+        return end_at(sums, 1, begin, n, n, x1);
+    const double split = 0.5 * (x1 - x0 + length);
+    const size_t first = split < length ? up_to(sums->event + begin, n, split) : n;
+
+    return end_at(sums, 0, begin, n, first, x0) + end_at(sums, 1, begin, n, n - first, x1);
 }
 
 static double others_one_by_one(const cm_route_sums *sums, size_t begin, size_t n, double length, double x0, double x1)
@@ -59,7 +85,7 @@ static double others_one_by_one(const cm_route_sums *sums, size_t begin, size_t 
     double sum = 0.0;
 
     for (size_t i = begin; i < begin + n; i++)
-        sum += cm_event_value(sums, &sums->event[i], fmin(x0 + sums->event[i].along, x1 + length - sums->event[i].along));
+        sum += cm_event_value(sums, &sums->event[i], nearer(x0 + sums->event[i].along, x1 + length - sums->event[i].along));
     return sum;
 }
 
@@ -77,8 +103,8 @@ static void add_edge(const cm_density_job *job, cm_density_worker *worker, uint3
     const bool by_sums = sums->polynomial && sums->one_radius;
 
     for (size_t j = 0; j < n; j++) {
-        const double back = own_length - at[j], x0 = fmin(at[j] + d00, back + d10), x1 = fmin(at[j] + d01, back + d11);
-        if (fmin(x0, x1) >= sums->widest)
+        const double back = own_length - at[j], x0 = nearer(at[j] + d00, back + d10), x1 = nearer(at[j] + d01, back + d11);
+        if (nearer(x0, x1) >= sums->widest)
             continue;
         worker->sum[j] += by_sums ? others_by_sums(sums, begin, events, length, x0, x1)
                                   : others_one_by_one(sums, begin, events, length, x0, x1);

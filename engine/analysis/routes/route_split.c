@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_ARRIVALS 20000000u /* from one end of one edge: some seconds */
 #define SAMPLED 64
-#define MANY_ARRIVALS 2000      /* from an edge, on average: waves cost about as much */
-#define LEAST_SHARE 1e-9        /* of an event; a way round and round a street of a millimetre would not end otherwise */
+#define MANY_ARRIVALS 2000      /* from an edge, on average over the network: waves cost about as much */
 
 void cm_density_shares(const castmap_network_density_options *options, size_t n, double *forward, double *back)
 {
@@ -94,7 +92,7 @@ static castmap_status walk(const cm_density_job *job, cm_density_worker *worker,
         const uint32_t node = cm_end_node(job->network, here.end);
         const size_t n = cm_node_degree(graph, node);
         double forward, back;
-        if (++arrivals > MOST_ARRIVALS)
+        if (++arrivals > CM_MOST_ARRIVALS)
             return CASTMAP_E_LIMIT;
         cm_density_shares(job->options, n, &forward, &back);
         add_node(job->sums, view, node, here.distance, here.share * 2.0 / (double)n, worker->sum);
@@ -104,7 +102,7 @@ static castmap_status walk(const cm_density_job *job, cm_density_worker *worker,
             const uint32_t end = graph->end[k];
             const double share = here.share * (end == here.end ? back : forward);
             const double beyond = here.distance + job->network->length_m[end >> 1] / job->sums->radius_m;
-            if (fabs(share) < LEAST_SHARE)
+            if (fabs(share) < CM_LEAST_SHARE)
                 continue;
             add_events(job, view, end, here.distance, share, worker->sum);
             if (beyond < limit)
@@ -139,7 +137,7 @@ static int64_t count_arrivals(const cm_density_job *job, uint32_t edge, int64_t 
         for (size_t k = graph->start[node]; k < graph->start[node + 1]; k++) {
             const double share = here.share * (graph->end[k] == here.end ? back : forward);
             const double beyond = here.distance + job->network->length_m[graph->end[k] >> 1] / job->sums->radius_m;
-            if (fabs(share) >= LEAST_SHARE && beyond < 1.0)
+            if (fabs(share) >= CM_LEAST_SHARE && beyond < 1.0)
                 stack[depth++] = (cm_arrival){beyond, share, graph->end[k] ^ 1};
         }
     }
@@ -147,18 +145,22 @@ static int64_t count_arrivals(const cm_density_job *job, uint32_t edge, int64_t 
     return n;
 }
 
-castmap_status cm_density_many_ways(const cm_density_job *job, bool *many)
+castmap_status cm_density_many_ways(const cm_density_job *job, size_t walked, bool *many)
 {
-    const size_t edges = job->network->n_edges, step = edges / SAMPLED + 1;
-    int64_t total = 0, looked = 0;
+    const size_t edges = job->network->n_edges, step = edges / SAMPLED + 1, looks = (edges + step - 1) / step;
+    const double least = MANY_ARRIVALS * (double)looks * (double)edges / (double)(walked ? walked : 1);
+    size_t over = 0; /* too many from one edge already */
+    int64_t total = 0;
 
-    for (size_t e = 0; e < edges; e += step, looked++) {
+    *many = false;
+    for (size_t e = 0; e < edges && !*many; e += step) {
         const int64_t n = count_arrivals(job, (uint32_t)e, 16 * MANY_ARRIVALS);
         if (n < 0)
             return CASTMAP_E_NOMEM;
         total += n;
+        over += n >= 16 * MANY_ARRIVALS;
+        *many = (double)total > least || over * 4 > looks;
     }
-    *many = total > looked * MANY_ARRIVALS;
     return CASTMAP_OK;
 }
 

@@ -57,24 +57,19 @@ static inline double cm_event_value(const cm_route_sums *sums, const cm_route_ev
     return event->weight / event->factor * cm_line_kernel_value(sums->kernel, d / event->factor);
 }
 
-/* How many of n, in order of reach, reach beyond x. `hint` is where to begin: for places in order the answer moves little. */
+/* How many of n, in order of reach, reach beyond x. Without branches: which way each step goes cannot be foreseen. */
 static inline size_t cm_reaching(const double *reach, size_t n, double x)
 {
-    size_t low = 0, high = n;
+    size_t low = 0;
 
-    if (n <= 8) {
-        while (low < n && reach[low] > x)
-            low++;
-        return low;
+    if (n == 0)
+        return 0;
+    while (n > 1) {
+        const size_t half = n / 2;
+        low += reach[low + half - 1] > x ? half : 0;
+        n -= half;
     }
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (reach[middle] > x)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return low + (reach[low] > x);
 }
 
 static inline double cm_terms_at(const double term[CM_SUM_TERMS], double x)

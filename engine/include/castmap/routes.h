@@ -95,9 +95,9 @@ typedef struct castmap_network_density_options {
  * @retval CASTMAP_E_CANCELLED   castmap_cancel() was called
  *
  * The same bytes whatever the order of the events, the order of the places and the number of threads.
- * Cost: simple, O(edges (log + edges within reach) + places * edges with events within reach * log(events on one)); walked, edges * ways within
- * reach; waves, ends of edges * ticks. Memory: about 100 bytes an event, 40 an edge, and 24 a node for each thread; waves: for each thread the ticks of some
- * 1,500 edges and what lies within the radius of them.
+ * Cost: simple, O(edges (log + edges within reach) + places * edges with events within reach * log(events on one)); walked, the fewer of edges with events and
+ * edges with places * ways within reach; waves, ends of edges * ticks. Memory: about 100 bytes an event, 40 an edge, and 24 a node for each thread; where events are
+ * on few edges, 32 bytes a place or 64 MB, whichever is more; waves: for each thread the ticks of some 1,500 edges and what lies within the radius of them.
  *
  * Source: A. Okabe, T. Satoh, K. Sugihara (2009), "A kernel density estimation method for networks", IJGIS 23(1); Z. Xie, J. Yan (2008) for the simple
  * form; T. N. Chan et al. (2021), "Fast augmentation algorithms for network kernel density visualization", PVLDB 14 for sums kept along an edge.

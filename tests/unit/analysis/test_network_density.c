@@ -159,6 +159,37 @@ static void equals_a_walk_from_each_event(void **state)
     }
 }
 
+/* Events on few streets send out, instead of all streets looking; with one at a junction. */
+static void few_events_equal_a_walk_and_threads_do_not_show(void **state)
+{
+    for (uint64_t seed = 40; seed <= 51; seed++) {
+        scene s;
+        double got[MOST], four[MOST], most = 0.0;
+        strew(&s, seed);
+        s.events.count = 3;
+        s.at[2] = 0.0;
+        for (int form = CASTMAP_LINE_DISCONTINUOUS; form <= CASTMAP_LINE_CONTINUOUS; form++) {
+            const castmap_line_kernel kernel = (castmap_line_kernel)(seed % 5);
+            castmap_network_density_options o = options_of((castmap_line_form)form, kernel, 150.0);
+            if (kernel == CASTMAP_LINE_GAUSSIAN && form == CASTMAP_LINE_CONTINUOUS)
+                continue;
+            o.reflect = seed % 2;
+            o.factor = seed % 3 ? NULL : s.factor;
+            o.ways = CASTMAP_WAYS_WALKED;
+            castmap_set_threads(*state, 1);
+            assert_status(castmap_network_density(*state, &s.n.network, &s.events, &s.places, &o, got), CASTMAP_OK);
+            castmap_set_threads(*state, 4);
+            assert_status(castmap_network_density(*state, &s.n.network, &s.events, &s.places, &o, four), CASTMAP_OK);
+            castmap_set_threads(*state, 0);
+            assert_memory_equal(got, four, sizeof got);
+            for (size_t i = 0; i < MOST; i++)
+                most = fmax(most, fabs(got[i]));
+            for (size_t i = 0; i < MOST; i++)
+                assert_near(got[i], walked_density(&s.n.network, &s.events, s.place_edge[i], s.place_at[i], &o), 1e-7 * most);
+        }
+    }
+}
+
 static void equal_split_keeps_the_mass_of_every_event(void **state)
 {
     for (uint64_t seed = 100; seed < 112; seed++) {
@@ -329,6 +360,7 @@ int main(void)
         cmocka_unit_test(star_of_three_holds_the_known_mass),
         cmocka_unit_test(cross_has_the_published_values),
         cmocka_unit_test(equals_a_walk_from_each_event),
+        cmocka_unit_test(few_events_equal_a_walk_and_threads_do_not_show),
         cmocka_unit_test(equal_split_keeps_the_mass_of_every_event),
         cmocka_unit_test(dead_end_stops_or_throws_back),
         cmocka_unit_test(order_of_rows_and_threads_do_not_matter),
