@@ -96,6 +96,27 @@ void cm_run_abandon(castmap_project *project, int64_t number)
         project->n_open_runs = i - 1;
 }
 
+castmap_status cm_run_parameter(castmap_context *ctx, castmap_project *project, int64_t number, const char *name, char **value)
+{
+    cm_query *query = NULL;
+    bool row = false;
+    castmap_status status = cm_query_open(
+        ctx, project->db, "SELECT value FROM json_each((SELECT parameters FROM run WHERE number = ?)) WHERE key = ? AND type = 'text'", &query);
+
+    *value = NULL;
+    if (!status) {
+        cm_query_bind_integer(query, 1, number);
+        cm_query_bind_text(query, 2, name);
+        status = cm_query_step(ctx, query, &row);
+    }
+    if (!status && row) {
+        *value = cm_copy_text(cm_query_text(query, 0));
+        status = *value ? CASTMAP_OK : cm_fail_memory(ctx);
+    }
+    cm_query_close(query);
+    return status;
+}
+
 /* Digest of the accepted observations: of the digests of the batches that stand, in order. */
 static castmap_status observations_digest(castmap_context *ctx, castmap_project *project, char hex[65], int64_t *count)
 {

@@ -15,6 +15,9 @@ CASTMAP_NODISCARD castmap_status cm_run_finish(castmap_context *ctx, castmap_pro
 /* Leave a run that failed: rolls back if _begin opened the transaction. */
 void cm_run_abandon(castmap_project *project, int64_t number);
 
+/* A text among the parameters of a run; *value owned by the caller, NULL where it has none of that name. */
+CASTMAP_NODISCARD castmap_status cm_run_parameter(castmap_context *ctx, castmap_project *project, int64_t number, const char *name, char **value);
+
 /* Provenance that every run shares: versions of castmap and its libraries, seed, working CRS and PROJ operation, and a digest of the accepted
  * observations as they stand. Owned by the caller; NULL when out of memory. */
 char *cm_run_provenance(castmap_context *ctx, castmap_project *project, const char *extra_members);

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/time_text.h"
+#include "runs/flow_periods.h"
 #include "runs/remarks.h"
 
 #include <math.h>
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_S INT64_C(86400)
-#define UNDATED INT32_MAX
 #define FEW_MOVEMENTS 30
 
 static void clear_texts(char **text, size_t n)
@@ -41,34 +40,6 @@ void castmap_flows_summary_clear(castmap_flows_summary *s)
     cm_guesses_free(s->guesses, s->n_guesses);
     cm_remarks_clear(s->remarks, s->n_remarks);
     *s = (castmap_flows_summary)CASTMAP_FLOWS_SUMMARY_INIT;
-}
-
-/* Number of the month, quarter or year that holds the time; a record that is wider than such a period is in none. */
-static int32_t period_of(castmap_flow_periods by, int64_t when_s, int64_t span_s)
-{
-    static const int64_t LONGEST[] = {0, 31, 92, 366};
-    int64_t year;
-    unsigned month, day;
-
-    if (when_s == CM_TIME_UNKNOWN || span_s > LONGEST[by] * DAY_S)
-        return UNDATED;
-    cm_civil_from_days(when_s / DAY_S - (when_s % DAY_S < 0), &year, &month, &day);
-    return (int32_t)(by == CASTMAP_FLOWS_BY_YEAR ? year : by == CASTMAP_FLOWS_BY_QUARTER ? year * 4 + (month - 1) / 3 : year * 12 + month - 1);
-}
-
-static char *period_words(castmap_flow_periods by, int32_t period)
-{
-    char words[32];
-
-    if (period == UNDATED)
-        snprintf(words, sizeof words, "no date");
-    else if (by == CASTMAP_FLOWS_BY_YEAR)
-        snprintf(words, sizeof words, "%d", period);
-    else if (by == CASTMAP_FLOWS_BY_QUARTER)
-        snprintf(words, sizeof words, "%d-Q%d", period / 4, period % 4 + 1);
-    else
-        snprintf(words, sizeof words, "%d-%02d", period / 12, period % 12 + 1);
-    return cm_copy_text(words);
 }
 
 static int compare_parts(const void *left, const void *right)
@@ -98,7 +69,9 @@ static castmap_status fill_parts(cm_flow_run *run, const castmap_flows *flows)
     for (size_t f = 0; f < flows->count; f++) {
         const castmap_flow *flow = &flows->flow[f];
         if (f == 0 || flow->period != flows->flow[f - 1].period) {
-            s->period[s->n_periods++] = period_words(run->options->by, flow->period);
+            char words[CM_FLOW_PERIOD_WORDS];
+            cm_flow_period_words(run->options->by, flow->period, words);
+            s->period[s->n_periods++] = cm_copy_text(words);
             if (!s->period[s->n_periods - 1])
                 return cm_fail_memory(run->ctx);
         }
@@ -121,7 +94,7 @@ static castmap_status cut_time(cm_flow_run *run)
     double *weight = cm_alloc(m->count, sizeof *weight);
     castmap_status status = period && weight ? CASTMAP_OK : cm_fail_memory(run->ctx);
     for (size_t i = 0; i < m->count && !status; i++) {
-        period[i] = period_of(run->options->by, m->when_s[i], m->span_s[i]);
+        period[i] = cm_flow_period(run->options->by, m->when_s[i], m->span_s[i]);
         weight[i] = m->persons[i];
     }
     const castmap_moves moves = {m->count, m->from, m->to, period, weight};

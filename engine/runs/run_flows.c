@@ -19,6 +19,7 @@
 #include "project/ingest/recognise.h"
 #include "project/run_table.h"
 #include "project/undo.h"
+#include "runs/flow_periods.h"
 #include "space/geometry/geos.h"
 
 #include <math.h>
@@ -354,6 +355,7 @@ static char *parameters(const cm_flow_run *run)
     cm_json_integer(&json, "taken", (int64_t)run->summary.taken);
     cm_json_integer(&json, "duplicate", (int64_t)run->summary.duplicate);
     cm_json_integer(&json, "quarantined", (int64_t)run->summary.quarantined);
+    cm_json_string(&json, "by", cm_flow_periods_name(run->options->by)); /* maps by period are made of it: release/disclosure/flow_slices.c */
     cm_json_string(&json, "layer", run->layer.name);
     cm_json_end_object(&json);
     return cm_text_take(&text);

@@ -3,7 +3,7 @@
  * missing nothing happens here, and the picture stays.
  */
 (function () {
-  var COLOURED = /^(heat(_\d+)?|cells|areas|flows|stretches|track_stretches|street_density(_\d+)?)$/; /* layers that colour the whole map: one at a time */
+  var COLOURED = /^(heat(_\d+)?|cells|areas|flows(_\d+)?|stretches|track_stretches|street_density(_\d+)?)$/; /* layers that colour the whole map: one at a time */
   var PX_PER_MM = 3.7795;
   var data = JSON.parse(document.getElementById('release').textContent);
   var box = document.getElementById('map');

@@ -39,7 +39,7 @@ static const cli_option MAP_OPTIONS[] = {
     {CLI_FILE, 'o', "output", offsetof(product_args, output), "FILE", CLI_REQUIRED, "map.pdf, .svg, .png (paper) or .html (screen)"},
     RELEASE_OPTIONS(product_args, release),
     CLI_HEADING("How it looks"),
-    {CLI_TEXT, 0, "layer", offsetof(product_args, layer), "NAME", NULL, "what colours the map: heat, areas, cells, flows, corridors, stretches, street_density, track_stretches, track_stops, reach (what near or route kept), slices or street_slices (small maps side by side), one slice such as heat_03 or street_density_03; else heat where there is one"},
+    {CLI_TEXT, 0, "layer", offsetof(product_args, layer), "NAME", NULL, "what colours the map: heat, areas, cells, flows, corridors, stretches, street_density, track_stretches, track_stops, reach (what near or route kept), slices, street_slices or flow_slices (small maps side by side), one slice such as heat_03, street_density_03 or flows_03; else heat where there is one"},
     {CLI_CHOICE, 0, "paper", offsetof(product_args, paper), "a4|a3", "a4", "size of the sheet"},
     {CLI_FLAG, 0, "portrait", offsetof(product_args, portrait), NULL, NULL, "upright sheet; else landscape"},
     {CLI_TEXT, 0, "title", offsetof(product_args, title), "TEXT", NULL, "else the project's title"},

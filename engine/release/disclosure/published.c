@@ -276,6 +276,8 @@ static void digest_flows(cm_sha256 *hash, const cm_published_flows *flows)
         cm_sha256_add(hash, flows->flow[f].from, strlen(flows->flow[f].from) + 1);
         cm_sha256_add(hash, flows->flow[f].to, strlen(flows->flow[f].to) + 1);
         cm_sha256_add(hash, &flows->flow[f].published, sizeof flows->flow[f].published);
+        if (flows->flow[f].slice)
+            cm_sha256_add(hash, flows->flow[f].slice, flows->n_slices * sizeof *flows->flow[f].slice);
     }
     digest_months(hash, &flows->months);
 }

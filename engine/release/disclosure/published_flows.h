@@ -4,6 +4,9 @@
  * Totals of areas are sums of these counts and of nothing else, so that no total tells of a pair that is not shown. A pair, each direction by itself,
  * is shown where persons, sources and days reach the floors, and neither area is smaller than the smallest square of the lattice. A pair that is not shown
  * looks like one that nobody moved along.
+ *
+ * Where a release covers several years (or quarters), a pair is shown by year only when it reaches the floors in every one of them; else its sum is shown alone. So no
+ * sum less the years shown gives a year that is not: the same rule as of squares, which are divided only where each quarter passes.
  */
 #ifndef CM_RELEASE_DISCLOSURE_PUBLISHED_FLOWS_H
 #define CM_RELEASE_DISCLOSURE_PUBLISHED_FLOWS_H
@@ -15,9 +18,12 @@
 
 struct json_object;
 
+#define CM_FLOW_MOST_SLICES 60
+
 typedef struct cm_published_flow {
     char   *from, *to; /* owned; codes */
     int64_t published; /* rounded */
+    int64_t *slice;    /* owned [n_slices] rounded, one a year or quarter of the period; NULL: not shown by those */
 } cm_published_flow;
 
 typedef struct cm_published_flows {
@@ -26,6 +32,7 @@ typedef struct cm_published_flows {
     bool     symmetric; /* likewise: both directions together less one of them is the other */
     int64_t  run;       /* that counted the movements */
     cm_published_months months; /* owned; covered by the movements of the pairs that are shown */
+    size_t   n_slices;  /* years or quarters of the period; 0: it is one, or there are more than CM_FLOW_MOST_SLICES */
     size_t   count;
     cm_published_flow *flow; /* owned; by from, then to */
 } cm_published_flows;

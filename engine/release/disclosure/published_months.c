@@ -27,7 +27,7 @@ static int64_t month_of_days(int64_t days)
     return year * 12 + (int64_t)month - 1;
 }
 
-static int64_t month_of_key(int64_t when)
+int64_t cm_when_key_month_of(int64_t when)
 {
     return cm_when_key_is_day(when) ? month_of_days(when / 2) : (when - 1) / 2;
 }
@@ -98,7 +98,7 @@ castmap_status cm_published_months_count(castmap_context *ctx, const cm_policy *
 
     for (size_t i = 0; i < n && !status; i++) {
         if (reports[i].when != CM_WHEN_KEY_NONE && !(wide && wide[i]) && is_shown(&reports[i], cell, n_cells))
-            list[count++] = (dated){month_of_key(reports[i].when), (uint32_t)i};
+            list[count++] = (dated){cm_when_key_month_of(reports[i].when), (uint32_t)i};
     }
     if (count > 1)
         qsort(list, count, sizeof *list, compare_dated);
@@ -137,7 +137,7 @@ castmap_status cm_published_months_of_flows(castmap_context *ctx, const cm_polic
 
     for (size_t i = 0; i < n && !status; i++) {
         if (!moves[i].wide)
-            own[count++] = (cm_flow_move){month_of_key(moves[i].when), 0, moves[i].person, moves[i].when, moves[i].source, false};
+            own[count++] = (cm_flow_move){cm_when_key_month_of(moves[i].when), 0, moves[i].person, moves[i].when, moves[i].source, false};
     }
     if (count > 1)
         qsort(own, count, sizeof *own, cm_flow_compare_moves);

@@ -33,6 +33,9 @@ CASTMAP_NODISCARD castmap_status cm_published_months_of_flows(castmap_context *c
 void cm_published_months_to_json(cm_json *json, const char *name, const cm_published_months *months);
 CASTMAP_NODISCARD castmap_status cm_published_months_from_json(castmap_context *ctx, struct json_object *document, const char *name, cm_published_months *out);
 
+/* The month since year 0 that a key of time lies in; not of CM_WHEN_KEY_NONE. */
+int64_t cm_when_key_month_of(int64_t when);
+
 /* How many months the period has. */
 size_t cm_period_months(const cm_period *period);
 /* "September 2021", "January to March and September 2021"; "" where it takes more than `most` pieces. */

@@ -30,8 +30,16 @@ static const allowed_layer ALLOWED[] = {
     {"heat", false, false, {"class", "label", "lower_per_km2", "upper_per_km2", NULL}},
 };
 
+/* "flows_01": flows of a part of the period. */
+static bool is_flow_slice(const char *name)
+{
+    return strncmp(name, "flows_", 6) == 0 && strspn(name + 6, "0123456789") == 2 && name[8] == '\0';
+}
+
 static const allowed_layer *find_allowed(const char *name)
 {
+    if (is_flow_slice(name))
+        name = "flows";
     for (size_t i = 0; i < sizeof ALLOWED / sizeof *ALLOWED; i++) {
         if (strcmp(ALLOWED[i].name, name) == 0)
             return &ALLOWED[i];
@@ -78,18 +86,50 @@ static bool is_middle(const cm_layer *areas, double x, double y)
 }
 
 /* A flow runs from the middle of one area to the middle of another, never from where somebody was. */
-static castmap_status check_flows(castmap_context *ctx, const castmap_release *release)
+static castmap_status check_flow_layer(castmap_context *ctx, const castmap_release *release, const cm_layer *flows)
 {
-    const cm_layer *flows = cm_release_layer(release, "flows"), *areas = cm_release_layer(release, "flow_areas");
+    const cm_layer *areas = cm_release_layer(release, "flow_areas");
 
     for (size_t f = 0; flows && f < flows->count; f++) {
         const size_t ring = flows->ring_start[flows->part_start[f]];
         const size_t first = flows->vertex_start[ring], last = flows->vertex_start[ring + 1] - 1;
         if (flows->part_start[f + 1] != flows->part_start[f] + 1 || flows->ring_start[flows->part_start[f] + 1] != ring + 1 || last <= first ||
             !is_middle(areas, flows->x[first], flows->y[first]) || !is_middle(areas, flows->x[last], flows->y[last]))
-            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"flows\" has a line that does not join the middles of two areas");
+            return cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" has a line that does not join the middles of two areas", flows->name);
     }
     return CASTMAP_OK;
+}
+
+static bool holds_pair(const cm_layer *flows, const char *from, const char *to)
+{
+    const cm_field *a = cm_layer_field(flows, "from_code"), *b = cm_layer_field(flows, "to_code");
+
+    for (size_t f = 0; a && b && f < flows->count; f++) {
+        if (a->text[f] && b->text[f] && strcmp(a->text[f], from) == 0 && strcmp(b->text[f], to) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Every part of a period shows the same pairs, all of them in the whole: a sum less the parts shown would be a part that is not. */
+static castmap_status check_flows(castmap_context *ctx, const castmap_release *release)
+{
+    const cm_layer *whole = cm_release_layer(release, "flows"), *first = cm_release_layer(release, "flows_01");
+    castmap_status status = check_flow_layer(ctx, release, whole);
+
+    for (size_t i = 0; i < release->n_layers && !status; i++) {
+        const cm_layer *part = &release->layers[i];
+        if (!is_flow_slice(part->name))
+            continue;
+        status = check_flow_layer(ctx, release, part);
+        const cm_field *a = cm_layer_field(part, "from_code"), *b = cm_layer_field(part, "to_code");
+        bool same = whole && first && a && b && part->count == first->count;
+        for (size_t f = 0; same && f < part->count; f++)
+            same = a->text[f] && b->text[f] && holds_pair(first, a->text[f], b->text[f]) && holds_pair(whole, a->text[f], b->text[f]);
+        if (!status && !same)
+            status = cm_fail(ctx, CASTMAP_E_RELEASE, "layer \"%s\" shows other flows than the other parts of the period", part->name);
+    }
+    return status;
 }
 
 /* Is the whole feature inside one square of "cells" that is at most 2 km wide? */

@@ -71,7 +71,7 @@ void cm_release_coverage(const cm_published *p, const char *audience, cm_release
     cm_build_textf(build, &release->data_dates, "%s from %s to %s; %s", cm_released_what(p), from, to, covered);
     cm_build_text(build, &release->coverage, covered);
     snprintf(title, sizeof title, "Months covered, of %zu", all);
-    cm_build_fact_count(build, title, (int64_t)first->n, "months of which enough reports are shown to be named");
+    cm_build_fact_count(build, title, (int64_t)first->n, "months of which enough records are shown to be named");
     if (reports)
         add_caveat(&p->months, "reports", period, all, build);
     if (moves)

@@ -33,8 +33,8 @@ void cm_flow_inputs_span(const cm_flow_inputs *flows, int64_t *first_s, int64_t 
 CASTMAP_NODISCARD castmap_status cm_flows_publish(castmap_context *ctx, const cm_flow_inputs *flows, const cm_ledger *ledger, const cm_policy *policy,
                                                   const cm_period *period, cm_published_flows *out, size_t *withheld);
 
-/* The layers "flow_areas" and "flows" from what is published alone. */
-CASTMAP_NODISCARD castmap_status cm_release_flows(castmap_context *ctx, const cm_release_inputs *inputs, const cm_flow_inputs *flows,
+/* The layers "flow_areas", "flows" and, where a period has several years or quarters, "flows_01" ..., from what is published alone. */
+CASTMAP_NODISCARD castmap_status cm_release_flows(castmap_context *ctx, const cm_release_inputs *inputs, const cm_flow_inputs *flows, const cm_period *period,
                                                   const cm_published_flows *published, cm_release_build *build);
 /* The same with exact counts and tests, and "corridors", of an internal release. from_s, to_s: INT64_MIN, INT64_MAX: all movements, also those without a date. */
 CASTMAP_NODISCARD castmap_status cm_release_flows_internal(castmap_context *ctx, const cm_release_inputs *inputs, cm_release_build *build);

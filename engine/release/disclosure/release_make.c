@@ -297,7 +297,7 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_release_cells(ctx, &g->in, &g->published, &g->areas, &g->build, &g->stats);
     if (status)
         return status;
-    status = cm_release_flows(ctx, &g->in, &g->flows, &g->published.flows, &g->build);
+    status = cm_release_flows(ctx, &g->in, &g->flows, &g->published.period, &g->published.flows, &g->build);
     if (status)
         return status;
     status = cm_release_routes(ctx, &g->in, &g->routes, &g->published.streets, &g->build);

@@ -65,8 +65,8 @@ static void swatch(cm_sheet *sheet, double x, double y, double width, double hei
     if (layer->shape == CM_SHAPE_LINE) {
         cm_canvas_move(sheet->canvas, x, y + height / 2);
         cm_canvas_line(sheet->canvas, x + width, y + height / 2);
-        cm_canvas_stroke(sheet->canvas, c ? c->rgba : style->stroke_rgba, fmax(c && c->stroke_mm > 0.0 ? c->stroke_mm : style->stroke_mm, 0.25),
-                         style->dashed);
+        const double wide = (c && c->stroke_mm > 0.0 ? c->stroke_mm : style->stroke_mm) * (sheet->thinner > 0.0 ? sheet->thinner : 1.0);
+        cm_canvas_stroke(sheet->canvas, c ? c->rgba : style->stroke_rgba, fmax(wide, 0.25), style->dashed);
         return;
     }
     if (layer->shape == CM_SHAPE_POINT) {
@@ -189,7 +189,7 @@ double cm_block_scale(cm_sheet *sheet, double x, double y, double width, bool dr
 double cm_block_flows(cm_sheet *sheet, double x, double y, double width, bool draw)
 {
     static const cm_lettering NUMBER = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};
-    const cm_layer *layer = cm_release_layer(sheet->release, sheet->main_layer);
+    const cm_layer *layer = cm_release_layer(sheet->release, strncmp(sheet->main_layer, "flows_", 6) == 0 && sheet->thinner > 0.0 ? "flows" : sheet->main_layer);
     const cm_field *from = layer ? cm_layer_field(layer, "from_name") : NULL, *to = layer ? cm_layer_field(layer, "to_name") : NULL;
     const cm_field *count = layer ? cm_layer_field(layer, "count") : NULL;
     double at = y;
@@ -198,7 +198,7 @@ double cm_block_flows(cm_sheet *sheet, double x, double y, double width, bool dr
         return 0.0;
     if (draw)
         cm_canvas_tag(sheet->canvas, "P", NULL);
-    at += put(sheet, x, at, width, layer->count > MOST_FLOWS ? "Largest flows" : "Flows", &HEADING, draw) + 0.8;
+    at += put(sheet, x, at, width, sheet->thinner > 0.0 ? "Largest flows of all periods together" : layer->count > MOST_FLOWS ? "Largest flows" : "Flows", &HEADING, draw) + 0.8;
     for (size_t i = 0; i < layer->count && i < MOST_FLOWS; i++) {
         char words[320], number[CM_DECIMAL_SIZE];
         snprintf(words, sizeof words, "%.150s %s %.150s", from->text[i] ? from->text[i] : "", layer->style.arrows ? "to" : "and", to->text[i] ? to->text[i] : "");

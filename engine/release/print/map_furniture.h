@@ -15,6 +15,7 @@ typedef struct cm_sheet {
     const char            *main_layer;
     const char            *paper;  /* "A4" */
     const char            *title;
+    double                 thinner; /* share of their width that lines of classes are drawn with; 0: all of it */
 } cm_sheet;
 
 typedef double cm_block_fn(cm_sheet *sheet, double x, double y, double width, bool draw);

@@ -91,6 +91,9 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
     status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "this release has no layer %s to draw", layer ? layer : "of heat, cells or areas");
     cm_fail_hint(ctx, layer && (strcmp(layer, "stretches") == 0 || strcmp(layer, "street_density") == 0)
                           ? "castmap routes makes stretches; the density along streets is for the group itself alone"
+                      : layer && (strcmp(layer, "flow_slices") == 0 || strncmp(layer, "flows_", 6) == 0)
+                          ? (release->audience == CASTMAP_INTERNAL ? "castmap flows FILE --by quarter makes slices"
+                                                                   : "flows leave by year or quarter where the release covers several and a flow reaches the floors in each")
                       : layer && (strcmp(layer, "flows") == 0 || strcmp(layer, "corridors") == 0) ? "castmap flows FILE makes flows; corridors are for the group itself alone"
                       : layer && strncmp(layer, "track_", 6) == 0 ? "castmap tracks run makes track_stretches and track_stops; partners and the public see streets that enough people passed, and no stops"
                       : layer && is_along(layer) ? "castmap near PLACE --keep NAME, or castmap route FROM TO --keep NAME; it is for the group itself alone"
@@ -103,7 +106,8 @@ castmap_status cm_map_no_layer(castmap_context *ctx, const castmap_release *rele
 bool cm_map_shows(const cm_layer *layer, const char *main_layer)
 {
     return strcmp(layer->name, main_layer) == 0 || strcmp(layer->name, "boundaries") == 0 ||
-           ((strcmp(layer->name, "places") == 0 || strcmp(layer->name, "groups") == 0) && strcmp(main_layer, "flows") != 0 && strncmp(main_layer, "str", 3) != 0 &&
+           ((strcmp(layer->name, "places") == 0 || strcmp(layer->name, "groups") == 0) && strncmp(main_layer, "flows", 5) != 0 && strncmp(main_layer, "str", 3) != 0 &&
+            strncmp(main_layer, "track_", 6) != 0 &&
             !is_along(main_layer)) ||
            (strcmp(layer->name, "stretches") == 0 && strcmp(main_layer, "street_density") == 0) || (is_along(main_layer) && is_along(layer->name)) || (strcmp(layer->name, "tolerance") == 0 && strcmp(main_layer, "heat") == 0);
 }

@@ -26,7 +26,7 @@ typedef struct slice_grid {
 
 const char *cm_slices_first(const char *wanted)
 {
-    return !wanted ? NULL : strcmp(wanted, "slices") == 0 ? "heat_01" : strcmp(wanted, "street_slices") == 0 ? "street_density_01" : NULL;
+    return !wanted ? NULL : strcmp(wanted, "slices") == 0 ? "heat_01" : strcmp(wanted, "street_slices") == 0 ? "street_density_01" : strcmp(wanted, "flow_slices") == 0 ? "flows_01" : NULL;
 }
 
 /* The layers that are called as the first, with their number at the end. */
@@ -119,7 +119,7 @@ static void draw_one(cm_sheet *sheet, const cm_layer *slice, double x, double y,
 
 void cm_slices_draw(cm_sheet *sheet, double width, double height)
 {
-    static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_facts, cm_block_caveats, cm_block_sources};
+    static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_flows, cm_block_facts, cm_block_caveats, cm_block_sources};
     const cm_layer *slice[MOST];
     const size_t n = find_slices(sheet->release, sheet->main_layer, slice);
     const double inner = width - 2 * MARGIN, maps = inner - SIDE_WIDTH - GAP;
@@ -129,10 +129,13 @@ void cm_slices_draw(cm_sheet *sheet, double width, double height)
     double at = top;
 
     sheet->view = cm_map_view_fit(sheet->release, MARGIN, top, grid.width, grid.height);
+    sheet->thinner = THINNER;
     for (size_t i = 0; i < n; i++)
         draw_one(sheet, slice[i], MARGIN + (double)(i % grid.columns) * (grid.width + GAP),
                  top + (double)(i / grid.columns) * (grid.height + CAPTION + GAP), &grid);
-    for (size_t i = 0; i < sizeof COLUMN / sizeof COLUMN[0]; i++)
-        at += COLUMN[i](sheet, width - MARGIN - SIDE_WIDTH, at, SIDE_WIDTH, true) + GAP;
+    for (size_t i = 0; i < sizeof COLUMN / sizeof COLUMN[0]; i++) {
+        const double tall = COLUMN[i](sheet, width - MARGIN - SIDE_WIDTH, at, SIDE_WIDTH, true);
+        at += tall > 0.0 ? tall + GAP : 0.0;
+    }
     cm_block_footer(sheet, MARGIN, footer + 0.5, inner, true);
 }

@@ -6,7 +6,7 @@
 
 #include "release/print/map_furniture.h"
 
-/* "slices": of the heat map, "street_slices": of the density along streets. Gives the layer that is there when there are any; NULL for any other word. */
+/* "slices": of the heat map, "street_slices": of the density along streets, "flow_slices": of movements. Gives the layer that is there when there are any; NULL for any other word. */
 const char *cm_slices_first(const char *wanted);
 
 /* Every slice of the release with its dates, in reading order, and the legend they share. sheet->main_layer is the first slice. */

@@ -26,4 +26,7 @@ void cm_part_facts(cm_text *html, const castmap_release *release);
 /* What was left out and why: internal releases only. */
 void cm_part_suppressed(cm_text *html, const castmap_release *release);
 
+/* Flows by period (flow_table.c): a row for each of the first `most` flows that are in the layers "flows_01" ..., a column for each of these. Nothing where there are none. */
+void cm_part_flow_slices(cm_text *html, const castmap_release *release, size_t most);
+
 #endif

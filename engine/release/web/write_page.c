@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "release/export/export_layer.h"
 #include "release/print/map_view.h"
+#include "release/print/slice_sheet.h"
 #include "release/web/page_assets.h"
 #include "release/web/page_data.h"
 #include "release/web/page_parts.h"
@@ -60,6 +61,15 @@ static void add_scripts(cm_text *html, const page *p)
     cm_text_add(html, "</script>\n");
 }
 
+static void add_areas(cm_text *html, const cm_layer *areas)
+{
+    size_t *order = cm_part_order(areas);
+
+    cm_part_table(html, areas, "areas", order, areas->count, NULL);
+    free(order);
+}
+
+/* Areas first, unless nothing of them is shown. */
 static void add_tables(cm_text *html, const castmap_release *release)
 {
     static const struct {
@@ -67,20 +77,22 @@ static void add_tables(cm_text *html, const castmap_release *release)
         size_t most;
     } TABLES[] = {{"flows", MOST_FLOWS}, {"stretches", MOST_STRETCHES}, {"track_stretches", MOST_STRETCHES}, {"track_stops", MOST_STRETCHES}};
     const cm_layer *areas = cm_release_layer(release, "areas");
+    const bool first = areas && cm_map_says(areas);
     bool any = areas != NULL;
 
-    if (areas) {
-        size_t *order = cm_part_order(areas);
-        cm_part_table(html, areas, "areas", order, areas->count, NULL);
-        free(order);
-    }
+    if (first)
+        add_areas(html, areas);
     for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
         const cm_layer *layer = cm_release_layer(release, TABLES[i].layer);
         if (!layer)
             continue;
         cm_part_table(html, layer, layer->name, NULL, TABLES[i].most, NULL);
+        if (i == 0)
+            cm_part_flow_slices(html, release, MOST_FLOWS);
         any = true;
     }
+    if (areas && !first)
+        add_areas(html, areas);
     if (!any)
         cm_html_element(html, "p", NULL, "This release has no counts by area.");
 }
@@ -109,7 +121,8 @@ static void fill_slot(cm_text *html, const char *slot, void *payload)
     } else if (strcmp(slot, "facts") == 0) {
         cm_part_facts(html, release);
     } else if (strcmp(slot, "table-title") == 0) {
-        cm_text_add(html, cm_release_layer(release, "areas") ? "Areas" : "Tables");
+        const cm_layer *areas = cm_release_layer(release, "areas");
+        cm_text_add(html, areas && cm_map_says(areas) ? "Areas" : "Tables");
     } else if (strcmp(slot, "table") == 0) {
         add_tables(html, release);
     } else if (strcmp(slot, "caveats") == 0) {
@@ -138,7 +151,8 @@ castmap_status castmap_write_page(castmap_context *ctx, const castmap_release *r
     if (status)
         return status;
     p.title = options->title ? options->title : release->title;
-    p.main_layer = cm_map_main_layer(release, options->layer);
+    const char *slices = cm_slices_first(options->layer); /* a page opens with the first */
+    p.main_layer = cm_map_main_layer(release, slices ? slices : options->layer);
     if (!p.main_layer)
         return cm_map_no_layer(ctx, release, options->layer);
     status = cm_output_open(ctx, path, options->overwrite, release->audience == CASTMAP_INTERNAL, &output);

@@ -107,15 +107,33 @@ static castmap_release *release_of(room *r, castmap_audience audience, int year)
     return release;
 }
 
-static int64_t shown(const castmap_release *release, const char *from, const char *to)
+static castmap_release *release_of_both(room *r, castmap_audience audience)
 {
-    const cm_layer *layer = cm_release_layer(release, "flows");
+    castmap_release_options options = CASTMAP_RELEASE_OPTIONS_INIT;
+    castmap_release *release = NULL;
+
+    options.audience = audience;
+    options.now_s = cm_utc(2026, 12, 1, 0, 0, 0);
+    options.from_s = cm_utc(2024, 1, 1, 0, 0, 0);
+    options.to_s = cm_utc(2026, 1, 1, 0, 0, 0);
+    must(r, castmap_release_make(r->ctx, r->project, &options, &release));
+    return release;
+}
+
+static int64_t shown_in(const castmap_release *release, const char *name, const char *from, const char *to)
+{
+    const cm_layer *layer = cm_release_layer(release, name);
 
     for (size_t f = 0; layer && f < layer->count; f++) {
         if (strcmp(cm_layer_field(layer, "from_code")->text[f], from) == 0 && strcmp(cm_layer_field(layer, "to_code")->text[f], to) == 0)
             return cm_layer_field(layer, "count")->integer[f];
     }
     return 0;
+}
+
+static int64_t shown(const castmap_release *release, const char *from, const char *to)
+{
+    return shown_in(release, "flows", from, to);
 }
 
 static void open_room(room *r)
@@ -257,6 +275,77 @@ static void nothing_that_left_depends_on_a_flow_that_is_not_shown(void **state)
     free(none);
 }
 
+/*
+ * Across years: whatever a pair has in a year in which it is below the floor, no year of it is shown, so that the sum less the other year gives nothing. At the floor in
+ * both, both are, each direction by itself.
+ */
+static void a_sum_less_the_years_shown_is_never_a_year_that_is_not(void **state)
+{
+    room r = {.ctx = *state};
+
+    for (size_t n = 0; n <= 5; n++) {
+        open_room(&r);
+        add_moves(&r, 0, 1, 14, 2024);
+        add_moves(&r, 0, 1, 23, 2025);
+        add_moves(&r, 1, 2, 17, 2024);
+        add_moves(&r, 1, 2, n, 2025);
+        add_moves(&r, 1, 0, 31, 2025); /* the way back, in one year only */
+        must(&r, run_flows(&r, "ward", false));
+        castmap_release *release = release_of_both(&r, CASTMAP_PARTNER);
+        assert_int_equal(shown(release, "A0", "A1"), 35);
+        assert_int_equal(shown_in(release, "flows_01", "A0", "A1"), 15);
+        assert_int_equal(shown_in(release, "flows_02", "A0", "A1"), 25);
+        assert_int_equal(shown(release, "A1", "A0"), 30);
+        assert_int_equal(shown_in(release, "flows_02", "A1", "A0"), 0);
+        assert_true(shown(release, "A1", "A2") >= 15);
+        assert_int_equal(shown_in(release, "flows_01", "A1", "A2"), n < 5 ? 0 : 15);
+        assert_int_equal(shown_in(release, "flows_02", "A1", "A2"), n < 5 ? 0 : 5);
+        assert_null(cm_release_layer(release, "flows_03"));
+        castmap_release_free(release);
+        close_room(&r);
+    }
+}
+
+static void one_legend_for_all_years_and_the_ledger_keeps_them(void **state)
+{
+    room r = {.ctx = *state};
+
+    open_room(&r);
+    add_moves(&r, 0, 1, 14, 2024);
+    add_moves(&r, 0, 1, 60, 2025);
+    add_moves(&r, 2, 1, 12, 2024);
+    add_moves(&r, 2, 1, 12, 2025);
+    must(&r, run_flows(&r, "ward", false));
+    castmap_release *first = release_of_both(&r, CASTMAP_PUBLIC);
+    const cm_style *a = &cm_release_layer(first, "flows_01")->style, *b = &cm_release_layer(first, "flows_02")->style;
+    assert_true(a->n_classes > 1 && a->n_classes == b->n_classes);
+    for (size_t k = 0; k < a->n_classes; k++) {
+        assert_string_equal(a->classes[k].label, b->classes[k].label);
+        assert_true(a->classes[k].stroke_mm == b->classes[k].stroke_mm && (k == 0 || a->classes[k].stroke_mm > a->classes[k - 1].stroke_mm));
+    }
+    add_moves(&r, 0, 1, 90, 2024); /* late records, also of a pair that was not there */
+    add_moves(&r, 1, 0, 20, 2024);
+    add_moves(&r, 1, 0, 20, 2025);
+    must(&r, run_flows(&r, "ward", false));
+    castmap_release *again = release_of_both(&r, CASTMAP_PUBLIC);
+    assert_int_equal(castmap_release_number(again), castmap_release_number(first));
+    assert_int_equal(shown_in(again, "flows_01", "A0", "A1"), 15);
+    assert_int_equal(shown_in(again, "flows_02", "A0", "A1"), 60);
+    assert_int_equal(shown_in(again, "flows_01", "A1", "A0"), 0);
+    castmap_release_free(first);
+    castmap_release_free(again);
+    close_room(&r);
+    open_room(&r); /* a release of one year has no parts */
+    add_moves(&r, 0, 1, 14, 2024);
+    add_moves(&r, 0, 1, 14, 2025);
+    must(&r, run_flows(&r, "ward", false));
+    castmap_release *one = release_of(&r, CASTMAP_PARTNER, 2024);
+    assert_int_equal(shown(one, "A0", "A1"), 15);
+    assert_null(cm_release_layer(one, "flows_01"));
+    castmap_release_free(one);
+    close_room(&r);
+}
+
 static void what_was_released_is_released_again(void **state)
 {
     room r = {.ctx = *state};
@@ -376,17 +465,46 @@ static void refuses_a_line_from_where_somebody_was(void **state)
     }
 }
 
+/* The last door: a part of the period may not show a pair that another does not. */
+static void refuses_parts_that_show_different_pairs(void **state)
+{
+    static const size_t PARTS[] = {0, 1}, RINGS[] = {0, 1}, CORNERS[] = {0, 4}, ENDS[] = {0, 2};
+    static const double X[] = {0, 10, 10, 0}, Y[] = {0, 0, 10, 10}, MIDDLE[] = {5}, LINE[] = {5, 5};
+    static const char *const LAYERS[] = {"flows", "flows_01", "flows_02"};
+    const castmap_polygons square = {1, PARTS, RINGS, CORNERS, X, Y}, line = {1, PARTS, RINGS, ENDS, LINE, LINE};
+
+    for (int same = 0; same < 2; same++) {
+        cm_release_build build;
+        castmap_release *release = NULL;
+        cm_build_begin(&build, CASTMAP_PARTNER);
+        cm_layer *areas = cm_build_layer(&build, "flow_areas", "", "", CM_SHAPE_POLYGON, 1);
+        cm_build_shapes(&build, areas, &square, X, Y);
+        cm_build_label_points(&build, areas, MIDDLE, MIDDLE);
+        for (int k = 0; k < 3; k++) {
+            cm_layer *layer = cm_build_layer(&build, LAYERS[k], "", "", CM_SHAPE_LINE, 1);
+            cm_build_shapes(&build, layer, &line, LINE, LINE);
+            cm_field_set_text(&build, cm_build_field(&build, layer, CM_FIELD_TEXT, "from_code", "", "", "", 0), 0, "A");
+            cm_field_set_text(&build, cm_build_field(&build, layer, CM_FIELD_TEXT, "to_code", "", "", "", 0), 0, k < 2 || same ? "B" : "C");
+        }
+        assert_status(cm_build_finish(*state, &build, &release), same ? CASTMAP_OK : CASTMAP_E_RELEASE);
+        castmap_release_free(release);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flow_leaves_where_it_reaches_every_floor),
         cmocka_unit_test(totals_are_sums_of_what_is_shown),
         cmocka_unit_test(nothing_that_left_depends_on_a_flow_that_is_not_shown),
+        cmocka_unit_test(a_sum_less_the_years_shown_is_never_a_year_that_is_not),
+        cmocka_unit_test(one_legend_for_all_years_and_the_ledger_keeps_them),
         cmocka_unit_test(what_was_released_is_released_again),
         cmocka_unit_test(one_set_of_areas_and_one_way_of_counting),
         cmocka_unit_test(symmetric_flows_have_one_line_and_no_arrow),
         cmocka_unit_test(both_directions_bend_to_their_own_right),
         cmocka_unit_test(refuses_a_line_from_where_somebody_was),
+        cmocka_unit_test(refuses_parts_that_show_different_pairs),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);
 }
