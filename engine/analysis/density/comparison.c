@@ -12,14 +12,17 @@
 #define PI 3.14159265358979323846
 #define SECONDS_A_DAY 86400.0
 
-/* Uniformly corrected density of one kind, weights left aside; *n the records inside, spread ones too. */
+/*
+ * Density of one kind inside the study area, weights left aside; *n the records inside, spread ones too. Not corrected for the edge: the uniform
+ * correction would divide both kinds by the same mass, which the ratio does not see. ratio_at() corrects where it needs to.
+ */
 static castmap_status kind_density(castmap_context *ctx, const castmap_points *points, const castmap_spread *spread,
                                    const castmap_polygons *study, const castmap_grid *grid, const castmap_density_options *o,
                                    double *values, double *n)
 {
     const castmap_points plain = {.count = points->count, .x = points->x, .y = points->y};
     size_t outside = 0;
-    castmap_status status = castmap_density_within_spread(ctx, &plain, spread, study, grid, o, CASTMAP_EDGE_UNIFORM, values, &outside);
+    castmap_status status = castmap_density_within_spread(ctx, &plain, spread, study, grid, o, CASTMAP_EDGE_NONE, values, &outside);
 
     *n = (double)(points->count - outside);
     for (size_t a = 0; !status && spread && a < spread->areas.count; a++)
@@ -27,26 +30,34 @@ static castmap_status kind_density(castmap_context *ctx, const castmap_points *p
     return status;
 }
 
-/* Mass inside the study area of the kernel, at every cell. */
+/* Mass inside the study area of the kernel, at every cell that has a density; the others are left as they are. */
 static castmap_status cell_mass(castmap_context *ctx, const castmap_polygons *study, const castmap_grid *g, double sigma_m,
-                                double *mass)
+                                const double *density, double *mass)
 {
     castmap_density_options o = CASTMAP_DENSITY_OPTIONS_INIT;
     const size_t cells = g->columns * g->rows;
-    double *x = cm_alloc(cells, sizeof *x), *y = cm_alloc(cells, sizeof *y);
-    castmap_status status = x && y ? CASTMAP_OK : cm_fail_memory(ctx);
+    double *x = cm_alloc(cells, sizeof *x), *y = cm_alloc(cells, sizeof *y), *found = cm_alloc(cells, sizeof *found);
+    castmap_status status = x && y && found ? CASTMAP_OK : cm_fail_memory(ctx);
+    size_t n = 0;
 
     o.kernel = CASTMAP_KERNEL_GAUSSIAN;
     o.radius_m = castmap_kernel_radius_m(o.kernel, sigma_m);
     for (size_t i = 0; i < cells && !status; i++) {
-        x[i] = g->west + ((double)(i % g->columns) + 0.5) * g->cell_m;
-        y[i] = g->north - ((double)(i / g->columns) + 0.5) * g->cell_m;
+        if (!(density[i] > 0.0))
+            continue;
+        x[n] = g->west + ((double)(i % g->columns) + 0.5) * g->cell_m;
+        y[n++] = g->north - ((double)(i / g->columns) + 0.5) * g->cell_m;
     }
-    const castmap_points centres = {.count = cells, .x = x, .y = y};
+    const castmap_points centres = {.count = n, .x = x, .y = y};
     if (!status)
-        status = castmap_kernel_mass(ctx, study, &centres, &o, mass);
+        status = castmap_kernel_mass(ctx, study, &centres, &o, found);
+    for (size_t i = cells; i-- > 0 && !status;) {
+        if (density[i] > 0.0)
+            mass[i] = found[--n];
+    }
     free(x);
     free(y);
+    free(found);
     return status;
 }
 
@@ -85,7 +96,7 @@ static bool ratio_at(const two_kinds *k, size_t i, double *log_ratio, double *p)
         return false;
     *log_ratio = log(k->first[i] / k->n1) - log(k->second[i] / k->n2);
     if (p) {
-        const double pooled = (k->first[i] + k->second[i]) / (k->n1 + k->n2) / 1e6; /* per m2 */
+        const double pooled = (k->first[i] + k->second[i]) / k->wide[i] / (k->n1 + k->n2) / 1e6; /* per m2 */
         const double roughness = k->narrow[i] / (4.0 * PI) / (k->wide[i] * k->wide[i]);
         const double z = *log_ratio * k->sigma_m * sqrt(pooled) / sqrt(roughness * (1.0 / k->n1 + 1.0 / k->n2));
         *p = 0.5 * erfc(z / sqrt(2.0));
@@ -139,9 +150,9 @@ castmap_status castmap_relative_risk_spread(castmap_context *ctx, const castmap_
     if (!status && (!(kinds.n1 > 0.0) || !(kinds.n2 > 0.0)))
         status = cm_fail(ctx, CASTMAP_E_DATA, "no %s lies inside the study area", kinds.n1 > 0.0 ? "control" : "case");
     if (!status && upper_p)
-        status = cell_mass(ctx, study, grid, sigma_m, kinds.wide);
+        status = cell_mass(ctx, study, grid, sigma_m, kinds.first, kinds.wide);
     if (!status && upper_p)
-        status = cell_mass(ctx, study, grid, sigma_m / sqrt(2.0), kinds.narrow);
+        status = cell_mass(ctx, study, grid, sigma_m / sqrt(2.0), kinds.first, kinds.narrow);
     for (size_t i = 0; i < cells && !status; i++) {
         double ratio = (double)NAN, p = (double)NAN;
         const bool defined = ratio_at(&kinds, i, &ratio, upper_p ? &p : NULL);

@@ -154,6 +154,26 @@ static void piles_are_reported(void **state)
     assert_true(got.at_limit);
 }
 
+/* Wards are no borders: only the outline of all of them together is. */
+static void a_study_area_may_be_of_several_areas(void **state)
+{
+    enum { N = 400 };
+    static const size_t TWO[] = {0, 1, 2}, RINGS[] = {0, 5, 10};
+    static const double X[] = {0, 10000, 10000, 0, 0}, Y[] = {0, 0, 10000, 10000, 0};
+    static const double X2[] = {0, 5000, 5000, 0, 0, 5000, 10000, 10000, 5000, 5000}, Y2[] = {0, 0, 10000, 10000, 0, 0, 0, 10000, 10000, 0};
+    const castmap_polygons whole = {1, ONE, ONE, RING, X, Y}, halves = {2, TWO, TWO, RINGS, X2, Y2};
+    static double x[N], y[N];
+    const castmap_points points = {.count = N, .x = x, .y = y};
+
+    fill_hill(x, y, N);
+    for (int rule = CASTMAP_BANDWIDTH_LEAST_SQUARES_CV; rule <= CASTMAP_BANDWIDTH_CRONIE_VAN_LIESHOUT; rule++) {
+        castmap_bandwidth one, two;
+        assert_status(castmap_bandwidth_choose(*state, &points, &whole, (castmap_bandwidth_rule)rule, CASTMAP_KERNEL_QUARTIC, &one), CASTMAP_OK);
+        assert_status(castmap_bandwidth_choose(*state, &points, &halves, (castmap_bandwidth_rule)rule, CASTMAP_KERNEL_QUARTIC, &two), CASTMAP_OK);
+        assert_true(fabs(two.sigma_m - one.sigma_m) < 1e-9 * one.sigma_m);
+    }
+}
+
 static void refuses_what_has_no_meaning(void **state)
 {
     const double x[] = {5, 5, 5}, y[] = {5, 5, 5}, bad[] = {5, (double)NAN, 6};
@@ -183,6 +203,7 @@ int main(void)
         cmocka_unit_test(moves_scales_and_forgets_the_order),
         cmocka_unit_test(large_data_are_sampled_and_the_result_converted),
         cmocka_unit_test(piles_are_reported),
+        cmocka_unit_test(a_study_area_may_be_of_several_areas),
         cmocka_unit_test(refuses_what_has_no_meaning),
     };
     return cmocka_run_group_tests(tests, context_setup, context_teardown);

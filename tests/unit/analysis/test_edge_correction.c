@@ -134,6 +134,44 @@ static void agrees_with_the_surface(void **state)
     free(values);
 }
 
+/* The unit square as four quarters, as wards cover a town. */
+static const size_t FOUR[] = {0, 1, 2, 3, 4}, QUARTER_RINGS[] = {0, 5, 10, 15, 20};
+static const double QUARTERS_X[] = {0, .5, .5, 0, 0, .5, 1, 1, .5, .5, 0, .5, .5, 0, 0, .5, 1, 1, .5, .5};
+static const double QUARTERS_Y[] = {0, 0, .5, .5, 0, 0, 0, .5, .5, 0, .5, .5, 1, 1, .5, .5, .5, 1, 1, .5};
+static const castmap_polygons QUARTERS = {4, FOUR, FOUR, QUARTER_RINGS, QUARTERS_X, QUARTERS_Y};
+
+/* Borders between areas of the study area are none, not even for a point on them; in how many pieces a border is drawn does not matter. */
+static void borders_inside_and_pieces_of_borders_do_not_matter(void **state)
+{
+    enum { PIECES = 300, N = 9 };
+    static double fine_x[4 * PIECES + 1], fine_y[4 * PIECES + 1];
+    static const double X[N] = {0.5, 0.5, 0.1, 0.9, 0.25, 0.01, 0.5, 0.999, 1.2}, Y[N] = {0.5, 0.1, 0.5, 0.9, 0.75, 0.02, 0.9999, 0.4, 0.3};
+    const size_t ring[] = {0, 4 * PIECES + 1};
+    const castmap_polygons fine = {1, ONE, ONE, ring, fine_x, fine_y};
+    const castmap_points points = {.count = N, .x = X, .y = Y};
+
+    for (size_t side = 0; side < 4; side++) {
+        for (size_t k = 0; k < PIECES; k++) {
+            const double t = (double)k / PIECES;
+            fine_x[side * PIECES + k] = SQUARE_X[side] + t * (SQUARE_X[side + 1] - SQUARE_X[side]);
+            fine_y[side * PIECES + k] = SQUARE_Y[side] + t * (SQUARE_Y[side + 1] - SQUARE_Y[side]);
+        }
+    }
+    for (int kernel = CASTMAP_KERNEL_QUARTIC; kernel <= CASTMAP_KERNEL_TRIWEIGHT; kernel++) {
+        for (double radius = 0.05; radius < 4.0; radius *= 3.0) {
+            const castmap_density_options o = with((castmap_kernel)kernel, radius);
+            double whole[N], quarters[N], pieces[N];
+            assert_status(castmap_kernel_mass(*state, &SQUARE, &points, &o, whole), CASTMAP_OK);
+            assert_status(castmap_kernel_mass(*state, &QUARTERS, &points, &o, quarters), CASTMAP_OK);
+            assert_status(castmap_kernel_mass(*state, &fine, &points, &o, pieces), CASTMAP_OK);
+            for (size_t i = 0; i < N; i++) {
+                assert_true(fabs(quarters[i] - whole[i]) < 1e-13);
+                assert_true(fabs(pieces[i] - whole[i]) < 1e-11);
+            }
+        }
+    }
+}
+
 static void uniform_is_level_and_diggle_keeps_the_mass(void **state)
 {
     enum { N = 14400 };
@@ -256,6 +294,7 @@ int main(void)
         cmocka_unit_test(knows_the_unit_square),
         cmocka_unit_test(agrees_with_counting_for_every_kernel),
         cmocka_unit_test(agrees_with_the_surface),
+        cmocka_unit_test(borders_inside_and_pieces_of_borders_do_not_matter),
         cmocka_unit_test(uniform_is_level_and_diggle_keeps_the_mass),
         cmocka_unit_test(spreads_a_record_as_many_points_would),
         cmocka_unit_test(masks_inside_or_outside),
