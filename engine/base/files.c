@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,13 @@ static bool looks_like_a_file(const char *path)
             return false;
     }
     return true;
+}
+
+bool cm_has_ending(const char *name, const char *ending)
+{
+    const size_t n = strlen(name), m = strlen(ending);
+
+    return n > m && strcasecmp(name + n - m, ending) == 0;
 }
 
 const char *cm_base_name(const char *path)

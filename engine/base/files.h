@@ -62,6 +62,7 @@ CASTMAP_NODISCARD castmap_status cm_output_reserve(castmap_context *ctx, const c
 
 /* mkdir -p; CASTMAP_E_IO when something else stands there. */
 CASTMAP_NODISCARD castmap_status cm_directory_make(castmap_context *ctx, const char *path, unsigned mode);
+bool cm_has_ending(const char *name, const char *ending); /* ".csv", in any case; the name is more than that */
 const char *cm_base_name(const char *path); /* part after the last '/' */
 
 /* Folder with styles, page assets and the like: $CASTMAP_DATA, else beside the installed library, else the source tree. out [size]. */

@@ -72,7 +72,7 @@ static int choose_layer(reader *r)
         return cm_gdal_fail_layers(&r->gdal, CASTMAP_E_NOT_FOUND, r->sheet ? "the file has no sheet of that name" : "the file has no layer of that name");
     if (r->sheet)
         return cm_worker_fail(r->gdal.pipe, CASTMAP_E_INPUT, "the first row of the sheet must hold the column names", "every sheet is empty");
-    return cm_gdal_fail_layers(&r->gdal, CASTMAP_E_INPUT, candidates ? "the file holds several layers that may be read"
+    return cm_gdal_fail_layers(&r->gdal, candidates ? CASTMAP_E_INPUT : CASTMAP_E_UNSUPPORTED, candidates ? "the file holds several layers that may be read"
                                                               : r->lines ? "no layer holds points or lines" : "no layer holds points");
 }
 
@@ -407,7 +407,7 @@ int cm_gdal_record_child(cm_record_sender *sender, cm_stream_job *job)
     default:
         break;
     }
-    if (cm_record_zip_open(sender->pipe, job->parts, &inside) != 0)
+    if (cm_record_zip_open(sender->pipe, job->parts, job->options->member, &inside) != 0)
         return -1;
     if (inside.kind == CM_ZIP_KML)
         return cm_xml_record_child(sender, job, inside.bytes, inside.length, "KMZ");

@@ -103,7 +103,7 @@ static int open_zip(child *c, const char **driver, const char **name)
 {
     cm_record_zip inside;
 
-    if (cm_record_zip_open(c->gdal.pipe, c->gdal.parts, &inside) != 0)
+    if (cm_record_zip_open(c->gdal.pipe, c->gdal.parts, NULL, &inside) != 0)
         return -1;
     if (inside.kind != CM_ZIP_SHAPEFILE)
         return cm_worker_fail(c->gdal.pipe, CASTMAP_E_INPUT, "a zip should hold the files of one Shapefile", "the zip holds no Shapefile");

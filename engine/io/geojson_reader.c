@@ -4,13 +4,13 @@
 #include "io/geojson_reader.h"
 
 #include "base/fail.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "io/geojson_place.h"
 #include "io/text_map.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct cm_geojson_reader {
     const char   *name;     /* borrowed */
@@ -197,13 +197,6 @@ static bool is_wgs84(const cm_json_scan *scan, const cm_json_span *crs)
     return cm_json_span_is(scan, crs, "null");
 }
 
-static bool name_ends_with(const char *name, const char *end)
-{
-    const size_t n = strlen(name), m = strlen(end);
-
-    return n > m && strcasecmp(name + n - m, end) == 0;
-}
-
 /* A Feature that is followed by another value, or stands alone in a file whose name says that features come one a line. */
 static bool begins_sequence(const cm_geojson_reader *r, cm_json_scan scan)
 {
@@ -223,7 +216,7 @@ static bool begins_sequence(const cm_geojson_reader *r, cm_json_scan scan)
         feature = feature || (cm_json_span_is(&begin, &key, "type") && cm_json_span_is(&begin, &value, "Feature"));
     }
     for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
-        named = named || name_ends_with(r->name, ENDS[i]);
+        named = named || cm_has_ending(r->name, ENDS[i]);
     return feature && !more && (cm_json_next(&scan) == '{' || named);
 }
 
@@ -232,7 +225,7 @@ static castmap_status look_at_sequence(castmap_context *ctx, cm_geojson_reader *
     cm_json_scan scan = {.text = r->text, .length = r->length};
     int64_t number = 0;
 
-    if (name_ends_with(r->name, ".geojson"))
+    if (cm_has_ending(r->name, ".geojson"))
         return refuse(ctx, r, CASTMAP_E_INPUT, 0, 0, "newline-delimited GeoJSON, not one document as .geojson promises",
                       "give it a name that ends in .geojsonl, then it is read line by line");
     r->sequence = true;

@@ -53,6 +53,7 @@ typedef struct cm_stream_note {
 
 typedef struct cm_stream_options {
     const char *layer;       /* layer or sheet by name; NULL: the only one, or the first sheet */
+    const char *member;      /* the file is a zip: only this .shp of it, with its parts; NULL: the zip is one thing */
     bool        follow;
     uint64_t    max_bytes;   /* of the file; 0: 1 GiB */
     bool        lines;       /* of a layer: lines are places too, told by their two ends */
@@ -70,7 +71,7 @@ bool cm_stream_reads(cm_content content);
 
 /*
  * `path` and the texts of `options` are borrowed until _close. fd: of the path where it is open already (then owned by the stream, also on failure), else -1. Failures as of
- * cm_vector_read().
+ * cm_vector_read(); CASTMAP_E_UNSUPPORTED: no layer of it holds places.
  */
 CASTMAP_NODISCARD castmap_status cm_stream_open(castmap_context *ctx, const char *path, int fd, const cm_stream_options *options,
                                                 cm_record_stream **out);

@@ -3,6 +3,7 @@
  */
 #include "io/record_zip.h"
 
+#include "base/files.h"
 #include "base/text.h"
 #include "io/xml_screen.h"
 #include "io/zip_entries.h"
@@ -27,13 +28,6 @@ static size_t find_entry(const cm_zip *zip, const char *name)
     return SIZE_MAX;
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-    const size_t n = strlen(name), m = strlen(end);
-
-    return n > m && strcasecmp(name + n - m, end) == 0;
-}
-
 /* The last entry of that ending, and how many there are; what a Mac adds is not counted. */
 static size_t find_ending(const cm_zip *zip, const char *end, size_t *count)
 {
@@ -41,7 +35,7 @@ static size_t find_ending(const cm_zip *zip, const char *end, size_t *count)
 
     *count = 0;
     for (size_t i = 0; i < zip->count; i++) {
-        if (ends_with(zip->entry[i].name, end) && strncmp(zip->entry[i].name, "__MACOSX/", 9) != 0) {
+        if (cm_has_ending(zip->entry[i].name, end) && strncmp(zip->entry[i].name, "__MACOSX/", 9) != 0) {
             found = i;
             ++*count;
         }
@@ -75,7 +69,7 @@ static int check_workbook(cm_worker_pipe *pipe, cm_zip *zip)
         if (status)
             return fail_zip(pipe, status, zip);
         /* Older OpenDocument manifests name a definition; nobody reads them. */
-        if (ends_with(zip->entry[i].name, ".xml") && strncmp(zip->entry[i].name, "META-INF/", 9) != 0)
+        if (cm_has_ending(zip->entry[i].name, ".xml") && strncmp(zip->entry[i].name, "META-INF/", 9) != 0)
             fault = cm_xml_screen(bytes, length);
         free(bytes);
         if (fault)
@@ -90,6 +84,10 @@ static int take_kml(cm_worker_pipe *pipe, cm_zip *zip, cm_record_zip *out)
 
     if (at == SIZE_MAX)
         at = find_ending(zip, ".kml", &count);
+    else
+        count = 1;
+    if (count > 1)
+        return cm_worker_fail(pipe, CASTMAP_E_INPUT, "castmap import reads all of a zip that it is given by name; or unpack it", "the zip holds %zu KML documents", count);
     const castmap_status status = cm_zip_unpack(zip, at, &out->bytes, &out->length);
     out->kind = CM_ZIP_KML;
     return status ? fail_zip(pipe, status, zip) : 0;
@@ -118,7 +116,7 @@ static int take_shapefile(cm_worker_pipe *pipe, cm_zip *zip, size_t shp, cm_inpu
     return 0;
 }
 
-int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, cm_record_zip *out)
+int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, const char *member, cm_record_zip *out)
 {
     const cm_input_part *part = &parts->part[CM_PART_MAIN];
     size_t shapefiles, kmls;
@@ -128,6 +126,10 @@ int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, cm_record_zi
     *out = (cm_record_zip){CM_ZIP_SHAPEFILE, NULL, 0};
     if (status)
         return fail_zip(pipe, status, &zip);
+    if (member) {
+        const size_t entry = find_entry(&zip, member);
+        return entry == SIZE_MAX ? cm_worker_fail(pipe, CASTMAP_E_NOT_FOUND, "", "the zip has no member of that name") : take_shapefile(pipe, &zip, entry, parts);
+    }
     if (find_entry(&zip, "xl/workbook.xml") != SIZE_MAX) {
         out->kind = CM_ZIP_XLSX;
         return check_workbook(pipe, &zip);
@@ -144,5 +146,5 @@ int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, cm_record_zi
         return take_shapefile(pipe, &zip, shp, parts);
     if (shapefiles == 0)
         return fail_nothing(pipe, &zip);
-    return cm_worker_fail(pipe, CASTMAP_E_INPUT, "unpack it and import the files, or their folder", "the zip holds %zu Shapefiles", shapefiles);
+    return cm_worker_fail(pipe, CASTMAP_E_INPUT, "castmap import reads all of a zip that it is given by name; or unpack it", "the zip holds %zu Shapefiles", shapefiles);
 }

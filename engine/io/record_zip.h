@@ -17,8 +17,8 @@ typedef struct cm_record_zip {
 
 /*
  * Every entry that will be read is unpacked once and checked against its stated size, so that whoever reads it next cannot be made to unpack more. Parts of a
- * Shapefile take the place of the zip in `parts`. 0, or -1 after a failure was sent.
+ * Shapefile take the place of the zip in `parts`; of several the one named `member`, which else is NULL. 0, or -1 after a failure was sent.
  */
-int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, cm_record_zip *out);
+int cm_record_zip_open(cm_worker_pipe *pipe, cm_input_parts *parts, const char *member, cm_record_zip *out);
 
 #endif

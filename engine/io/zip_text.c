@@ -28,6 +28,7 @@ typedef struct zip_job {
     int         fd;
     size_t      size;
     const char *wanted;
+    bool        exact; /* `wanted` is a whole name, of a member of any kind */
 } zip_job;
 
 typedef struct text_taken {
@@ -36,13 +37,6 @@ typedef struct text_taken {
     char *name; /* [128] */
 } text_taken;
 
-static bool ends_with(const char *name, const char *end)
-{
-    const size_t n = strlen(name), m = strlen(end);
-
-    return n > m && strcasecmp(name + n - m, end) == 0;
-}
-
 static bool is_text(const char *name)
 {
     static const char *const ENDS[] = {".csv", ".tsv", ".tab", ".txt", ".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl"};
@@ -50,7 +44,7 @@ static bool is_text(const char *name)
     if (strncmp(name, "__MACOSX/", 9) == 0 || cm_base_name(name)[0] == '.')
         return false;
     for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
-        if (ends_with(name, ENDS[i]))
+        if (cm_has_ending(name, ENDS[i]))
             return true;
     return false;
 }
@@ -60,7 +54,7 @@ static bool other_kind(const cm_zip *zip)
 {
     for (size_t i = 0; i < zip->count; i++) {
         const char *name = zip->entry[i].name;
-        if (strcmp(name, "xl/workbook.xml") == 0 || strcmp(name, "content.xml") == 0 || ends_with(name, ".shp") || ends_with(name, ".kml"))
+        if (strcmp(name, "xl/workbook.xml") == 0 || strcmp(name, "content.xml") == 0 || cm_has_ending(name, ".shp") || cm_has_ending(name, ".kml"))
             return true;
     }
     return false;
@@ -99,7 +93,7 @@ static size_t choose(const cm_zip *zip, const char *wanted, size_t *texts)
             if (strcmp(name, wanted) == 0 || (found == SIZE_MAX && strcmp(cm_base_name(name), wanted) == 0))
                 found = i;
             ++*texts;
-        } else if (ends_with(name, ".txt")) {
+        } else if (cm_has_ending(name, ".txt")) {
             note = i;
             notes++;
         } else {
@@ -141,14 +135,19 @@ static int zip_child(cm_worker_pipe *pipe, void *payload)
         return cm_worker_fail(pipe, CASTMAP_E_NOMEM, "", "out of memory");
     if (cm_zip_open(bytes, job->size, &zip) != CASTMAP_OK)
         return 0; /* told by record_zip.c */
+    for (size_t i = 0; job->exact && i < zip.count; i++)
+        if (strcmp(zip.entry[i].name, job->wanted) == 0)
+            return send_member(pipe, &zip, i);
     const size_t entry = choose(&zip, job->wanted, &texts);
+    if (job->exact)
+        return cm_worker_fail(pipe, CASTMAP_E_NOT_FOUND, "", "the zip has no member of that name");
     if (texts == 0 || (other_kind(&zip) && !(job->wanted && entry != SIZE_MAX)))
         return 0;
     list_names(&zip, names, sizeof names);
     if (entry == SIZE_MAX)
         return cm_worker_fail(pipe, CASTMAP_E_NOT_FOUND, "choose one with --layer NAME", "the zip has no member of that name; it holds %s", names);
     if (!job->wanted && texts > 1)
-        return cm_worker_fail(pipe, CASTMAP_E_INPUT, "choose one with --layer NAME, or unpack it and import the folder",
+        return cm_worker_fail(pipe, CASTMAP_E_INPUT, "choose one with --layer NAME; castmap import reads all of a zip that it is given by name",
                               "the zip holds %zu tables: %s", texts, names);
     return send_member(pipe, &zip, entry);
 }
@@ -176,7 +175,7 @@ static castmap_status receive(castmap_context *ctx, uint32_t kind, const unsigne
     return CASTMAP_OK;
 }
 
-castmap_status cm_zip_text_open(castmap_context *ctx, const char *path, int zip_fd, const char *wanted, int *fd, char name[128])
+static castmap_status open_member(castmap_context *ctx, const char *path, int zip_fd, const char *wanted, bool exact, int *fd, char name[128])
 {
     const cm_worker_limits limits = CM_WORKER_LIMITS_INIT;
     text_taken taken = {.fd = -1, .name = name};
@@ -186,7 +185,7 @@ castmap_status cm_zip_text_open(castmap_context *ctx, const char *path, int zip_
     *fd = -1;
     if (!status && fstat(zip_fd, &info) != 0)
         status = cm_fail_errno(ctx, "cannot read", path, errno);
-    zip_job job = {.fd = zip_fd, .size = status ? 0 : (size_t)info.st_size, .wanted = wanted};
+    zip_job job = {.fd = zip_fd, .size = status ? 0 : (size_t)info.st_size, .wanted = wanted, .exact = exact};
     if (!status)
         status = cm_worker_run(ctx, cm_input_name(path), &limits, &zip_fd, 1, zip_child, &job, receive, &taken);
     if (!status && taken.found && lseek(taken.fd, 0, SEEK_SET) != 0)
@@ -198,4 +197,14 @@ castmap_status cm_zip_text_open(castmap_context *ctx, const char *path, int zip_
     if (taken.fd >= 0)
         close(taken.fd);
     return status;
+}
+
+castmap_status cm_zip_text_open(castmap_context *ctx, const char *path, int zip_fd, const char *wanted, int *fd, char name[128])
+{
+    return open_member(ctx, path, zip_fd, wanted, false, fd, name);
+}
+
+castmap_status cm_zip_member_open(castmap_context *ctx, const char *path, int zip_fd, const char *member, int *fd, char name[128])
+{
+    return open_member(ctx, path, zip_fd, member, true, fd, name);
 }

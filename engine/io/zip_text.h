@@ -12,5 +12,7 @@
  * record_zip.h. name: of the member, for display. CASTMAP_E_INPUT: several members and none chosen; CASTMAP_E_NOT_FOUND; CASTMAP_E_LIMIT.
  */
 CASTMAP_NODISCARD castmap_status cm_zip_text_open(castmap_context *ctx, const char *path, int zip_fd, const char *wanted, int *fd, char name[128]);
+/* One member by its whole name, whatever it holds. CASTMAP_E_NOT_FOUND: there is none of that name. Else as above. */
+CASTMAP_NODISCARD castmap_status cm_zip_member_open(castmap_context *ctx, const char *path, int zip_fd, const char *member, int *fd, char name[128]);
 
 #endif

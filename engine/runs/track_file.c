@@ -108,7 +108,7 @@ static castmap_status read_stream(reading *r, const char *path, const char **for
     castmap_status status = cm_stream_open(r->ctx, path, -1, &options, &stream);
 
     if (status)
-        return status;
+        return status == CASTMAP_E_UNSUPPORTED ? CASTMAP_E_INPUT : status;
     const cm_stream_table *table = cm_stream_table_of(stream);
     const int column[3] = {column_named(table, CM_FIX_TRACK), column_named(table, CM_FIX_PIECE), column_named(table, "time")};
     static const char *const READ[] = {"GPX", "KML", "KMZ", "TCX"};

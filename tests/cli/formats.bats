@@ -340,21 +340,110 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
     says "$err" "export the photo as JPEG"
 }
 
-@test "a zip of several tables asks which, a zip of none says what it holds, and neither stores anything" {
+@test "a zip of several things is read like a folder: every table, layer, document, chat and photo a batch, the rest named; --layer picks one" {
+    need ogr2ogr python3 jq sqlite3
+    table >t.csv
+    printf 'latitude,longitude,date\n51.5111,-0.1111,2025-01-10\n' >u.csv
+    printf 'code,label\n1,noise\n' >list.csv
+    printf '{"a":1}' >settings.json
+    echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"date":"2025-01-10"},"geometry":{"type":"Point","coordinates":[-0.1301,51.4601]}}]}' >p.geojson
+    echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,51],[1,51],[1,52],[0,51]]]}}]}' >area.geojson
+    ogr2ogr p.shp p.geojson
+    ogr2ogr area.shp area.geojson
+    ogr2ogr -f GPKG g.gpkg p.geojson -nln g
+    ogr2ogr -f XLSX x.xlsx u.csv
+    printf '<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1"><wpt lat="51.4602" lon="-0.1302"><time>2025-01-10T10:00:00Z</time></wpt></gpx>' >w.gpx
+    printf '<kml><Document><Placemark><name>a</name><Point><coordinates>-0.131,51.461</coordinates></Point></Placemark></Document></kml>' >k.kml
+    zip_of pack.zip a/t.csv=t.csv a/u.csv=u.csv b/list.csv=list.csv b/settings.json=settings.json b/p.geojson=p.geojson p.shp=p.shp p.shx=p.shx p.dbf=p.dbf p.prj=p.prj \
+        area.shp=area.shp area.shx=area.shx area.dbf=area.dbf g.gpkg=g.gpkg x.xlsx=x.xlsx w.gpx=w.gpx k.kml=k.kml letter.docx=t.csv in.zip=x.xlsx readme.txt=list.csv \
+        __MACOSX/a/._t.csv=t.csv
+    cp town.castmap.sqlite before
+    both castmap import -n pack.zip --json
+    code_is 3
+    cmp before town.castmap.sqlite
+    both castmap import pack.zip --json
+    code_is 3
+    # 4 of t.csv (one bad), 1 each of u.csv, p.geojson, p.shp, g.gpkg, w.gpx, k.kml, x.xlsx.
+    [ "$(jq -c '[.files[] | (.file | ltrimstr("pack.zip/")), .read]' out.txt)" = '["a/t.csv",4,"a/u.csv",1,"b/p.geojson",1,"g.gpkg",1,"k.kml",1,"p.shp",1,"w.gpx",1,"x.xlsx",1]' ]
+    [ "$(jq -c '.total | [.files, .read, .accepted, .duplicate, .quarantined]' out.txt)" = "[8,11,7,3,1]" ]
+    [ "$(jq -c '[.left_out[].file | ltrimstr("pack.zip/")] | sort' out.txt)" = '["area.shp","b/list.csv","b/settings.json","in.zip","letter.docx","readme.txt"]' ]
+    jq -e '.left_out[] | select(.file == "pack.zip/b/list.csv") | .why | contains("no columns say where")' out.txt
+    # Counted without the program: batches, and records of each.
+    [ "$(sqlite3 town.castmap.sqlite "SELECT count(*), sum(read), sum(accepted) FROM batch WHERE file LIKE 'pack.zip/%'")" = "8|11|7" ]
+    [ "$(sqlite3 town.castmap.sqlite "SELECT count(*) FROM quarantine")" = 1 ]
+    both castmap import pack.zip
+    says "$out" "pack.zip/a/t.csv: 4 rows read"
+    says "$out" "pack.zip/letter.docx: left out, of no form that holds records"
+    says "$out" "8 files together: 11 rows read = 0 accepted + 10 duplicate + 1 quarantined"
+    both castmap import pack.zip --layer p.shp --json
+    code_is 0
+    counts 1 0 1 0
+    both castmap import pack.zip --layer a/u.csv --json
+    code_is 0
+    counts 1 0 1 0
+    both castmap import pack.zip --layer nowhere.csv
+    code_is 1
+    says "$err" 'the zip has no member "nowhere.csv"; it holds a/t.csv, a/u.csv'
+}
+
+@test "a zip of several: one that is damaged refuses all of it; pictures of a chat are no photos; one without records says why" {
+    need python3 jq
+    table >t.csv
+    printf 'latitude,longitude,date\n51.5111,-0.1111,2025-01-10\n"51.5' >open.csv
+    printf 'code,label\n1,noise\n' >list.csv
+    printf '12/01/2025, 10:15 - Ann: location: https://maps.google.com/?q=51.4601,-0.1302\n13/01/2025, 10:15 - Ann: IMG-1.jpg (file attached)\n' >chat.txt
+    zip_of damaged.zip a.csv=t.csv b.csv=open.csv
+    zip_of chat.zip "WhatsApp Chat with Group.txt=chat.txt" IMG-1.jpg=t.csv
+    zip_of no.zip a.csv=list.csv b.csv=list.csv
+    zip_of alike.zip t.csv=no.zip u.csv=t.csv
+    zip_of climbs.zip a.csv=t.csv ../b.csv=t.csv
+    python3 -c 'import zipfile
+with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("a.csv", b"lat,lon\n1,2\n"); z.writestr("b.csv", b"lat,lon\n" + b"0" * (64 << 20))'
+    cp town.castmap.sqlite before
+    both castmap import damaged.zip
+    code_is 4
+    says "$err" "damaged.zip/b.csv"
+    both castmap import no.zip
+    code_is 4
+    says "$err" "no columns say where"
+    both castmap import alike.zip
+    code_is 4
+    says "$err" "alike.zip/t.csv"
+    says "$err" "a zip archive inside a zip"
+    both castmap import climbs.zip
+    code_is 4
+    says "$err" "climbs out of its folder"
+    both castmap import bomb.zip
+    code_is 4
+    says "$err" "100 times its size"
+    cmp before town.castmap.sqlite
+    both castmap import chat.zip --json --date-order dmy
+    code_is 0
+    counts 1 1 0 0
+    printf '<kml><Document><Placemark><name>a</name><Point><coordinates>-0.131,51.461</coordinates></Point></Placemark></Document></kml>' >doc.kml
+    sed 's/51.461/51.462/' doc.kml >more.kml
+    zip_of two.kmz doc.kml=doc.kml more.kml=more.kml images/1.jpg=t.csv
+    both castmap import two.kmz
+    code_is 0
+    says "$out" "2 files together: 2 rows read = 2 accepted"
+    says "$out" "two.kmz/images/1.jpg: left out, a picture of the map beside it"
+    both castmap import chat.zip --json --date-order dmy
+    jq -e '.left_out == [{"file": "chat.zip/IMG-1.jpg", "why": "a picture of the chat beside it"}]' out.txt
+}
+
+@test "a zip through standard input is one table or asks which; one of none says what it holds; neither stores anything" {
     need python3 jq
     table >t.csv
     printf 'lat,lon\n51.5111,-0.1111\n' >u.csv
     zip_of two.zip a/t.csv=t.csv a/u.csv=u.csv
     zip_of none.zip letter.docx=t.csv
     zip_of nested.zip t.csv=two.zip
-    python3 -c 'import zipfile
-with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("b.csv", b"lat,lon\n" + b"0" * (64 << 20))'
     cp town.castmap.sqlite before
-    both castmap import two.zip
+    both castmap import - <two.zip
     code_is 4
     says "$err" "the zip holds 2 tables: a/t.csv, a/u.csv"
     says "$err" "--layer NAME"
-    both castmap import two.zip --layer w.csv
+    both castmap import - --layer w.csv <two.zip
     [ "$status" -ne 0 ]
     says "$err" "a/t.csv, a/u.csv"
     both castmap import none.zip
@@ -363,11 +452,8 @@ with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z: z.writestr("b.
     both castmap import nested.zip
     code_is 4
     says "$err" "a zip archive inside a zip"
-    both castmap import bomb.zip
-    code_is 4
-    says "$err" "100 times its size"
     cmp before town.castmap.sqlite
-    both castmap import two.zip --layer u.csv --json
+    both castmap import - --layer u.csv --json <two.zip
     code_is 0
     counts 1 1 0 0
 }

@@ -18,6 +18,9 @@ def pack(name, *members):
 pack("visits.zip", "visits.shp", "visits.shx", "visits.dbf", "visits.prj")
 pack("our-map.kmz", "our-map.kml")
 pack("pack.zip", "visits.csv")
+open("list.csv", "w").write("code,label\n1,van\n")
+open("letter.pdf", "w").write("%PDF")
+pack("forms.zip", "visits.csv", "kobo.csv", "walk.gpx", "list.csv", "letter.pdf")
 def ifd(entries, at):
     out, data, end = struct.pack("<H", len(entries)), b"", at + 2 + 12 * len(entries) + 4
     for tag, kind, count, value in entries:

@@ -160,11 +160,6 @@ static void add_up(total *t, const castmap_import_summary *summary)
     t->quarantined += summary->quarantined;
 }
 
-static const char *shown_name(const char *path)
-{
-    return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
 /* Copies of photos are taken away again when a later file is refused. */
 static void forget_pictures(char **picture, size_t n, bool remove_them)
 {
@@ -177,23 +172,23 @@ static void forget_pictures(char **picture, size_t n, bool remove_them)
 }
 
 /* All files, one after the other. */
-static castmap_status bring_in(cli_env *env, const import_args *args, castmap_import_options *options, const input_files *files, total *sum,
+static castmap_status bring_in(cli_env *env, const import_args *args, castmap_import_options *options, input_files *files, total *sum,
                                stage_times *times)
 {
     char **picture = calloc(files->count + 1, sizeof *picture);
+    const char *layer = options->layer; /* may have named a member */
     size_t pictures = 0;
     castmap_status status = picture ? CASTMAP_OK : CASTMAP_E_NOMEM;
 
     stage_begin(times);
     for (size_t i = 0; i < files->count && !status; i++) {
         castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
-        options->path = files->path[i];
-        options->save_recipe = i == 0 ? args->save_recipe : NULL;
-        cli_note(env, "%s is read as:", CLI_SAFE(shown_name(files->path[i])));
-        status = castmap_import(env->ctx, env->project, options, show_guesses, env, &summary);
-        if (status)
-            break;
-        one_file(env, shown_name(files->path[i]), args->dry_run, &summary);
+        bool left;
+        options->save_recipe = sum->files == 0 ? args->save_recipe : NULL;
+        status = input_files_import(env, files, i, layer, sum->files, options, &summary, &left);
+        if (status || left)
+            continue;
+        one_file(env, input_files_shown(files, i), args->dry_run, &summary);
         add_up(sum, &summary);
         picture[pictures] = summary.picture;
         pictures += summary.picture != NULL;
@@ -201,6 +196,7 @@ static castmap_status bring_in(cli_env *env, const import_args *args, castmap_im
         castmap_import_summary_clear(&summary);
         stage_end(times, "import");
     }
+    options->layer = layer;
     if (!status && !args->dry_run) {
         status = castmap_project_commit(env->ctx, env->project);
         stage_end(times, "commit");
@@ -211,15 +207,17 @@ static castmap_status bring_in(cli_env *env, const import_args *args, castmap_im
     return status;
 }
 
-static void show_total(cli_env *env, const total *sum, size_t passed_over)
+static void show_total(cli_env *env, const total *sum, const input_files *files)
 {
     cli_json *json = env->json;
+    const size_t passed_over = files->passed_over;
 
     if (sum->files > 1)
         cli_say(env, "%zu files together: %zu rows read = %zu accepted + %zu duplicate + %zu quarantined", sum->files, sum->read, sum->accepted,
                 sum->duplicate, sum->quarantined);
     if (passed_over > 0)
         cli_say(env, "  %zu other files of the folders were not looked into", passed_over);
+    input_files_show_left(env, files);
     cli_json_object(json, "total");
     cli_json_whole(json, "files", (int64_t)sum->files);
     cli_json_whole(json, "read", (int64_t)sum->read);
@@ -253,8 +251,15 @@ static int run(cli_env *env, const void *parsed)
     status = cli_open(env, CASTMAP_WRITE);
     if (!status)
         status = reading_recipe(env, &args->reading, &options, &recipe);
-    if (!status)
+    if (!status) {
+        code = input_files_open_zips(env, args->reading.follow, options.layer, &files);
+        if (code) {
+            castmap_recipe_free(recipe);
+            input_files_clear(&files);
+            return code;
+        }
         status = castmap_project_begin(env->ctx, env->project);
+    }
     if (!status) {
         cli_json_object(env->json, NULL);
         cli_json_flag(env->json, "dry_run", args->dry_run);
@@ -267,7 +272,7 @@ static int run(cli_env *env, const void *parsed)
         return cli_exit(env, status);
     }
     cli_json_close(env->json);
-    show_total(env, &sum, files.passed_over);
+    show_total(env, &sum, &files);
     show_times(env, &times);
     input_files_clear(&files);
     if (args->dry_run)
@@ -285,13 +290,14 @@ const cli_command CMD_IMPORT = {
     .most = 1000,
     .details = "Reads CSV and TSV, XLSX and ODS, GeoJSON (also a feature a line), GeoPackage, Shapefile (also in a zip), FlatGeobuf, KML and KMZ, "
                "GPX waypoints, JPEG photos by their place and time, and exported WhatsApp chats by the places shared in them; - is standard input, "
-               "and of a folder every such file is read, each as a batch of its own. What was recognised (columns, separator, encoding, times, "
+               "and of a folder or a zip every such file is read, each as a batch of its own; what of a zip is no record is named and left out, and --layer "
+               "picks one of its files. What was recognised (columns, separator, encoding, times, "
                "places) is shown before it is used and kept with the batch. Rows read = accepted + duplicate + quarantined; a row that cannot be "
                "used is set aside word for word with its reason, and the exit code is 3. Importing a file again brings nothing new.",
     .examples = {{"import observations.csv photos/ places.kml", "Recognise each file, show it, and bring its rows in; all of them or none."},
                  {"import -n survey.xlsx --map lat=Breite --map lon=Laenge --layer Sheet2",
                   "Say what two columns are, see the first rows and what would happen, without storing anything."},
-                 {"import chat.txt --date-order dmy --strict", "A chat whose dates put the day first; one bad row refuses it."}},
+                 {"import forms.zip", "Every table, layer, chat and photo of the zip; what else lies in it is listed."}},
     .options = OPTIONS,
     .size = sizeof(import_args),
     .run = run,

@@ -144,24 +144,33 @@ static castmap_status bring_in(make_run *m, castmap_import_options *options)
     cli_json *json = m->env->json;
     castmap_recipe *recipe = NULL;
     input_files files;
+    size_t read = 0;
     castmap_status status;
 
     m->code = input_files_list(m->env, m->args->reading.follow, &files);
     if (m->code)
         return CASTMAP_E_IO;
     status = reading_recipe(m->env, &m->args->reading, options, &recipe);
+    if (!status)
+        m->code = input_files_open_zips(m->env, m->args->reading.follow, options->layer, &files);
+    if (m->code) {
+        castmap_recipe_free(recipe);
+        input_files_clear(&files);
+        return CASTMAP_E_IO;
+    }
+    const char *layer = options->layer; /* may have named a member */
     cli_json_object(json, "rows");
     cli_json_list(json, "files");
     for (size_t i = 0; i < files.count && !status; i++) {
         castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
-        options->path = files.path[i];
-        cli_note(m->env, "%s is read as:", CLI_SAFE(files.path[i]));
-        status = castmap_import(m->env->ctx, m->env->project, options, show_guesses, m->env, &summary);
-        if (status)
-            break;
-        show_import(m->env, files.path[i], &summary);
+        bool left;
+        status = input_files_import(m->env, &files, i, layer, read, options, &summary, &left);
+        if (status || left)
+            continue;
+        read++;
+        show_import(m->env, input_files_shown(&files, i), &summary);
         cli_json_object(json, NULL);
-        cli_json_text(json, "file", files.path[i]);
+        cli_json_text(json, "file", input_files_shown(&files, i));
         cli_json_text(json, "format", summary.format);
         cli_json_text(json, "sha256", summary.sha256);
         cli_json_whole(json, "read", (int64_t)summary.read);
@@ -177,6 +186,8 @@ static castmap_status bring_in(make_run *m, castmap_import_options *options)
         castmap_import_summary_clear(&summary);
     }
     cli_json_close(json);
+    options->layer = layer;
+    input_files_show_left(m->env, &files);
     cli_json_whole(json, "read", (int64_t)m->read);
     cli_json_whole(json, "accepted", (int64_t)m->accepted);
     cli_json_whole(json, "duplicate", (int64_t)m->duplicate);

@@ -26,7 +26,7 @@ typedef struct reading_args {
     {CLI_TEXT, 0, "time-zone", offsetof(type, field.time_zone), "NAME", NULL, "of times that do not say theirs"}, \
     {CLI_CHOICE, 0, "date-order", offsetof(type, field.date_order), "dmy|mdy|ymd", NULL, "how 03/04/2025 is read"}, \
     {CLI_NATURAL, 0, "year", offsetof(type, field.year), "YEAR", NULL, "of dates that do not say theirs: March, 1st May"}, \
-    {CLI_TEXT, 0, "layer", offsetof(type, field.layer), "NAME", NULL, "of a file with several: which layer, or which sheet of a workbook"}, \
+    {CLI_TEXT, 0, "layer", offsetof(type, field.layer), "NAME", NULL, "of a file with several: which layer, sheet of a workbook, or file of a zip"}, \
     {CLI_FILE, 0, "categories", offsetof(type, field.categories), "FILE", NULL, \
      "CSV code,label,aliases; only these categories are accepted"}, \
     {CLI_FLAG, 0, "strict", offsetof(type, field.strict), NULL, NULL, \

@@ -27,6 +27,7 @@
 #include "castmap/products.h"
 #include "castmap/project.h"
 #include "castmap/recipe.h"
+#include "castmap/zip_members.h"
 #include "castmap/release.h"
 #include "castmap/remark.h"
 #include "castmap/route_runs.h"

@@ -41,11 +41,12 @@ typedef struct castmap_import_options {
     const char        *save_recipe;    /**< keep how the file was read as a recipe of this name; not on a dry run; NULL: do not */
     size_t             preview;        /**< give so many of the first accepted rows back in the summary */
     unsigned           year;           /**< of dates that do not say theirs ("March", "1st May"); 0: such rows are set aside */
+    const char        *member;         /**< the path is a zip: only this member, by its whole name (castmap/zip_members.h); NULL: the zip as one thing */
 } castmap_import_options;
 
 #define CASTMAP_IMPORT_OPTIONS_VERSION 1u
 #define CASTMAP_IMPORT_OPTIONS_INIT {CASTMAP_IMPORT_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, \
-                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, NULL, NULL, 0, 0}
+                                     false, false, false, false, NULL, false, false, false, 0, NULL, false, NULL, NULL, NULL, 0, 0, NULL}
 
 /** How many rows met one reason. */
 typedef struct castmap_reason_count {
@@ -88,6 +89,7 @@ typedef struct castmap_import_summary {
     size_t  n_rows;                  /**< at most `preview` */
     castmap_import_row *rows;
     char   *picture;                 /**< the copy that was made of a photo, its path; NULL: none */
+    bool    no_records;              /**< also after CASTMAP_E_INPUT: the file was refused because it is no table of observations, not because it is damaged */
 } castmap_import_summary;
 
 #define CASTMAP_IMPORT_SUMMARY_INIT {0}

@@ -68,7 +68,7 @@ static void look_at(const cm_csv_field *field, const cm_zone *utc, sample *s)
 static castmap_status read_records(castmap_context *ctx, const castmap_import_options *options, const cm_opening *o, const cm_zone *utc,
                                    sample *list)
 {
-    const cm_stream_options how = {.layer = options->layer, .follow = options->follow_links};
+    const cm_stream_options how = {.layer = options->layer, .member = o->zip ? NULL : options->member, .follow = options->follow_links};
     const int fd = cm_text_input_again(cm_stream_fd(o->stream));
     cm_record_stream *stream = NULL;
     cm_stream_record record;
@@ -76,7 +76,7 @@ static castmap_status read_records(castmap_context *ctx, const castmap_import_op
 
     if (fd < 0)
         return cm_fail_errno(ctx, "cannot read", options->path, errno);
-    castmap_status status = cm_stream_open(ctx, options->path, fd, &how, &stream);
+    castmap_status status = cm_stream_open(ctx, o->zip ? o->file : options->path, fd, &how, &stream);
     for (size_t i = 0; !status && i < SAMPLE_ROWS; i++) {
         status = cm_stream_next(ctx, stream, &record, &more);
         if (status || !more)

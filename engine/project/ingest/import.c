@@ -245,6 +245,7 @@ static castmap_status begin(cm_import *run, castmap_guesses_fn *shown, void *pay
     status = cm_opening_make(run->ctx, run->project, options, run->suspect, &run->opening);
     if (status)
         return status;
+    run->file = run->opening.file;
     if (options->date_order)
         cm_guess_add(&run->opening.guesses, "order of day and month", "given", "%s", options->date_order);
     if (options->year)
@@ -437,7 +438,10 @@ castmap_status cm_import_file(castmap_context *ctx, castmap_project *project, co
         if (!status) {
             move_guesses(&run);
             *summary = run.account.summary;
+            summary->no_records = false;
             run.account.summary = (castmap_import_summary)CASTMAP_IMPORT_SUMMARY_INIT;
+        } else {
+            summary->no_records = run.opening.no_records;
         }
         release(&run);
         if (!again)

@@ -6,7 +6,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/memory.h"
-#include "io/zip_text.h"
+#include "base/text.h"
 #include "project/run_table.h"
 
 #include <stdio.h>
@@ -139,7 +139,7 @@ static void describe_input(cm_opening *o, const castmap_import_options *options)
         snprintf(o->format, sizeof o->format, "%s %s", cm_opening_format(o), cm_stream_table_of(o->stream)->sheet ? "sheet" : "layer");
     else
         snprintf(o->format, sizeof o->format, "%s%s%s%s", o->mapping.profile->title, own ? "" : " ", own ? "" : cm_opening_format(o),
-                 o->zip ? ", zip" : o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
+                 o->zip && !options->member ? ", zip" : o->input && cm_text_input_packed(o->input) ? ", gzip" : "");
     if (options->recipe)
         cm_guess_add(&o->guesses, "recipe", "given", "%s", options->recipe);
     cm_guess_add(&o->guesses, "format", why, "%s", o->format);
@@ -173,21 +173,10 @@ static castmap_status settle_encoding(castmap_context *ctx, const castmap_import
     return cm_text_input_settle(ctx, o->input, &o->converted);
 }
 
-/* A table, GeoJSON or chat inside a zip takes the place of the zip. */
-static castmap_status open_zip(castmap_context *ctx, const castmap_import_options *options, cm_opening *o)
+/* Members whose form is a zip itself. */
+static bool holds_zip(const char *member)
 {
-    char name[128];
-    int fd;
-    castmap_status status = cm_zip_text_open(ctx, options->path, cm_text_input_fd(o->input), options->layer, &fd, name);
-
-    if (status || fd < 0)
-        return status;
-    o->zip = o->input;
-    o->input = NULL;
-    status = cm_text_input_open_fd(ctx, options->path, fd, options->encoding, &o->input);
-    if (!status)
-        cm_guess_add(&o->guesses, "member of the zip", options->layer ? "given" : "the only one", "\"%s\"", name);
-    return status;
+    return cm_has_ending(member, ".xlsx") || cm_has_ending(member, ".ods") || cm_has_ending(member, ".kmz");
 }
 
 /* The reader that the content asks for; *placed: its records have places of their own. */
@@ -201,7 +190,7 @@ static castmap_status open_reader(castmap_context *ctx, castmap_project *project
 
     *placed = false;
     if (content == CM_CONTENT_ZIP && !cm_text_input_packed(o->input))
-        status = open_zip(ctx, options, o);
+        status = cm_open_zip(ctx, o, options);
     if (status)
         return status;
     if (o->zip) {
@@ -209,7 +198,7 @@ static castmap_status open_reader(castmap_context *ctx, castmap_project *project
         content = cm_text_input_encoding(o->input) == CM_ENCODING_UTF8 ? cm_content_of(bytes, n) : CM_CONTENT_OTHER;
     }
     if (cm_stream_reads(content)) {
-        if (o->zip || cm_text_input_packed(o->input)) {
+        if (o->zip ? !options->member || (content == CM_CONTENT_ZIP && !holds_zip(options->member)) : cm_text_input_packed(o->input)) {
             status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s inside %s", cm_content_words(content), o->zip ? "a zip, under the name of a text" : "gzip");
             cm_fail_where(ctx, "%s", file);
             cm_fail_hint(ctx, o->zip ? "unpack it first" : "unpack it first: gunzip FILE");
@@ -225,7 +214,9 @@ static castmap_status open_reader(castmap_context *ctx, castmap_project *project
     }
     if (content == CM_CONTENT_JSON) {
         *placed = true;
-        return cm_open_json(ctx, o, file);
+        status = cm_open_json(ctx, o, file);
+        o->no_records = status == CASTMAP_E_INPUT && options->member && cm_has_ending(options->member, ".json"); /* JSON of many kinds is called so */
+        return status;
     }
     if (content != CM_CONTENT_OTHER && content != CM_CONTENT_EMPTY)
         return foreign(ctx, file, content);
@@ -233,22 +224,40 @@ static castmap_status open_reader(castmap_context *ctx, castmap_project *project
     return status ? status : cm_open_table(ctx, o, options, file);
 }
 
-castmap_status cm_opening_read(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, cm_opening *o, bool *placed)
+/* "pack.zip", "standard input"; of a member "pack.zip/a/t.csv". */
+static char *file_name(const castmap_import_options *options)
 {
     const char *file = cm_input_name(options->path);
-    castmap_status status = cm_text_input_open(ctx, options->path, options->follow_links, options->encoding, &o->input);
+    cm_text name = CM_TEXT_INIT;
 
+    if (!options->member)
+        return cm_copy_text(file);
+    cm_text_add_bytes(&name, file, strlen(file));
+    cm_text_add_char(&name, '/');
+    cm_text_add_bytes(&name, options->member, strlen(options->member));
+    char *text = cm_text_take(&name);
+    cm_text_clear(&name);
+    return text;
+}
+
+castmap_status cm_opening_read(castmap_context *ctx, castmap_project *project, const castmap_import_options *options, cm_opening *o, bool *placed)
+{
+    castmap_status status;
+
+    o->file = file_name(options);
+    if (!o->file)
+        return cm_fail_memory(ctx);
+    status = cm_text_input_open(ctx, options->path, options->follow_links, options->encoding, &o->input);
     if (!status)
-        status = open_reader(ctx, project, options, file, o, placed);
+        status = open_reader(ctx, project, options, o->file, o, placed);
     if (status)
-        cm_fail_where(ctx, "%s", file);
+        cm_fail_where(ctx, "%s", o->file);
     return status;
 }
 
 castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, const castmap_import_options *options,
                                bool suspect, cm_opening *out)
 {
-    const char *file = cm_input_name(options->path);
     cm_opening o = {.suspect = suspect};
     castmap_status status;
     bool placed;
@@ -256,6 +265,7 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
     status = cm_opening_read(ctx, project, options, &o, &placed);
     if (status)
         goto done;
+    const char *file = o.file;
     status = cm_recognise(ctx, &o.columns, options, cm_opening_format(&o), placed, &o.mapping);
     if (status)
         goto done;
@@ -264,6 +274,7 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
     if (status)
         goto done;
     status = placed ? CASTMAP_OK : cm_mapping_check(ctx, file, &o.columns, &o.mapping);
+    o.no_records = status == CASTMAP_E_INPUT;
     if (status)
         goto done;
     describe_input(&o, options);
@@ -292,8 +303,11 @@ castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project, c
         status = cm_fail_memory(ctx);
 done:
     if (status) {
-        cm_fail_where(ctx, "%s", file);
+        const bool no_records = o.no_records;
+        if (o.file)
+            cm_fail_where(ctx, "%s", o.file);
         cm_opening_clear(&o);
+        out->no_records = no_records;
     } else {
         *out = o;
     }
@@ -316,12 +330,13 @@ void cm_opening_clear(cm_opening *o)
     cm_projection_free(o->working);
     cm_guesses_clear(&o->guesses);
     free(o->keep);
+    free(o->file);
     *o = (cm_opening){0};
 }
 
 int cm_opening_fd(const cm_opening *o)
 {
-    return o->stream ? cm_stream_fd(o->stream) : cm_text_input_fd(o->zip ? o->zip : o->input);
+    return o->zip ? cm_text_input_fd(o->zip) : o->stream ? cm_stream_fd(o->stream) : cm_text_input_fd(o->input);
 }
 
 double cm_opening_fraction(const cm_opening *o)
@@ -331,7 +346,9 @@ double cm_opening_fraction(const cm_opening *o)
 
 castmap_status cm_opening_unchanged(castmap_context *ctx, const cm_opening *o)
 {
-    return o->stream ? cm_stream_unchanged(ctx, o->stream) : cm_text_input_unchanged(ctx, o->zip ? o->zip : o->input);
+    return o->zip      ? cm_text_input_unchanged(ctx, o->zip)
+           : o->stream ? cm_stream_unchanged(ctx, o->stream)
+                       : cm_text_input_unchanged(ctx, o->input);
 }
 
 bool cm_opening_bad_text(const cm_opening *o)

@@ -35,9 +35,11 @@ typedef struct cm_opening {
     double             extent[4]; /* of the project, where it may be needed */
     cm_guesses         guesses;
     char               format[96];
+    char              *file;       /* how the file is named in messages and in the batch: of a member, "pack.zip/a/t.csv" */
+    bool               no_records; /* a failure: it is no table of observations */
 } cm_opening; /* all owned */
 
-/* Guesses are complete on success. `suspect`: an earlier reading met bytes that are no UTF-8. */
+/* Guesses are complete on success; after a failure of an `out` only `no_records` is set. `suspect`: an earlier reading met bytes that are no UTF-8. */
 CASTMAP_NODISCARD castmap_status cm_opening_make(castmap_context *ctx, castmap_project *project,
                                                  const castmap_import_options *options, bool suspect, cm_opening *out);
 void cm_opening_clear(cm_opening *opening);
@@ -66,6 +68,8 @@ CASTMAP_NODISCARD castmap_status cm_settle_places(castmap_context *ctx, castmap_
 /* opening_readers.c: each takes o->input and makes a reader and the columns. */
 CASTMAP_NODISCARD castmap_status cm_open_table(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file);
 CASTMAP_NODISCARD castmap_status cm_open_json(castmap_context *ctx, cm_opening *o, const char *file);
+/* A member of a zip takes the place of the zip in o->input: the one that is asked for, or the text that it holds. Unchanged where the zip is one thing. */
+CASTMAP_NODISCARD castmap_status cm_open_zip(castmap_context *ctx, cm_opening *o, const castmap_import_options *options);
 CASTMAP_NODISCARD castmap_status cm_open_stream(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file);
 CASTMAP_NODISCARD castmap_status cm_open_chat(castmap_context *ctx, castmap_project *project, cm_opening *o,
                                               const castmap_import_options *options, const char *file);

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "io/zip_text.h"
 #include "project/ingest/source_key.h"
 
 #include <stdio.h>
@@ -128,16 +129,37 @@ static void tell_layer(cm_opening *o, const castmap_import_options *options, con
         cm_guess_add(&o->guesses, table->sheet ? "sheet" : "layer", options->layer ? "given" : "the only one", "\"%s\"", shown);
 }
 
+castmap_status cm_open_zip(castmap_context *ctx, cm_opening *o, const castmap_import_options *options)
+{
+    char name[128];
+    int fd = -1;
+    castmap_status status = CASTMAP_OK;
+
+    if (!options->member)
+        status = cm_zip_text_open(ctx, options->path, cm_text_input_fd(o->input), options->layer, &fd, name);
+    else if (!cm_has_ending(options->member, ".shp")) /* several members: the parsing process takes them out of the zip itself */
+        status = cm_zip_member_open(ctx, options->path, cm_text_input_fd(o->input), options->member, &fd, name);
+    if (status || fd < 0)
+        return status;
+    o->zip = o->input;
+    o->input = NULL;
+    status = cm_text_input_open_fd(ctx, options->member ? o->file : options->path, fd, options->encoding, &o->input);
+    if (!status && !options->member)
+        cm_guess_add(&o->guesses, "member of the zip", options->layer ? "given" : "the only one", "\"%s\"", name);
+    return status;
+}
+
 castmap_status cm_open_stream(castmap_context *ctx, cm_opening *o, const castmap_import_options *options, const char *file)
 {
-    const cm_stream_options how = {.layer = options->layer, .follow = options->follow_links, .lines = o->lines};
+    const cm_stream_options how = {.layer = options->layer, .member = o->zip ? NULL : options->member, .follow = options->follow_links, .lines = o->lines};
     const int fd = cm_text_input_detach(o->input);
     castmap_status status;
 
     o->input = NULL;
-    status = cm_stream_open(ctx, options->path, fd, &how, &o->stream);
+    status = cm_stream_open(ctx, o->zip ? o->file : options->path, fd, &how, &o->stream);
+    o->no_records = status == CASTMAP_E_UNSUPPORTED;
     if (status)
-        return status;
+        return o->no_records ? CASTMAP_E_INPUT : status;
     const cm_stream_table *table = cm_stream_table_of(o->stream);
     tell_layer(o, options, table);
     return cm_columns_init(ctx, file, table->column, table->n_columns, &o->columns);
