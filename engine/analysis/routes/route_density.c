@@ -48,7 +48,7 @@ static castmap_status check(castmap_context *ctx, const castmap_network *network
         return status;
     }
     if (o->ways == CASTMAP_WAYS_WAVES && !cm_density_waves_possible(o))
-        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "waves are for the equal-split forms of quartic, Epanechnikov and triangle with one radius");
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "waves are for the equal-split forms with one radius for all");
     for (size_t i = 0; i < places->count; i++) {
         const uint32_t e = places->edge[i];
         if (e != CASTMAP_NO_EDGE && (e >= network->n_edges || !(places->along_m[i] >= 0.0 && places->along_m[i] <= network->length_m[e])))
@@ -226,7 +226,7 @@ static castmap_status run_density(castmap_context *ctx, density_run *run)
     if (status == CASTMAP_E_LIMIT) {
         status = cm_fail(ctx, CASTMAP_E_LIMIT, "within a radius of %g m there are too many ways through these streets", run->sums.radius_m);
         cm_fail_hint(ctx, cm_density_waves_possible(run->job.options) ? "choose a shorter radius, or the simple form"
-                                                                      : "choose the quartic kernel with one radius for all, a shorter radius, or the simple form");
+                                                                      : "choose one radius for all, a shorter radius, or the simple form");
     }
     return status;
 }

@@ -5,7 +5,9 @@
  * street at one time are one pulse from there on, however many ways led to it. So time is cut into ticks, and each end of a street keeps what will arrive in
  * each tick. A pulse that arrives between ticks is parted over the six ticks about it by Lagrange's weights, which keep its 0th to 5th moments. The kernels are
  * polynomials of degree 4 at most, and a place needs sums of w t^j, j <= 4, of the pulses that left the ends of its street: those are exact however often a
- * pulse was parted. Only where the ticks of one pulse lie on both sides of the radius is there an error, and there the kernel is small.
+ * pulse was parted. (The Gaussian is taken as such a polynomial in each of 16 windows of time.) Only where the ticks of one pulse lie on both sides of the radius is
+ * there an error. There the kernel is small; the uniform jumps by all of its height and the Gaussian by e^-4 of it, so with them a place may see a pulse that
+ * comes within a few ticks of the radius as if the radius were those few ticks longer or shorter.
  *
  * A tick may not be longer than a third of the shortest street at its junction, or a pulse would have to arrive before it was sent: each junction has ticks of its
  * own, the common one halved as often as needed.
@@ -127,7 +129,7 @@ static int compare_junctions(const void *left, const void *right)
         return a->level < b->level ? -1 : 1;
     if (a->stop != b->stop)
         return a->stop > b->stop ? -1 : 1;
-    return (a->first > b->first) - (a->first < b->first); /* node, for now */
+    return (a->node > b->node) - (a->node < b->node);
 }
 
 static castmap_status gather_junctions(cm_wave_tile *t, cm_waves_worker *w, size_t number)
@@ -153,7 +155,7 @@ static castmap_status gather_junctions(cm_wave_tile *t, cm_waves_worker *w, size
     for (size_t i = 0; i < t->n_junctions; i++) {
         const uint32_t node = w->search.reached[i];
         cm_wave_junction *j = &t->junction[i];
-        *j = (cm_wave_junction){.first = node};
+        *j = (cm_wave_junction){.node = node};
         j->level = level_of(run, node, &j->block);
         t->n_blocks += j->block;
         if (j->level > CM_WAVE_MOST_LEVEL)
@@ -169,7 +171,7 @@ static castmap_status gather_junctions(cm_wave_tile *t, cm_waves_worker *w, size
         return CASTMAP_E_NOMEM;
     for (size_t i = 0; i < t->n_junctions; i++) {
         cm_wave_junction *j = &t->junction[i];
-        const uint32_t node = j->first;
+        const uint32_t node = j->node;
         w->local[node] = (uint32_t)i;
         j->first = (uint32_t)t->n_arrivals;
         j->n = (uint32_t)cm_node_degree(job->graph, node);
@@ -313,19 +315,22 @@ static void kernel_terms(castmap_line_kernel kernel, double term[CM_SUM_TERMS])
 {
     static const double TERMS[][CM_SUM_TERMS] = {[CASTMAP_LINE_QUARTIC] = {0.9375, 0.0, -1.875, 0.0, 0.9375},
                                                  [CASTMAP_LINE_EPANECHNIKOV] = {0.75, 0.0, -0.75},
-                                                 [CASTMAP_LINE_TRIANGLE] = {1.0, -1.0}};
+                                                 [CASTMAP_LINE_TRIANGLE] = {1.0, -1.0},
+                                                 [CASTMAP_LINE_UNIFORM] = {0.5}};
 
-    memcpy(term, TERMS[kernel], sizeof TERMS[kernel]);
+    if (kernel != CASTMAP_LINE_GAUSSIAN)
+        memcpy(term, TERMS[kernel], sizeof TERMS[kernel]);
 }
 
 bool cm_density_waves_possible(const castmap_network_density_options *options)
 {
-    return options->form != CASTMAP_LINE_SIMPLE && !options->factor && options->kernel <= CASTMAP_LINE_TRIANGLE;
+    return options->form != CASTMAP_LINE_SIMPLE && !options->factor;
 }
 
 castmap_status cm_density_waves(castmap_context *ctx, const cm_density_job *job, double *sum)
 {
-    cm_waves_run run = {.job = job, .sum = sum, .steps = job->options->kernel == CASTMAP_LINE_QUARTIC ? CM_WAVE_STEPS : 4 * CM_WAVE_STEPS};
+    cm_waves_run run = {.job = job, .sum = sum, .gaussian = job->options->kernel == CASTMAP_LINE_GAUSSIAN, .height = cm_line_kernel_value(CASTMAP_LINE_GAUSSIAN, 0.0),
+                        .steps = job->options->kernel == CASTMAP_LINE_QUARTIC ? CM_WAVE_STEPS : 4 * CM_WAVE_STEPS};
     const unsigned threads = castmap_threads(ctx);
     castmap_status status = make_tiles(ctx, &run);
 

@@ -6,9 +6,9 @@
 
 #include "analysis/routes/route_density.h"
 
-#define CM_WAVE_STEPS 1024u /* ticks a radius for the quartic kernel; four times as many for those with a kink at the radius */
+#define CM_WAVE_STEPS 1024u /* ticks a radius for the quartic kernel; four times as many for those with a kink or a jump at the radius */
 
-/* An equal-split form, one radius for all, and a kernel that is 0 at the radius and a polynomial inside it: quartic, Epanechnikov, triangle. */
+/* An equal-split form, and one radius for all: pulses that have met can no longer be told apart, so none of them can end at a radius of its own. */
 bool cm_density_waves_possible(const castmap_network_density_options *options);
 
 /* Sums of w k(d) * radius for all places, by edge and along it, into sum. Workers of the job are not used. CASTMAP_E_LIMIT (without a message): streets so short

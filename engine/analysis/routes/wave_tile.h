@@ -27,15 +27,17 @@ typedef struct cm_wave_arrival {
     uint32_t out;         /* outlet of the tile's own edges; CM_NO_ARRIVAL: none */
 } cm_wave_arrival;
 
-/* Sums of what left an end of an own edge so far, and the places that still add to them. */
+/* Sums of what left an end of an own edge so far, or in the present window of a Gaussian, and the places that still add to them. */
 typedef struct cm_wave_outlet {
-    double moment[CM_SUM_TERMS];
+    double moment[CM_SUM_TERMS]; /* about `origin` */
+    double origin;
     size_t next, left;    /* place, counted from the farthest */
     size_t first, n;      /* places of the edge */
     int    side;
 } cm_wave_outlet;
 
 typedef struct cm_wave_junction {
+    uint32_t node;
     uint32_t first, n;    /* arrivals */
     uint32_t level;
     bool     block;       /* plays CM_WAVE_BLOCK ticks at a time: of level 0, every street CM_WAVE_BLOCK ticks longer than it must be */
@@ -63,7 +65,9 @@ typedef struct cm_waves_worker {
 typedef struct cm_waves_run {
     const cm_density_job *job;
     uint32_t      steps;        /* common ticks a radius */
-    double        kernel[CM_SUM_TERMS];
+    bool          gaussian;     /* summed window by window (wave_play.c) */
+    double        height;       /* of the Gaussian */
+    double        kernel[CM_SUM_TERMS]; /* polynomial of the others */
     uint32_t     *tile_of;      /* owned [n_edges] tile + 1; 0: none */
     uint32_t     *tile_edge;    /* owned [n_edges] */
     size_t       *tile_start;   /* owned */

@@ -56,7 +56,7 @@ typedef enum castmap_line_form {
 typedef enum castmap_line_ways {
     CASTMAP_WAYS_AUTO = 0, /**< walked, unless a sample shows that there are too many */
     CASTMAP_WAYS_WALKED,   /**< one by one: exact but for ways that carry less than 1e-9 of an event */
-    CASTMAP_WAYS_WAVES     /**< all at once in small steps, with an error; quartic, Epanechnikov, triangle; not with `factor` */
+    CASTMAP_WAYS_WAVES     /**< all at once in small steps, with an error; not with `factor` */
 } castmap_line_ways;
 
 /** Options of castmap_network_density(). Start from CASTMAP_NETWORK_DENSITY_OPTIONS_INIT. */
@@ -85,9 +85,11 @@ typedef struct castmap_network_density_options {
  * @param values  out [places->count], events per km; unspecified after an error
  *
  * Walked, an equal-split form is exact but for ways that carry less than 1e-9 of an event. Through many short streets there are too many ways to walk; then all
- * events are played through the network at once, in 1,024 ticks a radius (4,096 for the kernels with a kink at the radius), each junction in ticks short
- * enough for its streets. That error is below 1e-6 of the largest value for the quartic and 1e-5 for Epanechnikov and triangle on the networks of the
- * tests. It is not done for the uniform kernel, which jumps at the radius, the Gaussian, and radii of their own.
+ * events are played through the network at once, in 1,024 ticks a radius (4,096 for the kernels with a kink or a jump at the radius), each junction in ticks
+ * short enough for its streets. That error is below 1e-6 of the largest value for the quartic and 1e-5 for Epanechnikov and triangle on the networks of the
+ * tests. The uniform kernel jumps at the radius by its height, the Gaussian by e^-4 of it: there a pulse that comes within a few ticks of the radius may count in
+ * part or not; over all places that is below 1e-3 (uniform) and 1e-5 (Gaussian) of the sum. It is not done for radii of their own: pulses that have met can no
+ * longer be told apart, so none can end at another radius than the others.
  *
  * @retval CASTMAP_E_ARGUMENT    radius or a factor not finite and positive; Gaussian with the continuous form, where it would fall below 0; waves where they are not done
  * @retval CASTMAP_E_DATA        an edge that is not there, a place outside its edge, a weight that is negative or not finite, a broken network
