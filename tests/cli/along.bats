@@ -169,6 +169,9 @@ town() {
     code_is 0
     says "$out" "Observations gather along the streets"
     says "$out" "more than chance"
+    both town streets test --persons
+    code_is 2
+    says "$err" "noticed together"
     both town streets test --radius 400m --simulations 99 --json
     code_is 0
     jq -e '.p == 0.01 and .above_from_m <= 50 and (.k | length) == 50' out.txt

@@ -209,6 +209,7 @@ town() {
     jq -e '.features | length >= 10' avon/stretches.geojson
     # more ways than can be walked: all at once, within seconds; adaptive radii cannot be
     castmap -p avon.castmap.sqlite routes --shared-points --simulations 0 --form continuous --radius 300m --json | jq -e '.highest_per_km > 200 and .highest_per_km < 250'
+    castmap -p avon.castmap.sqlite routes --shared-points --simulations 0 --form continuous --radius 300m --kernel uniform --json | jq -e '.highest_per_km > 115 and .highest_per_km < 125'
     both castmap -p avon.castmap.sqlite routes --shared-points --simulations 0 --form continuous --radius 300m --adaptive
     code_is 4
     says "$err" "too many ways"

@@ -10,7 +10,7 @@ typedef struct gathering_args {
     const char *around;
     double      radius_m, snap_m;
     uint32_t    steps, simulations;
-    bool        labels, scaled, plain;
+    bool        labels, scaled, plain, persons;
     filter_args filter;
 } gathering_args;
 
@@ -23,6 +23,7 @@ static const cli_option OPTIONS[] = {
      "with --around: all observations stay where they are, and chance deals out which are of those categories"},
     {CLI_FLAG, 0, "scaled", AT(scaled), NULL, NULL, "give short distances as much say as long ones"},
     {CLI_FLAG, 0, "plain", AT(plain), NULL, NULL, "count pairs as they are, without the correction for the shape of the streets (Okabe and Yamada)"},
+    {CLI_FLAG, 0, "persons", AT(persons), NULL, NULL, "refused, with the reason: pairs of observations are counted here, not persons (castmap routes --persons counts them)"},
     {CLI_COUNT, 0, "steps", AT(steps), "N", "50", "distances that are looked at"},
     {CLI_LENGTH_M, 0, "snap", AT(snap_m), "LENGTH", "50m",
      "farther than this from every street, or known less exactly, an observation belongs to none"},
@@ -138,6 +139,9 @@ static int run(cli_env *env, const void *parsed)
 
     if (args->labels && !args->around)
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--labels", "say --around CATEGORY too", "labels can be dealt out only where there are two kinds");
+    if (args->persons)
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--persons", "leave it out; castmap routes --persons counts persons by stretch",
+                        "persons of one observation are at one place because they were noticed together, so counting their pairs would show groups, not gathering");
     if (args->simulations < 19)
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--simulations", "say 19 or more; 199 is the default",
                         "so few draws of chance cannot show anything at the level of 5 %%");
