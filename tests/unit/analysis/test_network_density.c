@@ -150,6 +150,7 @@ static void equals_a_walk_from_each_event(void **state)
                 continue;
             o.reflect = seed % 2;
             o.factor = seed % 3 ? NULL : s.factor;
+            o.ways = kernel >= CASTMAP_LINE_UNIFORM ? CASTMAP_WAYS_WALKED : CASTMAP_WAYS_AUTO; /* those that jump are not exact as waves */
             assert_status(castmap_network_density(*state, &s.n.network, &s.events, &s.places, &o, got), CASTMAP_OK);
             for (size_t i = 0; i < MOST; i++)
                 most = fmax(most, fabs(got[i]));
