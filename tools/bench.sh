@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-PEERS="r-cran-dbscan python3-numpy python3-scipy libgeos-dev gdal-bin grass-core"
+PEERS="r-cran-dbscan r-cran-spatstat.linnet python3-numpy python3-scipy libgeos-dev gdal-bin grass-core"
 large=no only=
 while [ $# -gt 0 ]; do
     case $1 in

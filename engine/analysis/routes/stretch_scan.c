@@ -2,7 +2,7 @@
  * analysis/routes/stretch_scan.c - the scan over runs of pieces, and the same on networks on which events fell by chance.
  *
  * A simulation draws in two steps, so that its tables stay in a core's own memory: how many events fall in each block of streets, then where in it. Chains of
- * a block are looked at as soon as it is drawn. Events with weights are drawn one by one, the lightest first, whatever their order in the table.
+ * a block are looked at as soon as it is drawn. Where a draw falls cannot be foreseen, so its last step is an addition and not a branch. Events with weights are drawn one by one, the lightest first, whatever their order in the table.
  */
 #include "analysis/routes/stretch_scan.h"
 
@@ -35,9 +35,9 @@ static size_t compact(const cm_scan *s, const uint32_t *count, const double *wei
     size_t n = 0;
 
     for (size_t i = begin; i < end; i++) {
-        if (count[i] == 0)
-            continue;
-        held[n++] = (cm_held){s->expected[i], s->expected[i + 1], s->length[i], s->length[i + 1], sum, (uint32_t)i, (uint32_t)events};
+        /* Written over by the next if it holds nothing: that costs less than a branch nobody can foresee. */
+        held[n] = (cm_held){s->expected[i], s->expected[i + 1], s->length[i], s->length[i + 1], sum, (uint32_t)i, (uint32_t)events};
+        n += count[i] > 0;
         events += count[i];
         sum += weight ? weight[i] : (double)count[i];
     }
@@ -95,6 +95,7 @@ void cm_scan_release(cm_scan *s)
     free(s->guide);
     free(s->block);
     free(s->block_guide);
+    free(s->block_before);
     free(s->held);
     free(s->most);
     cm_route_graph_clear(&s->graph);
@@ -124,8 +125,11 @@ static castmap_status make_blocks(cm_scan *s)
     s->block[s->n_blocks] = chains;
     s->guide = cm_alloc(n + s->n_blocks, sizeof *s->guide);
     s->block_guide = cm_alloc(s->n_blocks + 1, sizeof *s->block_guide);
-    if (!s->guide || !s->block_guide)
+    s->block_before = cm_alloc(s->n_blocks + 1, sizeof *s->block_before);
+    if (!s->guide || !s->block_guide || !s->block_before)
         return cm_fail_memory(s->ctx);
+    for (size_t b = 0; b <= s->n_blocks; b++)
+        s->block_before[b] = s->expected[place_of(s, b)];
     for (size_t g = 0; g <= s->n_blocks; g++) {
         while (at + 1 < s->n_blocks && s->expected[place_of(s, at + 1)] <= s->expected[n] * ((double)g / (double)s->n_blocks))
             at++;
@@ -149,7 +153,8 @@ static size_t block_at(const cm_scan *s, double u)
     const double want = u * s->expected[s->lixels->count];
     size_t b = s->block_guide[(size_t)(u * (double)s->n_blocks)];
 
-    while (b + 1 < s->n_blocks && s->expected[place_of(s, b + 1)] <= want)
+    b += (size_t)((b + 1 < s->n_blocks) & (s->block_before[b + 1] <= want));
+    while (b + 1 < s->n_blocks && s->block_before[b + 1] <= want)
         b++;
     return b;
 }
@@ -160,6 +165,7 @@ static size_t place_at(const cm_scan *s, size_t b, double u)
     const double want = u * (s->expected[end] - s->expected[begin]);
     size_t at = s->guide[begin + b + (size_t)(u * (double)(end - begin))];
 
+    at += (size_t)((at + 1 < end) & (s->expected[at + 1] - s->expected[begin] <= want));
     while (at + 1 < end && s->expected[at + 1] - s->expected[begin] <= want)
         at++;
     return at;
@@ -170,6 +176,15 @@ static double best_of_chains(const cm_scan *s, const cm_draw *drawn, size_t firs
     for (size_t c = first; c < last; c++)
         most = fmax(most, cm_scan_best(s, drawn->count, drawn->weight, s->chains.start[c], s->chains.start[c + 1], most, drawn->held).llr);
     return most;
+}
+
+/* The tables of a block are asked for in order, before draws ask for them in none. */
+static void fetch_block(const cm_scan *s, size_t b)
+{
+    for (size_t i = place_of(s, b); i < place_of(s, b + 1); i += 8) {
+        __builtin_prefetch(&s->expected[i]);
+        __builtin_prefetch(&s->guide[i + b]);
+    }
 }
 
 static double simulate_counts(const cm_scan *s, cm_draw *drawn, uint64_t stream)
@@ -185,6 +200,7 @@ static double simulate_counts(const cm_scan *s, cm_draw *drawn, uint64_t stream)
         const size_t begin = place_of(s, b), end = place_of(s, b + 1);
         if (drawn->in_block[b] == 0)
             continue;
+        fetch_block(s, b);
         memset(drawn->count + begin, 0, (end - begin) * sizeof *drawn->count);
         for (size_t k = 0; k < drawn->in_block[b]; k++)
             drawn->count[place_at(s, b, cm_random_unit(seed, stream + 1, event++))]++;

@@ -45,6 +45,7 @@ typedef struct cm_scan {
     size_t           n_blocks;   /* runs of whole chains, each small enough for a core's own memory */
     size_t          *block;      /* owned [n_blocks + 1] first chain of each */
     uint32_t        *block_guide; /* owned [n_blocks + 1] */
+    double          *block_before; /* owned [n_blocks + 1] expected before each block */
     cm_draw         *drawn;      /* owned [threads] */
     cm_held         *held;       /* owned [longest chain + 1] for what was observed; from cm_scan_simulate() */
     double          *most;       /* owned [S] largest ratio of each simulation */
