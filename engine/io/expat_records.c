@@ -3,11 +3,13 @@
  *
  * The document is walked twice: for the names of its columns, then for its records. Every leaf element of a record is a value: of KML its name, description,
  * address, times and extended data, and the folder it stands in; of GPX whatever a waypoint says. expat gives the bytes of each record, so a refused one is kept as it was
- * written. Links to other documents are counted and never followed; lines and areas are records that are no points.
+ * written. Links to other documents are counted and never followed; areas are records that are no points, and lines are unless they are asked for by
+ * their two ends.
  */
 #include "base/decimal.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "io/kml_tuple.h"
 #include "io/record_frames.h"
 #include "io/xml_screen.h"
 
@@ -44,8 +46,10 @@ typedef struct walk {
     XML_Index            record_begin;
     unsigned             geometry_depth;      /* inside a Point when not 0 */
     size_t               points;
+    bool                 with_lines, in_line; /* lines are places too, told by their two ends */
+    size_t               lines;
     bool                 other_geometry, bad_number;
-    double               x, y;
+    double               x, y, end_x, end_y;
     uint32_t             decimals;
     int64_t              number;
     size_t               links, overlays, tracks, heights;
@@ -122,48 +126,28 @@ static void set_value(walk *w, const char *name, const char *text, size_t length
         halt(w, true);
 }
 
-/* A decimal number with its number of decimals. */
-static bool number_of(const char *text, size_t length, double *out, uint32_t *decimals)
-{
-    const char *point = memchr(text, '.', length);
-    const uint32_t n = point ? (uint32_t)(text + length - point - 1) : 0;
-
-    if (!cm_decimal_parse(text, length, out))
-        return false;
-    if (n > *decimals)
-        *decimals = n;
-    return true;
-}
-
-/* "lon,lat" or "lon,lat,height", one tuple. */
+/* The tuples of a Point or a LineString: the first is its place, the last where a line ends. */
 static void take_coordinates(walk *w)
 {
     const char *at = w->text.bytes ? w->text.bytes : "";
-    double value[3] = {0};
+    cm_kml_tuple tuple = {.decimals = 0};
     size_t n = 0;
+    int more;
 
-    w->points++;
-    w->decimals = 0;
-    at += strspn(at, " \t\r\n");
-    while (n < 3) {
-        const size_t length = strcspn(at, ", \t\r\n");
-        uint32_t ignored = 0;
-        if (!number_of(at, length, &value[n], n < 2 ? &w->decimals : &ignored)) {
-            w->bad_number = true;
-            return;
+    while ((more = cm_kml_tuple_next(&at, &tuple)) > 0) {
+        if (n++ == 0) {
+            w->x = tuple.x;
+            w->y = tuple.y;
         }
-        n++;
-        at += length;
-        if (*at != ',')
-            break;
-        at++;
-        at += strspn(at, " \t\r\n"); /* hand-written: "lon, lat" */
+        w->heights += n == 1 && tuple.height;
     }
-    at += strspn(at, " \t\r\n");
-    w->bad_number = n < 2 || *at != '\0';
-    w->x = value[0];
-    w->y = value[1];
-    w->heights += n == 3 && value[2] != 0.0;
+    w->decimals = tuple.decimals;
+    w->end_x = tuple.x;
+    w->end_y = tuple.y;
+    if (w->in_line && more == 0 && n < 2) /* a line of one point goes nowhere */
+        return;
+    *(w->in_line ? &w->lines : &w->points) += 1;
+    w->bad_number = more < 0 || (!w->in_line && n != 1);
 }
 
 /* Which track and which piece a fix belongs to. */
@@ -181,7 +165,7 @@ static void begin_record(walk *w, const char *const *attributes)
 {
     w->record_depth = w->depth;
     w->record_begin = XML_GetCurrentByteIndex(w->parser);
-    w->points = 0;
+    w->points = w->lines = 0;
     w->other_geometry = w->bad_number = false;
     w->decimals = 0;
     w->leaf[0] = w->data[0] = '\0';
@@ -189,8 +173,8 @@ static void begin_record(walk *w, const char *const *attributes)
     if (w->format == FORMAT_GPX) {
         const char *lat = attribute(attributes, "lat"), *lon = attribute(attributes, "lon");
         w->points = lat || lon ? 1 : 0;
-        w->bad_number = w->points && (!lat || !lon || !number_of(lon, strlen(lon), &w->x, &w->decimals) ||
-                                      !number_of(lat, strlen(lat), &w->y, &w->decimals));
+        w->bad_number = w->points && (!lat || !lon || !cm_kml_number(lon, strlen(lon), &w->x, &w->decimals) ||
+                                      !cm_kml_number(lat, strlen(lat), &w->y, &w->decimals));
         if (w->fixes)
             set_belonging(w);
     } else if (w->folders && w->folder[w->folders - 1][0]) {
@@ -208,9 +192,11 @@ static void end_record(walk *w)
         return;
     record.text = (const char *)w->bytes + w->record_begin;
     record.text_length = (size_t)(end - w->record_begin);
-    if (w->other_geometry)
+    if (w->other_geometry || (w->lines && w->points))
         record.fault = CM_RECORD_NOT_A_POINT;
-    else if (w->points == 0)
+    else if (w->lines > 1)
+        record.fault = CM_RECORD_SEVERAL_LINES;
+    else if (w->points + w->lines == 0)
         record.fault = CM_RECORD_NO_PLACE;
     else if (w->points > 1)
         record.fault = CM_RECORD_SEVERAL_POINTS;
@@ -218,6 +204,11 @@ static void end_record(walk *w)
         record.fault = CM_RECORD_BAD_NUMBER;
     else
         record.place = CM_RECORD_DEGREES;
+    if (!record.fault && w->lines) {
+        record.line = true;
+        record.end_x = w->end_x;
+        record.end_y = w->end_y;
+    }
     if (cm_send_record(w->sender, &record, (const char *const *)w->value) != 0)
         halt(w, false);
     for (size_t i = 0; i < w->n; i++) {
@@ -248,7 +239,10 @@ static void begin_in_placemark(walk *w, const char *name, const char *const *att
     static const char *const VALUES[] = {"name", "description", "address", "phoneNumber", "when", "begin", "end", NULL};
     const char *data = attribute(attributes, "name");
 
-    if (is_one_of(name, OTHER)) {
+    if (w->with_lines && strcmp(name, "LineString") == 0 && !w->geometry_depth) {
+        w->geometry_depth = w->depth;
+        w->in_line = true;
+    } else if (is_one_of(name, OTHER)) {
         w->other_geometry = true;
     } else if (strcmp(name, "Point") == 0) {
         w->geometry_depth = w->depth;
@@ -363,8 +357,10 @@ static void XMLCALL on_end(void *payload, const char *full)
 
     if (w->leaf[0] && w->depth == w->leaf_depth)
         end_leaf(w);
-    if (w->geometry_depth == w->depth)
+    if (w->geometry_depth == w->depth) {
         w->geometry_depth = 0;
+        w->in_line = false;
+    }
     if (strcmp(local_name(full), "Data") == 0)
         w->data[0] = '\0';
     if (w->record_depth == w->depth)
@@ -486,7 +482,7 @@ static int walk_twice(walk *w, size_t length)
 
 int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsigned char *bytes, size_t length, const char *format)
 {
-    walk w = {.sender = sender, .bytes = bytes, .format_name = format, .fixes = job->options->fixes};
+    walk w = {.sender = sender, .bytes = bytes, .format_name = format, .fixes = job->options->fixes, .with_lines = job->options->lines};
     const char *fault = cm_xml_screen(bytes, length);
 
     if (fault)

@@ -20,6 +20,7 @@
 
 #define MAX_LAYERS 1000
 #define LONGEST_DBF_TEXT 254
+#define EARLIEST_S 1e8 /* a measure under it is no time: it may be metres */
 
 /* Exported by GDAL; its header for them is C++ only. */
 extern void RegisterOGRFlatGeobuf(void);
@@ -31,9 +32,13 @@ typedef struct reader {
     cm_record_sender  *sender;
     const char        *wanted;   /* layer or sheet; NULL: the only one, or the first sheet */
     bool               sheet, dbf, lines; /* lines are places too */
+    bool               fixes;    /* the points of lines are the records, and nothing else is one */
+    int                n_own;    /* columns before those of the layer: where a fix belongs, and its time */
+    size_t             others;   /* features that are no lines */
+    int64_t            n_fixes;
     OGRLayerH          layer;
     int                n_layers, n_fields;
-    char             **value;    /* owned [n_fields]: texts of the record in hand */
+    char             **value;    /* owned [n_own + n_fields]: texts of the record in hand */
     size_t             with_height, full_texts, midnights, blanks;
     int64_t            first_blank;
 } reader;
@@ -42,6 +47,8 @@ static bool may_be_places(const reader *r, OGRLayerH layer)
 {
     const OGRwkbGeometryType type = wkbFlatten(OGR_L_GetGeomType(layer));
 
+    if (r->fixes && type != wkbUnknown && type != wkbGeometryCollection)
+        return type == wkbLineString || type == wkbMultiLineString;
     if (r->lines && (type == wkbLineString || type == wkbMultiLineString || type == wkbNone))
         return true;
     return type == wkbPoint || type == wkbMultiPoint || type == wkbUnknown || type == wkbGeometryCollection;
@@ -73,6 +80,7 @@ static int choose_layer(reader *r)
     if (r->sheet)
         return cm_worker_fail(r->gdal.pipe, CASTMAP_E_INPUT, "the first row of the sheet must hold the column names", "every sheet is empty");
     return cm_gdal_fail_layers(&r->gdal, candidates ? CASTMAP_E_INPUT : CASTMAP_E_UNSUPPORTED, candidates ? "the file holds several layers that may be read"
+                                                              : r->fixes ? "no layer holds lines"
                                                               : r->lines ? "no layer holds points or lines" : "no layer holds points");
 }
 
@@ -85,26 +93,33 @@ static int send_table(reader *r)
     char crs[64];
     int result;
 
+    static const char *const OWN[] = {CM_FIX_TRACK, CM_FIX_PIECE, "time"};
     r->n_fields = OGR_FD_GetFieldCount(form);
-    r->value = cm_alloc_zero((size_t)r->n_fields, sizeof *r->value);
-    column = cm_alloc_zero((size_t)r->n_fields, sizeof *column);
+    r->fixes = r->fixes && !r->sheet;
+    r->n_own = r->fixes ? 3 : 0;
+    const size_t n = (size_t)(r->n_own + r->n_fields);
+    r->value = cm_alloc_zero(n, sizeof *r->value);
+    column = cm_alloc_zero(n, sizeof *column);
     if (!r->value || !column) {
         free(column);
         return cm_gdal_out_of_memory(&r->gdal);
     }
     cm_gdal_name_crs(srs, crs, sizeof crs);
+    for (int i = 0; i < r->n_own; i++)
+        column[i] = (cm_csv_field){OWN[i], strlen(OWN[i])};
     for (int i = 0; i < r->n_fields; i++) {
         const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(form, i));
-        column[i] = (cm_csv_field){name, strlen(name)};
-        if (cm_utf8_valid(name, column[i].length) < column[i].length)
-            column[i].length = 0;
+        cm_csv_field *own = &column[r->n_own + i];
+        *own = (cm_csv_field){name, strlen(name)};
+        if (cm_utf8_valid(name, own->length) < own->length)
+            own->length = 0;
     }
     table.layer = OGR_L_GetName(r->layer);
     table.layers = (size_t)r->n_layers;
     table.crs = r->sheet ? "" : crs;
     table.crs_name = srs && !r->sheet ? OSRGetName(srs) : "";
     table.column = column;
-    table.n_columns = (size_t)r->n_fields;
+    table.n_columns = n;
     result = cm_send_table(r->sender, &table);
     free(column);
     return result;
@@ -223,6 +238,8 @@ static cm_record_fault take_place(reader *r, OGRFeatureH feature, cm_child_recor
     if (!shape || OGR_G_IsEmpty(shape))
         return CM_RECORD_NO_PLACE;
     const OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(shape));
+    if (r->fixes && type != wkbUnknown && type != wkbGeometryCollection)
+        return type == wkbLineString || type == wkbMultiLineString;
     if (r->lines && (type == wkbLineString || type == wkbMultiLineString))
         return take_line(r, shape, record);
     if (type == wkbMultiPoint) {
@@ -286,6 +303,68 @@ static int send_record(reader *r, OGRFeatureH feature, int64_t number)
     return cm_send_record(r->sender, &record, (const char *const *)r->value);
 }
 
+/* ---- fixes ------------------------------------------------------------------------------------------------------ */
+
+static int set_number(reader *r, int column, double value)
+{
+    char text[CM_DECIMAL_SIZE];
+
+    cm_decimal_shortest(value, text);
+    free(r->value[column]);
+    r->value[column] = cm_copy_text(text);
+    return r->value[column] ? 0 : cm_gdal_out_of_memory(&r->gdal);
+}
+
+/* The points of one line. A measure is the time where it can be one: seconds since 1970. */
+static int send_line_fixes(reader *r, OGRGeometryH line)
+{
+    const int n = OGR_G_GetPointCount(line);
+    const bool measured = OGR_G_IsMeasured(line);
+
+    for (int k = 0; k < n; k++) {
+        cm_child_record record = {.row = ++r->n_fixes, .place = CM_RECORD_LAYER, .x = OGR_G_GetX(line, k), .y = OGR_G_GetY(line, k), .decimals = 9, .text = ""};
+        const double time_s = measured ? OGR_G_GetM(line, k) : 0.0;
+        free(r->value[2]);
+        r->value[2] = NULL;
+        if (measured && isfinite(time_s) && time_s > EARLIEST_S && set_number(r, 2, time_s) != 0)
+            return -1;
+        if (!isfinite(record.x) || !isfinite(record.y)) {
+            record.fault = CM_RECORD_BAD_NUMBER;
+            record.place = CM_RECORD_UNPLACED;
+        }
+        if (cm_send_record(r->sender, &record, (const char *const *)r->value) != 0)
+            return -1;
+        for (int i = 0; i < r->n_fields; i++) { /* said once, with the first */
+            free(r->value[r->n_own + i]);
+            r->value[r->n_own + i] = NULL;
+        }
+    }
+    return 0;
+}
+
+static int send_fixes(reader *r, OGRFeatureH feature, int64_t number)
+{
+    OGRGeometryH shape = OGR_F_GetGeometryRef(feature);
+    const OGRwkbGeometryType type = shape ? wkbFlatten(OGR_G_GetGeometryType(shape)) : wkbNone;
+    const int lines = type == wkbMultiLineString ? OGR_G_GetGeometryCount(shape) : 1;
+
+    if (r->gdal.complaint[0] || (type != wkbLineString && type != wkbMultiLineString)) {
+        r->others++;
+        return 0;
+    }
+    for (int i = 0; i < r->n_fields; i++) {
+        free(r->value[r->n_own + i]);
+        r->value[r->n_own + i] = field_text(r, feature, i);
+    }
+    if (set_number(r, 0, (double)number) != 0)
+        return -1;
+    for (int i = 0; i < lines; i++) {
+        if (set_number(r, 1, i + 1) != 0 || send_line_fixes(r, type == wkbMultiLineString ? OGR_G_GetGeometryRef(shape, i) : shape) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int send_records(reader *r)
 {
     int64_t number = 0;
@@ -296,7 +375,8 @@ static int send_records(reader *r)
         OGRFeatureH feature = OGR_L_GetNextFeature(r->layer);
         if (!feature)
             break;
-        const int result = send_record(r, feature, ++number);
+        number++;
+        const int result = r->fixes ? send_fixes(r, feature, number) : send_record(r, feature, number);
         OGR_F_Destroy(feature);
         if (result != 0)
             return result;
@@ -315,6 +395,7 @@ static int send_notes(reader *r)
         {"height-dropped", "places with a height or measure; only the place is kept", r->with_height},
         {"text-may-be-cut", "texts as long as the format allows; they may have been cut", r->full_texts},
         {"day-in-sheet", "cells with a day, or a time of midnight, which a sheet does not tell apart: read as the day", r->midnights},
+        {"waypoints-passed-over", "features that are no lines; castmap import reads points", r->others},
         {"blank-end", "blank rows at the end, passed over", r->blanks},
     };
 
@@ -384,7 +465,8 @@ static int read_workbook(reader *r, bool xlsx)
 int cm_gdal_record_child(cm_record_sender *sender, cm_stream_job *job)
 {
     static const char *const GPKG_OPTIONS[] = {"LIST_ALL_TABLES=NO", NULL};
-    reader r = {.gdal = {.pipe = sender->pipe, .parts = job->parts}, .sender = sender, .wanted = job->options->layer, .lines = job->options->lines};
+    reader r = {.gdal = {.pipe = sender->pipe, .parts = job->parts}, .sender = sender, .wanted = job->options->layer, .lines = job->options->lines,
+                .fixes = job->options->fixes};
     const char *driver, *name;
     cm_record_zip inside;
 

@@ -25,4 +25,9 @@ typedef struct cm_flow_run {
 /* flow_summary.c: periods and their flows, rows, names, remarks; takes what it can out of the run. */
 CASTMAP_NODISCARD castmap_status cm_flow_summarise(cm_flow_run *run);
 
+/* flow_order.c: the movements as columns of the layer, by areas, time, person, source and grade: the same whatever the order of the table. */
+CASTMAP_NODISCARD castmap_status cm_flow_fill_movements(cm_flow_run *run);
+/* leg [n] movements of journeys: by journey, then by the number of the leg, else by time, else as they stand. */
+CASTMAP_NODISCARD castmap_status cm_flow_sort_legs(castmap_context *ctx, const cm_movements *movements, uint32_t *leg, size_t n);
+
 #endif

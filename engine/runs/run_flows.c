@@ -176,105 +176,44 @@ static castmap_status add_up(cm_flow_run *run)
 
 /* ---- corridors -------------------------------------------------------------------------------------------------- */
 
-typedef struct leg {
-    int32_t  journey;
-    int64_t  order, when_s;
-    uint32_t row;
-} leg;
-
-/* By the number of the leg, else by time, else as they stand in the table. */
-static int compare_legs(const void *left, const void *right)
-{
-    const leg *a = left, *b = right;
-
-    if (a->journey != b->journey)
-        return a->journey < b->journey ? -1 : 1;
-    if (a->order != b->order)
-        return a->order < b->order ? -1 : 1;
-    if (a->when_s != b->when_s)
-        return a->when_s < b->when_s ? -1 : 1;
-    return (a->row > b->row) - (a->row < b->row);
-}
-
 static castmap_status find_corridors(cm_flow_run *run)
 {
     const cm_movements *m = &run->movements;
     castmap_corridor_options options = CASTMAP_CORRIDOR_OPTIONS_INIT;
-    leg *legs = cm_alloc(m->count, sizeof *legs);
-    uint32_t *stop = cm_alloc(2 * m->count, sizeof *stop);
-    size_t *start = cm_alloc(m->count + 1, sizeof *start), n = 0, journeys = 0;
-    castmap_status status = legs && stop && start ? CASTMAP_OK : cm_fail_memory(run->ctx);
+    uint32_t *leg = cm_alloc(m->count, sizeof *leg), *stop = NULL;
+    size_t *start = NULL, n = 0, journeys = 0;
+    castmap_status status = leg ? CASTMAP_OK : cm_fail_memory(run->ctx);
 
     for (size_t i = 0; i < m->count && !status; i++) {
         if (m->journey[i] >= 0)
-            legs[n++] = (leg){m->journey[i], m->order[i], m->when_s[i], (uint32_t)i};
+            leg[n++] = (uint32_t)i;
     }
-    if (!status && n > 1)
-        qsort(legs, n, sizeof *legs, compare_legs);
+    if (!status)
+        status = cm_flow_sort_legs(run->ctx, m, leg, n);
+    if (!status) {
+        stop = cm_alloc(2 * n, sizeof *stop);
+        start = cm_alloc(n + 1, sizeof *start);
+        status = stop && start ? CASTMAP_OK : cm_fail_memory(run->ctx);
+    }
     for (size_t k = 0; k < n && !status; k++) { /* where one leg ends and the next begins is one stop, or two if they differ */
-        if (k == 0 || legs[k].journey != legs[k - 1].journey)
+        if (k == 0 || m->journey[leg[k]] != m->journey[leg[k - 1]])
             start[journeys++] = 2 * k;
-        stop[2 * k] = m->from[legs[k].row];
-        stop[2 * k + 1] = m->to[legs[k].row];
+        stop[2 * k] = m->from[leg[k]];
+        stop[2 * k + 1] = m->to[leg[k]];
     }
+    free(leg);
     if (!status)
         start[journeys] = 2 * n;
     options.least_journeys = run->options->least_journeys;
     if (!status)
         status = castmap_corridors_find(run->ctx, journeys, start, stop, &options, &run->corridors);
     run->summary.n_journeys = journeys;
-    free(legs);
     free(stop);
     free(start);
     return status;
 }
 
 /* ---- the layer -------------------------------------------------------------------------------------------------- */
-
-typedef struct kept_row {
-    int64_t value[7]; /* from, to, when, span, person, source, grade */
-} kept_row;
-
-static int compare_rows(const void *left, const void *right)
-{
-    const kept_row *a = left, *b = right;
-
-    for (size_t k = 0; k < 7; k++) {
-        if (a->value[k] != b->value[k])
-            return a->value[k] < b->value[k] ? -1 : 1;
-    }
-    return 0;
-}
-
-static castmap_status fill_movements(cm_flow_run *run)
-{
-    const cm_movements *m = &run->movements;
-    cm_flow_layer *layer = &run->layer;
-    int64_t **const column[] = {&layer->from, &layer->to, &layer->when_s, &layer->span_s, &layer->person, &layer->source, &layer->grade};
-    kept_row *row = cm_alloc(m->count, sizeof *row);
-
-    if (!row)
-        return cm_fail_memory(run->ctx);
-    for (size_t i = 0; i < m->count; i++) {
-        /* A journey stands for its person where none is named. */
-        const int64_t person = m->person[i] >= 0 ? m->person[i] : m->journey[i] >= 0 ? (int64_t)m->n_persons + m->journey[i] : -1;
-        row[i] = (kept_row){{m->from[i], m->to[i], m->when_s[i], m->span_s[i], person, m->source[i], m->grade[i]}};
-    }
-    if (m->count > 1)
-        qsort(row, m->count, sizeof *row, compare_rows);
-    layer->n = m->count;
-    for (size_t c = 0; c < 7; c++) {
-        *column[c] = cm_alloc(m->count, sizeof **column[c]);
-        if (!*column[c]) {
-            free(row);
-            return cm_fail_memory(run->ctx);
-        }
-        for (size_t i = 0; i < m->count; i++)
-            (*column[c])[i] = row[i].value[c];
-    }
-    free(row);
-    return CASTMAP_OK;
-}
 
 static castmap_status fill_flows(cm_flow_run *run)
 {
@@ -320,7 +259,7 @@ static castmap_status fill_flows(cm_flow_run *run)
 static castmap_status fill_layer(cm_flow_run *run)
 {
     cm_flow_layer *layer = &run->layer;
-    castmap_status status = fill_movements(run);
+    castmap_status status = cm_flow_fill_movements(run);
 
     if (!status)
         status = fill_flows(run);

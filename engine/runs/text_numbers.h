@@ -4,6 +4,8 @@
 #ifndef CM_RUNS_TEXT_NUMBERS_H
 #define CM_RUNS_TEXT_NUMBERS_H
 
+#include "project/ingest/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,12 +14,16 @@
 
 typedef struct cm_text_numbers {
     size_t    count, capacity;
-    char    **text;    /* owned [count] */
-    uint32_t *slot;    /* owned [n_slots]; number + 1, or 0 */
+    char    **text;    /* owned [count]; in the arena */
+    struct cm_text_slot {
+        uint32_t number; /* + 1; 0: free */
+        uint32_t tag;    /* other bits of the hash: few texts that differ are compared */
+    }        *slot;    /* owned [n_slots] */
     size_t    n_slots; /* a power of two, or 0 */
+    cm_arena  arena;   /* owned */
 } cm_text_numbers;
 
-#define CM_TEXT_NUMBERS_INIT {0, 0, NULL, NULL, 0}
+#define CM_TEXT_NUMBERS_INIT {0, 0, NULL, NULL, 0, {NULL, NULL}}
 
 /* The number of this text, a new one where it was not met before (*fresh). 0, or -1 when out of memory. The text holds no NUL. */
 int cm_text_number(cm_text_numbers *numbers, const char *bytes, size_t length, uint32_t *number, bool *fresh);

@@ -1,7 +1,7 @@
 /*
- * runs/track_file.c - fixes out of GPX, KML, KMZ, TCX, GeoJSON and CSV.
+ * runs/track_file.c - fixes out of GPX, KML, KMZ, TCX, GeoJSON and CSV; layers of lines are in track_layer.c.
  */
-#include "runs/track_collect.h"
+#include "runs/track_reading.h"
 
 #include "base/decimal.h"
 #include "base/fail.h"
@@ -18,7 +18,6 @@
 
 #define ROWS_BETWEEN_CHECKS 8192
 
-enum { FIX_TRACK, FIX_PERSON, FIX_TIME, FIX_LON, FIX_LAT, FIX_PIECE, FIX_ROLES };
 static const char *const ROLES[FIX_ROLES] = {"track", "person", "time", "lon", "lat", "piece"};
 static const char *const WORDS[FIX_ROLES] = {
     "track trackid tripid trip routeid recording session",
@@ -29,15 +28,12 @@ static const char *const WORDS[FIX_ROLES] = {
     "segment piece segmentid",
 };
 
-typedef struct reading {
-    castmap_context                  *ctx;
-    const castmap_tracks_add_options *options;
-    cm_track_collect                 *collect;
-    castmap_tracks_add_summary       *summary;
-    const char                       *file;
-} reading;
+const char *cm_fix_role_name(int role)
+{
+    return ROLES[role];
+}
 
-static castmap_status guess(reading *r, const char *what, const char *value, const char *why)
+castmap_status cm_track_guess(cm_track_reading *r, const char *what, const char *value, const char *why)
 {
     castmap_tracks_add_summary *s = r->summary;
     char shown[160];
@@ -56,7 +52,7 @@ static castmap_status guess(reading *r, const char *what, const char *value, con
     return g->what && g->value && g->why ? CASTMAP_OK : cm_fail_memory(r->ctx);
 }
 
-static castmap_status take(reading *r, const cm_fix_text *text)
+castmap_status cm_track_take(cm_track_reading *r, const cm_fix_text *text)
 {
     if (cm_track_collect_fix(r->collect, text))
         return cm_fail_memory(r->ctx);
@@ -76,7 +72,7 @@ static int column_named(const cm_stream_table *table, const char *name)
     return CM_NO_COLUMN;
 }
 
-static castmap_status take_record(reading *r, const cm_stream_record *record, const int column[3])
+static castmap_status take_record(cm_track_reading *r, const cm_stream_record *record, const int column[3])
 {
     char lon[CM_DECIMAL_SIZE], lat[CM_DECIMAL_SIZE];
     cm_fix_text text = {.row = record->row, .time = {"", 0}, .person = {"", 0}, .recording = {"", 0}};
@@ -95,12 +91,12 @@ static castmap_status take_record(reading *r, const cm_stream_record *record, co
     }
     if (column[2] != CM_NO_COLUMN)
         text.time = record->field[column[2]];
-    return take(r, &text);
+    return cm_track_take(r, &text);
 }
 
-static castmap_status read_stream(reading *r, const char *path, const char **format)
+static castmap_status read_stream(cm_track_reading *r, const char *path, const char **format)
 {
-    const cm_stream_options options = {.follow = r->options->follow_links, .fixes = true};
+    const cm_stream_options options = {.layer = r->options->layer, .follow = r->options->follow_links, .fixes = true};
     cm_record_stream *stream = NULL;
     cm_stream_record record;
     bool more = true;
@@ -111,16 +107,24 @@ static castmap_status read_stream(reading *r, const char *path, const char **for
         return status == CASTMAP_E_UNSUPPORTED ? CASTMAP_E_INPUT : status;
     const cm_stream_table *table = cm_stream_table_of(stream);
     const int column[3] = {column_named(table, CM_FIX_TRACK), column_named(table, CM_FIX_PIECE), column_named(table, "time")};
-    static const char *const READ[] = {"GPX", "KML", "KMZ", "TCX"};
+    static const char *const READ[] = {"GPX", "KML", "KMZ", "TCX", "GeoPackage", "FlatGeobuf", "Shapefile"};
+    const size_t documents = 4;
+    bool layer = false;
     *format = NULL;
-    for (size_t i = 0; i < sizeof READ / sizeof *READ; i++)
-        *format = strcmp(table->format, READ[i]) == 0 ? READ[i] : *format;
+    for (size_t i = 0; i < sizeof READ / sizeof *READ; i++) {
+        if (strcmp(table->format, READ[i]) == 0) {
+            *format = READ[i];
+            layer = i >= documents;
+        }
+    }
     if (!*format) {
         status = cm_fail(r->ctx, CASTMAP_E_INPUT, "tracks are not read from %s", table->format);
-        cm_fail_hint(r->ctx, "give GPX, KML, KMZ, TCX, GeoJSON lines or CSV");
+        cm_fail_hint(r->ctx, "give GPX, KML, KMZ, TCX, GeoJSON lines, lines of a GeoPackage, FlatGeobuf or Shapefile, or CSV");
         *format = "";
     }
-    while (!status) {
+    if (layer)
+        status = cm_track_layer_read(r, stream);
+    while (!status && !layer) {
         status = cm_stream_next(r->ctx, stream, &record, &more);
         if (status || !more)
             break;
@@ -143,7 +147,7 @@ static castmap_status read_stream(reading *r, const char *path, const char **for
 
 static castmap_status take_point(castmap_context *ctx, const cm_line_point *point, void *payload)
 {
-    reading *r = payload;
+    cm_track_reading *r = payload;
     char number[32];
     cm_fix_text text = {.row = point->feature, .lon = point->lon, .lat = point->lat, .time = point->time, .person = point->person,
                         .recording = point->track, .piece = (uint32_t)point->line, .time_is_number = point->time_is_number && point->time.length > 0};
@@ -153,10 +157,10 @@ static castmap_status take_point(castmap_context *ctx, const cm_line_point *poin
         snprintf(number, sizeof number, "feature %lld", (long long)point->feature);
         text.recording = (cm_csv_field){number, strlen(number)};
     }
-    return take(r, &text);
+    return cm_track_take(r, &text);
 }
 
-static castmap_status read_geojson(reading *r, cm_text_input *input, const char **format)
+static castmap_status read_geojson(cm_track_reading *r, cm_text_input *input, const char **format)
 {
     size_t others = 0;
     castmap_status status = cm_geojson_lines(r->ctx, input, r->file, take_point, r, &others);
@@ -183,7 +187,7 @@ static int find_word(const cm_columns *columns, const char *words)
     return CM_NO_COLUMN;
 }
 
-static castmap_status take_given(reading *r, const cm_columns *columns, int column[FIX_ROLES])
+static castmap_status take_given(cm_track_reading *r, const cm_columns *columns, int column[FIX_ROLES])
 {
     for (size_t i = 0; i < r->options->n_map; i++) {
         const char *map = r->options->map[i], *equals = strchr(map, '=');
@@ -206,14 +210,14 @@ static castmap_status take_given(reading *r, const cm_columns *columns, int colu
     return CASTMAP_OK;
 }
 
-static castmap_status find_columns(reading *r, const cm_columns *columns, int column[FIX_ROLES])
+castmap_status cm_fix_columns(cm_track_reading *r, const cm_columns *columns, int column[FIX_ROLES])
 {
     for (int role = 0; role < FIX_ROLES; role++)
         column[role] = find_word(columns, WORDS[role]);
     return take_given(r, columns, column);
 }
 
-static castmap_status settle_columns(reading *r, cm_csv_reader *csv, cm_columns *columns, int column[FIX_ROLES])
+static castmap_status settle_columns(cm_track_reading *r, cm_csv_reader *csv, cm_columns *columns, int column[FIX_ROLES])
 {
     static const char CANDIDATES[] = {',', ';', '\t'};
     castmap_status status = CASTMAP_OK;
@@ -231,7 +235,7 @@ static castmap_status settle_columns(reading *r, cm_csv_reader *csv, cm_columns 
         if (!status)
             status = cm_columns_init(r->ctx, r->file, header.field, header.n_fields, columns);
         if (!status)
-            status = find_columns(r, columns, column);
+            status = cm_fix_columns(r, columns, column);
         if (status == CASTMAP_E_NOMEM || status == CASTMAP_E_ARGUMENT)
             return status;
         whole = !status && column[FIX_LON] != CM_NO_COLUMN && column[FIX_LAT] != CM_NO_COLUMN;
@@ -245,7 +249,7 @@ static castmap_status settle_columns(reading *r, cm_csv_reader *csv, cm_columns 
     }
     for (int role = 0; role < FIX_ROLES && !status; role++) {
         if (column[role] != CM_NO_COLUMN)
-            status = guess(r, ROLES[role], columns->name[column[role]], "column name");
+            status = cm_track_guess(r, cm_fix_role_name(role), columns->name[column[role]], "column name");
     }
     return status ? status : cm_csv_begin(r->ctx, csv, separator, columns->n);
 }
@@ -255,7 +259,7 @@ static cm_csv_field cell(const cm_csv_row *row, int column)
     return column == CM_NO_COLUMN ? (cm_csv_field){"", 0} : row->field[column];
 }
 
-static castmap_status take_row(reading *r, const cm_csv_row *row, const int column[FIX_ROLES], cm_text_numbers *pieces)
+static castmap_status take_row(cm_track_reading *r, const cm_csv_row *row, const int column[FIX_ROLES], cm_text_numbers *pieces)
 {
     cm_fix_text text = {.row = row->line};
     bool fresh = false;
@@ -273,10 +277,10 @@ static castmap_status take_row(reading *r, const cm_csv_row *row, const int colu
     const cm_csv_field piece = cell(row, column[FIX_PIECE]);
     if (cm_text_number(pieces, piece.bytes, piece.length, &text.piece, &fresh))
         return cm_fail_memory(r->ctx);
-    return take(r, &text);
+    return cm_track_take(r, &text);
 }
 
-static castmap_status read_csv(reading *r, cm_text_input *input, const char **format)
+static castmap_status read_csv(cm_track_reading *r, cm_text_input *input, const char **format)
 {
     cm_csv_reader *csv = NULL;
     cm_columns columns = {0};
@@ -317,7 +321,7 @@ static castmap_status read_csv(reading *r, cm_text_input *input, const char **fo
 castmap_status cm_track_file_read(castmap_context *ctx, const char *path, const castmap_tracks_add_options *options, cm_track_collect *collect,
                                   castmap_tracks_add_summary *summary, const char **format)
 {
-    reading r = {ctx, options, collect, summary, cm_base_name(path)};
+    cm_track_reading r = {ctx, options, collect, summary, cm_base_name(path)};
     cm_text_input *input = NULL;
     size_t n = 0;
     castmap_status status = cm_text_input_open(ctx, path, options->follow_links, NULL, &input);
@@ -326,7 +330,7 @@ castmap_status cm_track_file_read(castmap_context *ctx, const char *path, const 
         return status;
     const unsigned char *bytes = cm_text_input_peek(input, &n);
     const cm_content content = cm_content_of(bytes, n);
-    if (content == CM_CONTENT_XML || content == CM_CONTENT_ZIP) {
+    if (content != CM_CONTENT_JPEG && cm_stream_reads(content)) {
         cm_text_input_close(input);
         input = NULL;
         status = read_stream(&r, path, format);
@@ -336,7 +340,7 @@ castmap_status cm_track_file_read(castmap_context *ctx, const char *path, const 
         status = read_csv(&r, input, format);
     } else {
         status = cm_fail(ctx, CASTMAP_E_INPUT, "the content is %s, which holds no tracks that castmap reads", cm_content_words(content));
-        cm_fail_hint(ctx, "give GPX, KML, KMZ, TCX, GeoJSON lines or CSV");
+        cm_fail_hint(ctx, "give GPX, KML, KMZ, TCX, GeoJSON lines, lines of a GeoPackage, FlatGeobuf or Shapefile, or CSV");
     }
     cm_text_input_close(input);
     if (status)

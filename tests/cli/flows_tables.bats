@@ -196,3 +196,31 @@ CSV
     castmap undo "$number" >/dev/null 2>&1
     castmap list layers --json | jq -e '[.layers[] | select(.kind == "cluster")] | length == 1'
 }
+
+@test "tables: lines of KML and KMZ begin and end a movement; what is no such line is set aside with its reason" {
+    cat >moves.kml <<'KML'
+<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>trips</name>
+<Placemark><name>one</name><ExtendedData><Data name="date"><value>2025-01-10</value></Data><Data name="persons"><value>3</value></Data></ExtendedData><LineString><coordinates>A 9.0,9.0 B,12</coordinates></LineString></Placemark>
+<Placemark><name>back</name><LineString><coordinates>
+ B,0
+ A,0
+</coordinates></LineString></Placemark>
+<Placemark><name>one point</name><LineString><coordinates>A</coordinates></LineString></Placemark>
+<Placemark><name>no number</name><LineString><coordinates>A x,y</coordinates></LineString></Placemark>
+<Placemark><name>several</name><MultiGeometry><LineString><coordinates>A B</coordinates></LineString><LineString><coordinates>B A</coordinates></LineString></MultiGeometry></Placemark>
+<Placemark><name>area</name><Polygon><outerBoundaryIs><LinearRing><coordinates>A B A</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+</Folder></Document></kml>
+KML
+    sed -i '/<coordinates>/s/\bA\b/-4.11,53.75/g; /<coordinates>/s/\bB\b/-4.07,53.75/g; s/^ A,0/ -4.11,53.75,0/; s/^ B,0/ -4.07,53.75,0/' moves.kml
+    both castmap flows -n moves.kml --json
+    code_is 3
+    jq -e '.read == 6 and .taken == 2 and .quarantined == 4' out.txt
+    jq -e '[.flows[] | "\(.from)>\(.to) \(.persons)"] | sort == ["X1>X3 3","X3>X1 1"]' out.txt
+    jq -e '[.reasons[].code] | sort == ["bad-number","no-position","not-a-line","not-a-point"]' out.txt
+    zip -q moves.kmz moves.kml
+    both castmap flows -n moves.kmz --json
+    jq -e '.taken == 2' out.txt
+    # points of a KML remain what they were, and its lines no observations
+    both castmap import -n moves.kml
+    says "$out" "the geometry is not a point"
+}

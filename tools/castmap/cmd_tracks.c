@@ -7,7 +7,7 @@
 
 typedef struct tracks_args {
     cli_texts   map;
-    const char *person, *date_order;
+    const char *person, *date_order, *layer, *crs;
     bool        dry_run, follow;
 } tracks_args;
 
@@ -16,9 +16,11 @@ static const cli_option ADD_OPTIONS[] = {
     CLI_DRY_RUN(tracks_args),
     CLI_HEADING("Who recorded them"),
     {CLI_TEXT, 0, "person", AT(person), "NAME", NULL, "who, where the file does not say it; only a pseudonym is kept. Without a name nothing of these tracks counts for partners or the public"},
-    CLI_HEADING("How a table of fixes is read (recognised, and shown, where not given)"),
+    CLI_HEADING("How a table of fixes or a layer of lines is read (recognised, and shown, where not given)"),
     {CLI_TEXTS, 0, "map", AT(map), "FIELD=COLUMN", NULL, "take a field from this column: track, person, time, lon, lat, piece"},
     {CLI_CHOICE, 0, "date-order", AT(date_order), "dmy|mdy|ymd", NULL, "how to read dates such as 03/04/2025"},
+    {CLI_TEXT, 0, "layer", AT(layer), "NAME", NULL, "of a GeoPackage with several layers of lines: which"},
+    {CLI_TEXT, 0, "crs", AT(crs), "EPSG:N", NULL, "coordinate system of a layer that does not say it"},
     {CLI_FLAG, 0, "follow", AT(follow), NULL, NULL, "accept a symbolic link as input"},
     {0},
 };
@@ -99,6 +101,8 @@ static int add(cli_env *env, const void *parsed)
     options.n_map = args->map.count;
     options.person = args->person;
     options.date_order = args->date_order;
+    options.layer = args->layer;
+    options.crs = args->crs;
     options.dry_run = args->dry_run;
     options.follow_links = args->follow;
     stage_begin(&times);
@@ -135,7 +139,7 @@ const cli_command CMD_TRACKS_ADD = {
     .arguments = "FILE...",
     .least = 1,
     .most = 10000,
-    .details = "Reads GPX (tracks and routes), KML and KMZ (lines, and gx:Track with times), TCX, GeoJSON lines with times (coordTimes), and tables with a fix a row. Every fix is accounted for: stored, or left out "
+    .details = "Reads GPX (tracks and routes), KML and KMZ (lines, and gx:Track with times), TCX, GeoJSON lines with times (coordTimes), lines of a GeoPackage, FlatGeobuf or Shapefile (a measure is the time, in seconds since 1970), and tables with a fix a row. Every fix is accounted for: stored, or left out "
                "with its reason; and it is told what cleaning will do with the stored ones: copies, jumps that nobody can make, silences. Names of tracks "
                "are not kept, and of people only a pseudonym. The same file is not added twice.",
     .examples = {{"tracks add walk.gpx --person Ada", "One recording, and whose it is."},

@@ -15,17 +15,20 @@ extern "C" {
 /** Start from CASTMAP_TRACKS_ADD_OPTIONS_INIT; strings are borrowed for the call. */
 typedef struct castmap_tracks_add_options {
     uint32_t           version;
-    const char *const *path;   /**< [n_paths] GPX (tracks and routes), KML and KMZ (lines and gx:Track), TCX, GeoJSON (lines with coordTimes), CSV (a fix a row) */
+    const char *const *path;   /**< [n_paths] GPX (tracks and routes), KML and KMZ (lines and gx:Track), TCX, GeoJSON (lines with coordTimes), lines of a
+                                    GeoPackage, FlatGeobuf or Shapefile (a measure is seconds since 1970), CSV (a fix a row) */
     size_t             n_paths;
-    const char *const *map;    /**< of CSV: "field=Column name" pairs: track, person, time, lon, lat; NULL: recognised */
+    const char *const *map;    /**< of CSV and of layers: "field=Column name" pairs: track, person, time, lon, lat; NULL: recognised */
     size_t             n_map;
     const char        *person; /**< who recorded what does not say it; kept as a pseudonym only; NULL: unknown */
     const char        *date_order; /**< "dmy", "mdy" or "ymd"; NULL: only dates that can be read in one way */
     bool               dry_run, follow_links;
+    const char        *layer;  /**< of a file with several; NULL: the only one that holds lines */
+    const char        *crs;    /**< of a layer that does not say it: "EPSG:27700"; NULL: as declared */
 } castmap_tracks_add_options;
 
 #define CASTMAP_TRACKS_ADD_OPTIONS_VERSION 1u
-#define CASTMAP_TRACKS_ADD_OPTIONS_INIT {CASTMAP_TRACKS_ADD_OPTIONS_VERSION, NULL, 0, NULL, 0, NULL, NULL, false, false}
+#define CASTMAP_TRACKS_ADD_OPTIONS_INIT {CASTMAP_TRACKS_ADD_OPTIONS_VERSION, NULL, 0, NULL, 0, NULL, NULL, false, false, NULL, NULL}
 
 /** The account of all files; release with castmap_tracks_add_summary_clear(). read == stored + the counts of left_out. */
 typedef struct castmap_tracks_add_summary {
