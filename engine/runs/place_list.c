@@ -3,45 +3,38 @@
  */
 #include "castmap/places.h"
 
-#include "base/fail.h"
-#include "base/memory.h"
-#include "project/project_file.h"
+#include "project/listing.h"
 
 #include <stdlib.h>
 
+static castmap_status read_row(castmap_context *ctx, cm_query *query, void *item)
+{
+    castmap_places_info *info = item;
+    char **const texts[] = {&info->kind, &info->name, &info->format, &info->source, &info->licence, &info->vintage};
+    castmap_status status = CASTMAP_OK;
+
+    info->id = cm_query_integer(query, 0);
+    info->run_number = cm_query_integer(query, 1);
+    for (int i = 0; i < 6 && !status; i++)
+        status = cm_query_copy(ctx, query, 2 + i, texts[i]);
+    info->entries = (size_t)cm_query_integer(query, 8);
+    info->ended = (size_t)cm_query_integer(query, 9);
+    info->names = (size_t)cm_query_integer(query, 10);
+    return status;
+}
+
 castmap_status castmap_places_list(castmap_context *ctx, castmap_project *project, castmap_places_info **list, size_t *n)
 {
-    castmap_places_info *made = NULL;
-    size_t count = 0, capacity = 0;
-    cm_query *query = NULL;
-    bool row = true;
+    void *items;
+    size_t count;
+    const castmap_status status = cm_listing(ctx, project, "SELECT id, run, kind, name, format, source, licence, vintage, entries, ended, names FROM place_set ORDER BY id",
+                                             sizeof **list, read_row, &items, &count);
 
-    cm_fail_clear(ctx);
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT id, run, kind, name, format, source, licence, vintage, entries, ended, names"
-                                          " FROM place_set ORDER BY id", &query);
-    while (!status) {
-        status = cm_query_step(ctx, query, &row);
-        if (status || !row)
-            break;
-        if (cm_grow(&made, &capacity, count + 1, sizeof *made) != 0) {
-            status = cm_fail_memory(ctx);
-            break;
-        }
-        castmap_places_info *info = &made[count++];
-        *info = (castmap_places_info){.id = cm_query_integer(query, 0), .run_number = cm_query_integer(query, 1)};
-        char **const texts[] = {&info->kind, &info->name, &info->format, &info->source, &info->licence, &info->vintage};
-        for (int i = 0; i < 6 && !status; i++)
-            status = cm_query_copy(ctx, query, 2 + i, texts[i]);
-        info->entries = (size_t)cm_query_integer(query, 8);
-        info->ended = (size_t)cm_query_integer(query, 9);
-        info->names = (size_t)cm_query_integer(query, 10);
-    }
-    cm_query_close(query);
     if (status) {
-        castmap_places_list_clear(made, count);
+        castmap_places_list_clear(items, count);
         return status;
     }
-    *list = made;
+    *list = items;
     *n = count;
     return CASTMAP_OK;
 }

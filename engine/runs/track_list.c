@@ -4,45 +4,36 @@
 #include "castmap/track_sets.h"
 
 #include "base/fail.h"
-#include "base/memory.h"
+#include "project/listing.h"
 #include "project/project_file.h"
 
 #include <stdlib.h>
 
+static castmap_status read_row(castmap_context *ctx, cm_query *query, void *item)
+{
+    castmap_track_set_info *info = item;
+
+    *info = (castmap_track_set_info){.id = cm_query_integer(query, 0), .run_number = cm_query_integer(query, 1),
+                                     .recordings = (size_t)cm_query_integer(query, 4), .fixes = (size_t)cm_query_integer(query, 5),
+                                     .people = (size_t)cm_query_integer(query, 6),
+                                     .first_s = cm_query_is_null(query, 7) ? INT64_MIN : cm_query_integer(query, 7),
+                                     .last_s = cm_query_is_null(query, 8) ? INT64_MIN : cm_query_integer(query, 8)};
+    const castmap_status status = cm_query_copy(ctx, query, 2, &info->name);
+    return status ? status : cm_query_copy(ctx, query, 3, &info->format);
+}
+
 castmap_status castmap_tracks_list(castmap_context *ctx, castmap_project *project, castmap_track_set_info **list, size_t *n)
 {
-    castmap_track_set_info *made = NULL;
-    size_t count = 0, capacity = 0;
-    cm_query *query = NULL;
-    bool row = true;
+    void *items;
+    size_t count;
+    const castmap_status status = cm_listing(ctx, project, "SELECT id, run, name, format, tracks, fixes, people, first_s, last_s FROM track_set ORDER BY id",
+                                             sizeof **list, read_row, &items, &count);
 
-    cm_fail_clear(ctx);
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT id, run, name, format, tracks, fixes, people, first_s, last_s FROM track_set"
-                                          " ORDER BY id", &query);
-    while (!status) {
-        status = cm_query_step(ctx, query, &row);
-        if (status || !row)
-            break;
-        if (cm_grow(&made, &capacity, count + 1, sizeof *made) != 0) {
-            status = cm_fail_memory(ctx);
-            break;
-        }
-        castmap_track_set_info *info = &made[count++];
-        *info = (castmap_track_set_info){.id = cm_query_integer(query, 0), .run_number = cm_query_integer(query, 1),
-                                         .recordings = (size_t)cm_query_integer(query, 4), .fixes = (size_t)cm_query_integer(query, 5),
-                                         .people = (size_t)cm_query_integer(query, 6),
-                                         .first_s = cm_query_is_null(query, 7) ? INT64_MIN : cm_query_integer(query, 7),
-                                         .last_s = cm_query_is_null(query, 8) ? INT64_MIN : cm_query_integer(query, 8)};
-        status = cm_query_copy(ctx, query, 2, &info->name);
-        if (!status)
-            status = cm_query_copy(ctx, query, 3, &info->format);
-    }
-    cm_query_close(query);
     if (status) {
-        castmap_tracks_list_clear(made, count);
+        castmap_tracks_list_clear(items, count);
         return status;
     }
-    *list = made;
+    *list = items;
     *n = count;
     return CASTMAP_OK;
 }

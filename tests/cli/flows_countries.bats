@@ -61,11 +61,20 @@ countries() {
     countries
     castmap init town >/dev/null 2>&1
     castmap boundaries add "$SAMPLE/wards.geojson" >/dev/null 2>&1
+    castmap import "$SAMPLE/observations.csv" >/dev/null 2>&1 || true
+    castmap areas >/dev/null 2>&1
     both castmap flows countries.csv --labels
     code_is 0
     both castmap export --for internal -o out
     says "$err" "in a project of their own"
     [ ! -e out/flows.geojson ]
+    # the sheet itself says so, with the largest flows and where all of them are; other audiences are told nothing
+    pdftotext out/map.pdf - | tr '\n' ' ' >words.txt
+    grep -q 'places by name (of any time) are not on this map. The largest: Romania to United Kingdom 35' words.txt
+    grep -q 'castmap flows lists all of them' words.txt
+    grep -q 'Romania to United Kingdom 35' out/map.html
+    castmap export --for partner -o shared >/dev/null 2>&1
+    if grep -rlE 'Romania|by name \(of any time\)' shared; then return 1; fi
 }
 
 @test "countries: boundaries of countries are met by two letters, three letters and any of their names" {

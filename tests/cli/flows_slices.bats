@@ -67,3 +67,13 @@ CSV
     castmap map --for partner --from 2025-01-01 --to 2025-12-31 --layer flow_slices -o one.pdf >/dev/null 2>err.txt || true
     [ ! -e one.pdf ]
 }
+
+@test "corridors: the sheet lists the chains with their journeys beside the map, the page has them as a table" {
+    town
+    castmap flows "$SAMPLE/movements.csv" >/dev/null 2>&1 || true
+    castmap map --for internal --layer corridors -o town.pdf >/dev/null 2>&1
+    pdftotext town.pdf - | tr '\n' ' ' | grep -q 'Chains, and journeys that hold them.*Oswend North > Eastern Way'
+    castmap map --for internal --layer corridors -o town.html >/dev/null 2>&1
+    grep -q '<table id="corridors">' town.html
+    grep -q 'Oswend North &gt; Eastern Way &gt; Linnetfield &gt; Weirside' town.html
+}

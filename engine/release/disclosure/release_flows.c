@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define COLOUR_CORRIDOR 0x2F5D50FFu
+#define WORDS_NAMED 3 /* flows between words that a sheet without them names */
 
 /* What leaves and reaches each area: sums of the flows of the list. */
 static castmap_status add_areas(castmap_context *ctx, const cm_release_inputs *in, const cm_flow_inputs *flows, const cm_flow_list *list, cm_release_build *build)
@@ -195,14 +196,41 @@ static castmap_status add_corridors(castmap_context *ctx, const cm_release_input
     return status;
 }
 
+/* Movements between words (countries) have no place on the map of a town: the sheet says so, with the largest, and where they are. */
+static castmap_status name_words(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
+{
+    cm_flow_layer layer = {0};
+    char largest[400] = "";
+    size_t used = 0, moves = 0;
+    castmap_status status = cm_flow_layer_load(ctx, in->project, &layer);
+
+    if (status == CASTMAP_E_NOT_FOUND) {
+        cm_fail_clear(ctx);
+        return CASTMAP_OK;
+    }
+    for (size_t f = 0; f < layer.n_flows && !status; f++) {
+        moves += (size_t)layer.moves[f];
+        if (f < WORDS_NAMED && used < sizeof largest)
+            used += (size_t)snprintf(largest + used, sizeof largest - used, "%s%.60s %s %.60s %lld", f ? ", " : "", layer.area_name[layer.flow_from[f]],
+                                     layer.symmetric ? "and" : "to", layer.area_name[layer.flow_to[f]], (long long)layer.moves[f]);
+    }
+    if (!status && layer.boundary_id == 0 && layer.n_flows > 0)
+        cm_build_caveat(build, "%zu movements between %zu countries or other places by name (of any time) are not on this map. The largest: %s. castmap flows lists all of them; in a project of their own they are drawn.",
+                        moves, layer.n_areas, largest);
+    cm_flow_layer_clear(&layer);
+    return status;
+}
+
 castmap_status cm_release_flows_internal(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
 {
     cm_flow_inputs flows = {0};
     cm_flow_list list = {.internal = true};
     castmap_status status = cm_flow_inputs_load(ctx, in, &flows);
 
-    if (status || !flows.present)
+    if (status)
         return status;
+    if (!flows.present)
+        return name_words(ctx, in, build);
     const cm_flow_layer *layer = &flows.layer;
     list.flow = cm_alloc(layer->n_flows, sizeof *list.flow); /* a period has no more pairs than all times */
     if (!list.flow)

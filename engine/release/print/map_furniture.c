@@ -212,6 +212,30 @@ double cm_block_flows(cm_sheet *sheet, double x, double y, double width, bool dr
     return at - y;
 }
 
+double cm_block_corridors(cm_sheet *sheet, double x, double y, double width, bool draw)
+{
+    static const cm_lettering NUMBER = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};
+    const cm_layer *layer = strcmp(sheet->main_layer, "corridors") == 0 ? cm_release_layer(sheet->release, sheet->main_layer) : NULL;
+    const cm_field *stops = layer ? cm_layer_field(layer, "stops") : NULL, *journeys = layer ? cm_layer_field(layer, "journeys") : NULL;
+    double at = y;
+
+    if (!stops || !journeys || layer->count == 0)
+        return 0.0;
+    if (draw)
+        cm_canvas_tag(sheet->canvas, "P", NULL);
+    at += put(sheet, x, at, width, "Chains, and journeys that hold them", &HEADING, draw) + 0.8;
+    for (size_t i = 0; i < layer->count && i < MOST_FLOWS; i++) {
+        char number[CM_DECIMAL_SIZE];
+        cm_decimal_grouped(journeys->integer[i], number);
+        const double a = put(sheet, x, at, width * 0.82, stops->text[i] ? stops->text[i] : "", &BODY, draw);
+        const double b = put(sheet, x + width * 0.84, at, width * 0.16, number, &NUMBER, draw);
+        at += fmax(a, b) + 0.35;
+    }
+    if (draw)
+        cm_canvas_untag(sheet->canvas, "P");
+    return at - y;
+}
+
 double cm_block_stretches(cm_sheet *sheet, double x, double y, double width, bool draw)
 {
     static const cm_lettering RIGHT = {.size_pt = 6.8, .bold = true, .rgba = INK, .align = CM_ALIGN_RIGHT};

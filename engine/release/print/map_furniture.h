@@ -24,6 +24,7 @@ double cm_block_title(cm_sheet *sheet, double x, double y, double width, bool dr
 double cm_block_legend(cm_sheet *sheet, double x, double y, double width, bool draw);
 double cm_block_scale(cm_sheet *sheet, double x, double y, double width, bool draw);
 double cm_block_flows(cm_sheet *sheet, double x, double y, double width, bool draw); /* the largest flows; nothing unless the map shows them */
+double cm_block_corridors(cm_sheet *sheet, double x, double y, double width, bool draw); /* the chains of areas; likewise */
 double cm_block_stretches(cm_sheet *sheet, double x, double y, double width, bool draw); /* what the numbers at the streets are; likewise */
 double cm_block_tracks(cm_sheet *sheet, double x, double y, double width, bool draw); /* the streets that tracks passed; likewise */
 double cm_block_facts(cm_sheet *sheet, double x, double y, double width, bool draw);

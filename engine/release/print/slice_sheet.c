@@ -3,6 +3,8 @@
  */
 #include "release/print/slice_sheet.h"
 
+#include "release/print/map_labels.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +83,18 @@ static void draw_thin(cm_sheet *sheet, const cm_map_view *view, const cm_layer *
     cm_map_draw_layer(sheet->canvas, view, &thin);
 }
 
-static void draw_one(cm_sheet *sheet, const cm_layer *slice, double x, double y, const slice_grid *grid)
+/* Where movements go from and to is what their map is about: the names that find room. */
+static castmap_status draw_names(cm_sheet *sheet, const cm_layer *slice, const cm_map_view *view)
+{
+    cm_label_board board = CM_LABEL_BOARD_INIT;
+    const cm_layer *names = cm_release_layer(sheet->release, "boundaries");
+    const castmap_status status = names && slice->style.arrows ? cm_labels_draw(sheet->ctx, sheet->canvas, view, names, &board) : CASTMAP_OK;
+
+    cm_label_board_clear(&board);
+    return status;
+}
+
+static castmap_status draw_one(cm_sheet *sheet, const cm_layer *slice, double x, double y, const slice_grid *grid)
 {
     const castmap_release *release = sheet->release;
     const cm_map_view view = cm_map_view_fit(release, x, y, grid->width, grid->height);
@@ -107,6 +120,7 @@ static void draw_one(cm_sheet *sheet, const cm_layer *slice, double x, double y,
         if (strcmp(release->layers[i].name, sheet->main_layer) != 0 && cm_map_shows(&release->layers[i], sheet->main_layer))
             draw_thin(sheet, &view, &release->layers[i]);
     }
+    const castmap_status status = draw_names(sheet, slice, &view);
     cm_canvas_restore(sheet->canvas);
     cm_canvas_rectangle(sheet->canvas, x, y, grid->width, grid->height);
     cm_canvas_stroke(sheet->canvas, FRAME, 0.2, false);
@@ -115,9 +129,10 @@ static void draw_one(cm_sheet *sheet, const cm_layer *slice, double x, double y,
     cm_canvas_tag(sheet->canvas, "P", NULL);
     cm_canvas_text(sheet->canvas, x, y + grid->height + 0.8, dates ? dates + 2 : slice->title, &style, true, NULL);
     cm_canvas_untag(sheet->canvas, "P");
+    return status;
 }
 
-void cm_slices_draw(cm_sheet *sheet, double width, double height)
+castmap_status cm_slices_draw(cm_sheet *sheet, double width, double height)
 {
     static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_flows, cm_block_facts, cm_block_caveats, cm_block_sources};
     const cm_layer *slice[MOST];
@@ -130,12 +145,14 @@ void cm_slices_draw(cm_sheet *sheet, double width, double height)
 
     sheet->view = cm_map_view_fit(sheet->release, MARGIN, top, grid.width, grid.height);
     sheet->thinner = THINNER;
-    for (size_t i = 0; i < n; i++)
-        draw_one(sheet, slice[i], MARGIN + (double)(i % grid.columns) * (grid.width + GAP),
-                 top + (double)(i / grid.columns) * (grid.height + CAPTION + GAP), &grid);
+    castmap_status status = CASTMAP_OK;
+    for (size_t i = 0; i < n && !status; i++)
+        status = draw_one(sheet, slice[i], MARGIN + (double)(i % grid.columns) * (grid.width + GAP),
+                          top + (double)(i / grid.columns) * (grid.height + CAPTION + GAP), &grid);
     for (size_t i = 0; i < sizeof COLUMN / sizeof COLUMN[0]; i++) {
         const double tall = COLUMN[i](sheet, width - MARGIN - SIDE_WIDTH, at, SIDE_WIDTH, true);
         at += tall > 0.0 ? tall + GAP : 0.0;
     }
     cm_block_footer(sheet, MARGIN, footer + 0.5, inner, true);
+    return status;
 }

@@ -10,6 +10,6 @@
 const char *cm_slices_first(const char *wanted);
 
 /* Every slice of the release with its dates, in reading order, and the legend they share. sheet->main_layer is the first slice. */
-void cm_slices_draw(cm_sheet *sheet, double width, double height);
+CASTMAP_NODISCARD castmap_status cm_slices_draw(cm_sheet *sheet, double width, double height);
 
 #endif

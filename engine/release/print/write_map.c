@@ -63,7 +63,7 @@ static castmap_status draw_frame(cm_sheet *sheet)
 static castmap_status draw_portrait(cm_sheet *sheet, double width, double height)
 {
     static cm_block_fn *const LEFT[] = {cm_block_legend};
-    static cm_block_fn *const MIDDLE[] = {cm_block_scale, cm_block_flows, cm_block_stretches, cm_block_tracks, cm_block_facts};
+    static cm_block_fn *const MIDDLE[] = {cm_block_scale, cm_block_flows, cm_block_corridors, cm_block_stretches, cm_block_tracks, cm_block_facts};
     static cm_block_fn *const RIGHT[] = {cm_block_caveats, cm_block_sources};
     const double inner = width - 2 * MARGIN, column = (inner - 2 * GAP) / 3;
     double top = MARGIN + cm_block_title(sheet, MARGIN, MARGIN, inner, true) + GAP * 0.8;
@@ -90,7 +90,7 @@ static castmap_status draw_portrait(cm_sheet *sheet, double width, double height
 /* Landscape: the map at the left, all words in a column at its right. */
 static castmap_status draw_landscape(cm_sheet *sheet, double width, double height)
 {
-    static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_flows, cm_block_stretches, cm_block_tracks, cm_block_scale, cm_block_facts, cm_block_caveats, cm_block_sources};
+    static cm_block_fn *const COLUMN[] = {cm_block_legend, cm_block_flows, cm_block_corridors, cm_block_stretches, cm_block_tracks, cm_block_scale, cm_block_facts, cm_block_caveats, cm_block_sources};
     const double inner = width - 2 * MARGIN;
     const double top = MARGIN + cm_block_title(sheet, MARGIN, MARGIN, inner, true) + GAP * 0.8;
     const double footer = height - MARGIN * 0.7 - cm_block_footer(sheet, 0, 0, inner, false);
@@ -145,7 +145,7 @@ castmap_status castmap_write_map(castmap_context *ctx, const castmap_release *re
     if (status)
         goto done;
     if (slices)
-        cm_slices_draw(&sheet, width, height);
+        status = cm_slices_draw(&sheet, width, height);
     else
         status = options->landscape ? draw_landscape(&sheet, width, height) : draw_portrait(&sheet, width, height);
     if (status) {

@@ -75,7 +75,7 @@ static void add_tables(cm_text *html, const castmap_release *release)
     static const struct {
         const char *layer;
         size_t most;
-    } TABLES[] = {{"flows", MOST_FLOWS}, {"stretches", MOST_STRETCHES}, {"track_stretches", MOST_STRETCHES}, {"track_stops", MOST_STRETCHES}};
+    } TABLES[] = {{"flows", MOST_FLOWS}, {"corridors", MOST_STRETCHES}, {"stretches", MOST_STRETCHES}, {"track_stretches", MOST_STRETCHES}, {"track_stops", MOST_STRETCHES}};
     const cm_layer *areas = cm_release_layer(release, "areas");
     const bool first = areas && cm_map_says(areas);
     bool any = areas != NULL;
