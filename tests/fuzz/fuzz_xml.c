@@ -1,4 +1,4 @@
-/* Any bytes as KML or GPX, through the child's own reader; what it would send goes nowhere. */
+/* Any bytes as KML, GPX or TCX, for records and for fixes of tracks, through the child's own readers; what they would send goes nowhere. */
 #include "io/record_frames.h"
 
 #include <fcntl.h>
@@ -14,15 +14,14 @@ struct cm_worker_pipe {
     uint64_t frame_bytes;
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+static void read_as(const cm_stream_options *options, const uint8_t *bytes, size_t length)
 {
-    static const cm_stream_options options = {0};
     struct cm_worker_pipe pipe = {open("/dev/null", O_WRONLY), (uint64_t)4 << 20};
     cm_record_sender sender = {.pipe = &pipe};
-    cm_stream_job job = {NULL, &options};
+    cm_stream_job job = {NULL, options};
 
     if (pipe.fd < 0)
-        return 0;
+        return;
     (void)cm_xml_record_child(&sender, &job, bytes, length, NULL);
     for (size_t i = 0; i < sender.n; i++)
         free(sender.column[i]);
@@ -30,5 +29,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     cm_text_clear(&sender.frame);
     cm_text_clear(&sender.json);
     close(pipe.fd);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    static const cm_stream_options records = {0}, fixes = {.fixes = true};
+
+    read_as(&records, bytes, length);
+    read_as(&fixes, bytes, length);
     return 0;
 }
