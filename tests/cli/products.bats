@@ -137,3 +137,32 @@ setup() {
     [ -n "$err" ]
     wait "$holder" || true
 }
+
+# The sample's wards and as many again two degrees to the north-east, as a file of a whole country has them.
+wards_and_far_ones() {
+    jq -c 'def far: if type == "array" and (.[0] | type) == "number" then [.[0] + 2, .[1] + 2] elif type == "array" then map(far) else . end;
+           .features += [.features[] | .geometry.coordinates |= far | .properties.WD25CD |= sub("X05"; "X06") | .properties.WD25NM += " far"]' "$SAMPLE/wards.geojson" >far.geojson
+}
+
+scale_of() {
+    pdftotext "$1" - | grep -oE "About 1 ?: ?[0-9,]+" | tr -dc 0-9 | sed 's/^1//'
+}
+
+@test "boundaries of a whole country: maps show the areas that hold what is shown, and say so" {
+    for audience in internal partner public; do
+        castmap map --for "$audience" -o "near_$audience.pdf" >/dev/null
+        [ "$(pdftotext "near_$audience.pdf" - | tr '\n' ' ' | grep -c "which hold 98 in 100")" -eq 0 ]
+    done
+    wards_and_far_ones
+    castmap boundaries add far.geojson --population "$SAMPLE/population.csv" --source "somebody" >/dev/null || [ $? -eq 3 ]
+    castmap areas >/dev/null
+    for audience in internal partner public; do
+        castmap map --for "$audience" -o "far_$audience.pdf" >/dev/null
+        near=$(scale_of "near_$audience.pdf") far=$(scale_of "far_$audience.pdf")
+        echo "$audience: 1 to $near with the wards alone, 1 to $far with the far ones"
+        [ $((far * 100)) -le $((near * 110)) ]
+        pdftotext "far_$audience.pdf" - | tr '\n' ' ' | grep -E "The map shows [0-9]+ of [0-9]+ areas, which hold 98 in 100 (observations|reports) or more; the files hold the rest."
+    done
+    castmap export --for public -o files >/dev/null
+    [ "$(jq '.features | length' files/*boundaries*.geojson)" -eq "$(jq '.features | length' far.geojson)" ]
+}

@@ -385,8 +385,8 @@ done:
     return status;
 }
 
-/* The heat goes past the borders, as far as a sheet of either orientation may show, so that it ends nowhere in the middle of a map. From the borders
- * alone: no layer's extent tells where reports are. */
+/* The heat goes past the borders, as far as a sheet of either orientation may show, so that it ends nowhere in the middle of a map. From the frame
+ * alone, which comes from borders and published squares. */
 static castmap_status spread_heat(castmap_context *ctx, const cm_published *published, const castmap_release *release, cm_heat_cells *out)
 {
     const double wide = release->east - release->west, high = release->north - release->south;

@@ -19,6 +19,7 @@
 #include "release/disclosure/release_cells.h"
 #include "release/disclosure/release_coverage.h"
 #include "release/disclosure/release_flows.h"
+#include "release/disclosure/release_frame.h"
 #include "release/disclosure/release_inputs.h"
 #include "release/disclosure/release_records.h"
 #include "release/disclosure/release_routes.h"
@@ -247,6 +248,24 @@ done:
     return status;
 }
 
+/* By published squares alone. Movements and tracks may be where no square is shown; with them the frame is that of all boundaries. */
+static castmap_status choose_frame(castmap_context *ctx, gate *g)
+{
+    castmap_status status;
+
+    if (!g->in.has_boundaries || g->published.n_cells == 0 || g->published.flows.count > 0 || g->published.tracks.count > 0)
+        return CASTMAP_OK;
+    double *count = cm_alloc_zero(g->in.boundaries.count, sizeof *count);
+    if (!count)
+        return cm_fail_memory(ctx);
+    for (size_t c = 0; c < g->published.n_cells; c++)
+        if (g->areas.area[c] >= 0)
+            count[g->areas.area[c]] += (double)g->published.cell[c].published;
+    status = cm_release_frame_areas(ctx, &g->in, count, "reports", &g->build);
+    free(count);
+    return status;
+}
+
 static castmap_status make_guarded(castmap_context *ctx, castmap_project *project, gate *g, castmap_release **out)
 {
     const int64_t now_s = g->options->now_s ? g->options->now_s : (int64_t)time(NULL);
@@ -294,6 +313,9 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     status = cm_release_common(ctx, &g->in, &g->build);
     if (status)
         return status;
+    status = choose_frame(ctx, g);
+    if (status)
+        return status;
     status = cm_release_cells(ctx, &g->in, &g->published, &g->areas, &g->build, &g->stats);
     if (status)
         return status;
@@ -323,6 +345,17 @@ static castmap_status make_guarded(castmap_context *ctx, castmap_project *projec
     return CASTMAP_OK;
 }
 
+/* Movements and tracks may be where no observation is. */
+static bool shows_movements(const cm_release_build *build)
+{
+    const castmap_release *release = build->release;
+
+    for (size_t i = 0; i < release->n_layers; i++)
+        if (strcmp(release->layers[i].name, "flows") == 0 || strncmp(release->layers[i].name, "track", 5) == 0)
+            return true;
+    return false;
+}
+
 static castmap_status make_internal(castmap_context *ctx, castmap_project *project, gate *g, castmap_release **out)
 {
     castmap_status status = cm_release_inputs_load(ctx, project, g->options, g->options->from_s, g->options->to_s, &g->in);
@@ -341,6 +374,8 @@ static castmap_status make_internal(castmap_context *ctx, castmap_project *proje
     cm_build_text(&g->build, &g->build.release->provenance, provenance ? provenance : "{}");
     free(provenance);
     status = cm_release_internal(ctx, &g->in, &g->build);
+    if (!status && !shows_movements(&g->build))
+        status = cm_release_frame_observations(ctx, &g->in, &g->build);
     return status ? status : cm_build_finish(ctx, &g->build, out);
 }
 

@@ -111,7 +111,7 @@ struct castmap_release {
     char    *crs;                  /* working CRS */
     char    *crs_name, *crs_wkt;
     int      crs_epsg;             /* 0: none */
-    double   west, south, east, north;         /* map extent, metres: of the boundaries, never of the data */
+    double   west, south, east, north;         /* map extent, metres: of the boundaries, or of those areas that hold what is shown */
     double   west_deg, south_deg, east_deg, north_deg;
     size_t   n_layers;
     cm_layer *layers;              /* data layers, drawn in this order */
