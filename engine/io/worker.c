@@ -109,12 +109,16 @@ _Noreturn static void be_child(const cm_worker_limits *limits, const int *keep_f
                                cm_worker_body *body, void *job)
 {
     cm_worker_pipe pipe = {pipe_fd, limits->frame_bytes};
-    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    static const int SIGNALS[] = {SIGQUIT, SIGALRM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    /* Ctrl-C goes to the whole group. The parent ends the child then; a child that ended first would look like one that crashed on the file. */
+    static const int OF_THE_GROUP[] = {SIGINT, SIGTERM, SIGHUP};
     sigset_t none;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
         signal(SIGNALS[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof OF_THE_GROUP / sizeof *OF_THE_GROUP; i++)
+        signal(OF_THE_GROUP[i], SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

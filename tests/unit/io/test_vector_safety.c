@@ -63,6 +63,16 @@ static int sends_three(cm_worker_pipe *pipe, void *job)
     return 0;
 }
 
+/* As Ctrl-C does it, and timeout(1), which both mean the whole group. */
+static int is_interrupted(cm_worker_pipe *pipe, void *job)
+{
+    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
+        raise(SIGNALS[i]);
+    return sends_three(pipe, job);
+}
+
 static int crashes_after_two(cm_worker_pipe *pipe, void *job)
 {
     (void)job;
@@ -204,6 +214,14 @@ static int tries_the_door(cm_worker_pipe *pipe, void *job)
         if (fcntl(fd, F_GETFD) >= 0 && fd != *(int *)pipe)
             return cm_worker_fail(pipe, CASTMAP_E_DATA, "", "descriptor %d is open", fd);
     return 0;
+}
+
+static void leaves_the_end_to_the_parent_when_the_group_is_interrupted(void **state)
+{
+    size_t frames;
+
+    assert_int_equal(run_body(*state, is_interrupted, NULL, &frames), CASTMAP_OK);
+    assert_int_equal(frames, 3);
 }
 
 static void leaves_the_child_no_rights(void **state)
@@ -508,6 +526,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contains_crashes_hangs_and_lies),
+        cmocka_unit_test(leaves_the_end_to_the_parent_when_the_group_is_interrupted),
         cmocka_unit_test(leaves_the_child_no_rights),
         cmocka_unit_test(never_opens_a_file_that_the_input_names),
         cmocka_unit_test(refuses_names_that_are_no_files),
