@@ -82,6 +82,13 @@ CASTMAP_NODISCARD castmap_status cm_observations_load(castmap_context *ctx, cast
                                                       int64_t to_s, const char *category, cm_observation_set *out);
 void cm_observation_set_clear(cm_observation_set *set);
 
+/*
+ * The number that each of these observations (ids ascending) has in a column that the import kept. weight: out [n], NAN where it says nothing;
+ * *missing of those. CASTMAP_E_DATA: a value that is no number, or below 0 (values are not repeated, the first row is named); CASTMAP_E_NOT_FOUND:
+ * nobody has such a column.
+ */
+CASTMAP_NODISCARD castmap_status cm_observation_weights(castmap_context *ctx, castmap_project *project, const char *column, const int64_t *id,
+                                                        size_t n, double *weight, size_t *missing);
 /* How many persons each of these observations (ids ascending) tells of; 1 where it does not say. persons: out [n]. */
 CASTMAP_NODISCARD castmap_status cm_observation_persons(castmap_context *ctx, castmap_project *project, const int64_t *id, size_t n,
                                                         double *persons);

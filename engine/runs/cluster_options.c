@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #define LEAST_MIN_POINTS 10u
+#define MOST_MIN_POINTS 1e9
 #define SHARE_OF_A_PLACE 0.001 /* of all observations: what makes a place grows with how much there is */
 #define CROWDED_SHARE 0.25
 #define LEAST_EPS_M 50.0
@@ -47,6 +48,8 @@ castmap_status cm_cluster_check(castmap_context *ctx, const castmap_cluster_run_
         return refuse(ctx, method, "xi", "xi belongs to the method optics");
     if (options->study_level && method != CASTMAP_CLUSTER_NNH)
         return refuse(ctx, method, "study area", "the study area belongs to the method nnh");
+    if (options->weight && method == CASTMAP_CLUSTER_NNH)
+        return refuse(ctx, method, "weight", "chance is that of points strewn at random, each as good as the other; take the method dbscan");
     if (options->selection != CASTMAP_HDBSCAN_EXCESS_OF_MASS && method != CASTMAP_CLUSTER_HDBSCAN)
         return refuse(ctx, method, "selection", "the selection belongs to the method hdbscan");
     if (method == CASTMAP_CLUSTER_ST_DBSCAN && options->window_s <= 0) {
@@ -91,22 +94,41 @@ castmap_status cm_cluster_keep_exact(castmap_context *ctx, cm_run_points *points
     return status;
 }
 
+/* The same with weights: a quarter of all the weight sees min_points within it. */
+static castmap_status weighted_scale(castmap_context *ctx, const castmap_points *points, uint32_t min_points, double *distance)
+{
+    enum { READINGS = 65 };
+    double share[READINGS], distance_m[READINGS];
+    size_t n = 0;
+    castmap_status status = castmap_k_distance_curve(ctx, points, min_points, READINGS, share, distance_m, &n);
+
+    for (size_t i = 0; i < n && !status; i++) {
+        if (share[i] >= CROWDED_SHARE || i + 1 == n) {
+            *distance = distance_m[i];
+            break;
+        }
+    }
+    return status;
+}
+
 castmap_status cm_cluster_scale(castmap_context *ctx, const cm_run_points *points, uint32_t min_points, double *out)
 {
     const castmap_points view = cm_run_points_view(points);
     double distance = LEAST_EPS_M;
     castmap_status status = CASTMAP_OK;
 
-    if (view.count >= min_points)
+    if (view.weight && cm_run_points_total(points) >= min_points)
+        status = weighted_scale(ctx, &view, min_points, &distance);
+    else if (!view.weight && view.count >= min_points)
         status = cm_crowding_distance(ctx, &view, min_points, CROWDED_SHARE, &distance);
     if (!status)
         *out = cm_sayable(fmin(fmax(distance, LEAST_EPS_M), MOST_EPS_M));
     return status;
 }
 
-uint32_t cm_cluster_number(size_t n)
+uint32_t cm_cluster_number(double total)
 {
-    const double share = ceil(cm_sayable(SHARE_OF_A_PLACE * (double)n));
+    const double share = fmin(ceil(cm_sayable(SHARE_OF_A_PLACE * total)), MOST_MIN_POINTS);
 
     return share > LEAST_MIN_POINTS ? (uint32_t)share : LEAST_MIN_POINTS;
 }
@@ -118,10 +140,11 @@ static castmap_status choose_number(cm_cluster_run *run)
     s->min_points = run->options->min_points;
     if (s->min_points > 0)
         return CASTMAP_OK;
-    s->min_points = cm_cluster_number(run->points.set.count);
+    s->min_points = cm_cluster_number(cm_run_points_total(&run->points));
     if (cm_remark_add(&s->remarks, &s->n_remarks, "number-chosen",
-                      "A place needs %u observations%s: about one in a thousand of all there are, and never fewer than %u. Set it with "
-                      "--min.",
+                      run->points.weight ? "A place needs a weight of %u%s: about a thousandth of all there is, and never less than %u. Set it with --min."
+                                         : "A place needs %u observations%s: about one in a thousand of all there are, and never fewer than %u. Set it "
+                                           "with --min.",
                       s->min_points, run->options->method == CASTMAP_CLUSTER_HDBSCAN ? "" : " within the radius", LEAST_MIN_POINTS))
         return cm_fail_memory(run->ctx);
     return CASTMAP_OK;
@@ -149,7 +172,7 @@ static castmap_status choose_radius(cm_cluster_run *run, double *limit_m)
     if (status || !needs_radius(run->options))
         return status;
     s->eps_m = *limit_m;
-    if (run->points.set.count < s->min_points)
+    if (cm_run_points_total(&run->points) < s->min_points)
         return CASTMAP_OK;
     cm_length_words(s->eps_m, length);
     /* At the upper end the share is not known: few may have that many so near. */
@@ -260,6 +283,7 @@ castmap_status cm_cluster_choose(cm_cluster_run *run)
     run->summary.crimestat_ellipse = run->options->crimestat_ellipse;
     run->summary.window_s = run->options->window_s;
     run->summary.xi = run->options->xi;
+    run->summary.weighted = run->points.weight != NULL;
     if (run->options->window_s > 0) {
         status = keep_timed(run);
         if (status)

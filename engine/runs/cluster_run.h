@@ -21,8 +21,8 @@ CASTMAP_NODISCARD castmap_status cm_cluster_check(castmap_context *ctx, const ca
 /* cluster_options.c: parameters that were not given come from the data; records known too roughly for them are left out. Remarks say how. */
 CASTMAP_NODISCARD castmap_status cm_cluster_choose(cm_cluster_run *run);
 
-/* cluster_options.c: how many make a place among n, where nobody said. */
-uint32_t cm_cluster_number(size_t n);
+/* cluster_options.c: how many make a place among so many (or so much weight), where nobody said. */
+uint32_t cm_cluster_number(double total);
 /* cluster_options.c: how exactly a place is known, metres; INFINITY: not exactly enough for anything, as an area or a default that nobody
  * moved. An exact place of which no accuracy was written counts as known to 0 m. */
 double cm_place_known_to(double accuracy_m, int precision);

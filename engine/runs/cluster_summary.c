@@ -53,7 +53,9 @@ static castmap_status raise_flags(cm_cluster_run *run)
         snapped += run->points.set.precision[i] != CM_PLACE_EXACT && run->points.set.precision[i] != CM_PLACE_UNKNOWN;
     if (s->clusters == 0 && radius)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "nothing-gathers",
-                                "Nowhere do %u observations lie within the radius of one another. Try a larger radius or a smaller number.",
+                                s->weighted ? "Nowhere does a weight of %u lie within the radius. Try a larger radius or a smaller number."
+                                            : "Nowhere do %u observations lie within the radius of one another. Try a larger radius or a smaller "
+                                              "number.",
                                 s->min_points);
     if (s->clusters == 0 && !radius)
         failed |= cm_remark_add(&s->remarks, &s->n_remarks, "nothing-gathers",
@@ -93,15 +95,16 @@ static castmap_status raise_flags(cm_cluster_run *run)
 }
 
 typedef struct ranked {
-    size_t count, cluster;
+    double weight; /* the number of observations, where they were not weighed */
+    size_t cluster;
 } ranked;
 
 static int largest_first(const void *a, const void *b)
 {
     const ranked *p = a, *q = b;
 
-    if (p->count != q->count)
-        return p->count < q->count ? 1 : -1;
+    if (p->weight != q->weight)
+        return p->weight < q->weight ? 1 : -1;
     return p->cluster < q->cluster ? -1 : p->cluster > q->cluster;
 }
 
@@ -199,7 +202,7 @@ castmap_status cm_cluster_summarise(cm_cluster_run *run)
     }
     s->n_shapes = k;
     for (size_t c = 0; c < k; c++)
-        rank[c] = (ranked){layer->shapes.shape[c].count, c};
+        rank[c] = (ranked){layer->shapes.shape[c].weight, c};
     qsort(rank, k, sizeof *rank, largest_first);
     for (size_t i = 0; i < k && !status; i++) {
         const size_t c = rank[i].cluster;

@@ -184,14 +184,8 @@ castmap_status cm_heat_count_some(cm_heat_run *run, const cm_run_points *all, cm
     const castmap_polygons areas = cm_projected_areas_view(&run->areas);
     castmap_area_locator *locator = NULL;
     int32_t *area = run->has_areas ? cm_alloc(view.count, sizeof *area) : NULL;
-    const bool weighted = run->options->weigh_persons;
-    double *persons = weighted ? cm_alloc(view.count, sizeof *persons) : NULL;
-    castmap_status status = points_alloc(out, view.count, weighted) || (run->has_areas && !area) || (weighted && !persons)
-                                ? cm_fail_memory(run->ctx)
-                                : CASTMAP_OK;
-
-    if (!status && weighted)
-        status = cm_observation_persons(run->ctx, run->project, view.id, view.count, persons);
+    const bool weighted = view.weight != NULL;
+    castmap_status status = points_alloc(out, view.count, weighted) || (run->has_areas && !area) ? cm_fail_memory(run->ctx) : CASTMAP_OK;
 
     if (!status && run->has_areas)
         status = castmap_area_locator_new(run->ctx, &areas, NULL, &locator);
@@ -203,13 +197,13 @@ castmap_status cm_heat_count_some(cm_heat_run *run, const cm_run_points *all, cm
         } else if (!run->options->keep_whole && all->set.precision[i] == CM_PLACE_UNKNOWN && isnan(all->set.accuracy_m[i])) {
             run->nowhere++;
         } else if (!run->options->keep_whole && cm_heat_is_vague(&all->set, i)) {
-            if (cm_heat_add_vague(spread, all, i, run->has_areas ? area[i] : CASTMAP_NO_AREA, weighted ? persons[i] : 1.0) != 0)
+            if (cm_heat_add_vague(spread, all, i, run->has_areas ? area[i] : CASTMAP_NO_AREA, weighted ? view.weight[i] : 1.0) != 0)
                 status = cm_fail_memory(run->ctx);
         } else {
             out->x[out->count] = view.x[i];
             out->y[out->count] = view.y[i];
             if (weighted)
-                out->weight[out->count] = persons[i];
+                out->weight[out->count] = view.weight[i];
             out->time_s[out->count] = all->set.from_s[i] == INT64_MIN ? INT64_MIN
                                                                       : all->set.from_s[i] + (all->set.to_s[i] - all->set.from_s[i]) / 2;
             out->id[out->count++] = view.id[i];
@@ -217,7 +211,6 @@ castmap_status cm_heat_count_some(cm_heat_run *run, const cm_run_points *all, cm
     }
     castmap_area_locator_free(locator);
     free(area);
-    free(persons);
     return status;
 }
 

@@ -66,6 +66,8 @@ typedef struct cm_heat_run {
     castmap_heat_summary summary;
 } cm_heat_run;
 
+/* The records of a filter, weighed as the options say. */
+CASTMAP_NODISCARD castmap_status cm_heat_load(cm_heat_run *run, const castmap_filter *filter, cm_run_points *out);
 /* Borrowed views. */
 castmap_points cm_heat_points_view(const cm_heat_points *points);
 void cm_heat_points_clear(cm_heat_points *points);

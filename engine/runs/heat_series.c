@@ -67,7 +67,7 @@ static castmap_status one_period(cm_heat_run *run, size_t i, double *values, dou
     filter.to_s = period->to_s;
     options.kernel = run->summary.kernel;
     options.radius_m = run->summary.radius_m;
-    status = cm_run_points_load(run->ctx, run->project, &filter, &points);
+    status = cm_heat_load(run, &filter, &points);
     if (status == CASTMAP_E_NOT_FOUND) {
         cm_fail_clear(run->ctx);
         memset(values, 0, run->summary.grid.columns * run->summary.grid.rows * sizeof *values);

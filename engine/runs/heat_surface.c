@@ -14,6 +14,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -128,18 +129,33 @@ static castmap_status per_1000(cm_heat_run *run, size_t cells)
     return status;
 }
 
-static castmap_status set_measure(cm_heat_run *run, const char *legend, const char *unit)
+/* What is counted, with a capital or without: observations, persons, or the column that weighs. */
+static const char *counted_noun(const cm_heat_run *run, bool capital)
 {
-    run->layer.legend = cm_copy_text(legend);
-    run->layer.unit = cm_copy_text(unit);
-    run->summary.measure = cm_copy_text(legend);
+    const castmap_heat_run_options *o = run->options;
+
+    return o->weight ? o->weight : o->weigh_persons ? (capital ? "Persons" : "persons") : capital ? "Observations" : "observations";
+}
+
+/* The legend is `before`, what is counted, `after`. */
+static castmap_status set_measure(cm_heat_run *run, const char *before, const char *after, const char *unit)
+{
+    cm_text legend = CM_TEXT_INIT;
+    const bool named = strcmp(unit, "log ratio") != 0;
+
+    cm_text_addf(&legend, "%s%s%s", before, named ? counted_noun(run, before[0] == '\0') : "", after);
+    if (!legend.failed) {
+        run->layer.legend = cm_copy_text(legend.bytes);
+        run->layer.unit = cm_copy_text(unit);
+        run->summary.measure = cm_copy_text(legend.bytes);
+    }
+    cm_text_clear(&legend);
     return run->layer.legend && run->layer.unit && run->summary.measure ? CASTMAP_OK : cm_fail_memory(run->ctx);
 }
 
 static castmap_status convert(cm_heat_run *run, size_t cells)
 {
     double *values = run->layer.values;
-    const bool persons = run->options->weigh_persons;
     castmap_status status = CASTMAP_OK;
 
     switch (run->options->measure) {
@@ -151,20 +167,21 @@ static castmap_status convert(cm_heat_run *run, size_t cells)
             return status;
         }
         status = castmap_density_convert(run->ctx, CASTMAP_UNIT_PER_KM2_MONTH, months, NULL, cells, values);
-        return status ? status : set_measure(run, persons ? "Persons per km\xc2\xb2 and month" : "Observations per km\xc2\xb2 and month", "per km2 and month");
+        return status ? status : set_measure(run, "", " per km\xc2\xb2 and month", "per km2 and month");
     }
     case CASTMAP_HEAT_PER_1000:
         status = per_1000(run, cells);
-        return status ? status : set_measure(run, persons ? "Persons told of per 1,000 residents" : "Observations per 1,000 residents", "per 1,000 residents");
+        return status ? status
+                      : set_measure(run, "", run->options->weigh_persons ? " told of per 1,000 residents" : " per 1,000 residents", "per 1,000 residents");
     case CASTMAP_HEAT_PROBABILITY: {
         const double all = run->summary.weight;
         for (size_t i = 0; i < cells; i++)
             values[i] *= 100.0 / all;
-        return set_measure(run, persons ? "Percent of all persons in each km\xc2\xb2" : "Percent of all observations in each km\xc2\xb2", "percent per km2");
+        return set_measure(run, "Percent of all ", " in each km\xc2\xb2", "percent per km2");
     }
     case CASTMAP_HEAT_PER_KM2:
     default:
-        return set_measure(run, persons ? "Persons per km\xc2\xb2" : "Observations per km\xc2\xb2", "per km2");
+        return set_measure(run, "", " per km\xc2\xb2", "per km2");
     }
 }
 
@@ -211,7 +228,7 @@ static castmap_status compare(cm_heat_run *run, size_t cells)
                                                          run->summary.sigma_m, run->layer.values, run->layer.p_value);
     if (!status)
         status = blank_where_few(run, cells);
-    return status ? status : set_measure(run, "How many times as likely", "log ratio");
+    return status ? status : set_measure(run, "How many times as likely", "", "log ratio");
 }
 
 /* What the spread records of both periods add to the change. */
@@ -252,7 +269,7 @@ static castmap_status change(cm_heat_run *run)
         const castmap_polygons study = study_of(run);
         status = castmap_density_mask(run->ctx, &study, true, &run->summary.grid, run->layer.values);
     }
-    return status ? status : set_measure(run, "Change, observations per km\xc2\xb2 and month", "per km2 and month");
+    return status ? status : set_measure(run, "Change, ", " per km\xc2\xb2 and month", "per km2 and month");
 }
 
 static castmap_status breaks_alloc(cm_heat_run *run, size_t n)

@@ -17,14 +17,15 @@
 /* The line of the history. */
 static void result_words(const castmap_cluster_summary *s, char out[WORDS])
 {
+    const char *least = s->weighted ? "a weight of at least" : "at least", *what = s->weighted ? "" : " observations";
     char length[32];
 
     if (s->eps_m > 0.0) {
         cm_length_words(s->eps_m, length);
-        snprintf(out, WORDS, "%zu places of at least %u observations within %s (%s); %zu of %zu belong to none", s->clusters,
-                 s->min_points, length, castmap_cluster_method_name(s->method), s->noise, s->observations);
+        snprintf(out, WORDS, "%zu places of %s %u%s within %s (%s); %zu of %zu belong to none", s->clusters, least, s->min_points, what, length,
+                 castmap_cluster_method_name(s->method), s->noise, s->observations);
     } else {
-        snprintf(out, WORDS, "%zu places of at least %u observations (%s); %zu of %zu belong to none", s->clusters, s->min_points,
+        snprintf(out, WORDS, "%zu places of %s %u%s (%s); %zu of %zu belong to none", s->clusters, least, s->min_points, what,
                  castmap_cluster_method_name(s->method), s->noise, s->observations);
     }
 }
@@ -53,6 +54,7 @@ static castmap_status keep(cm_cluster_run *run)
         cm_json_number(&json, "study_km2", s->study_km2);
     cm_json_string(&json, "outline", s->outline == CASTMAP_OUTLINE_CONCAVE ? "concave" : "convex");
     cm_json_string(&json, "ellipse", s->crimestat_ellipse ? "crimestat" : "covariance");
+    cm_json_string(&json, "weight", run->options->weight);
     cm_json_string(&json, "layer", run->layer.name);
     cm_json_string(&json, "category", run->options->filter.category);
     cm_json_end_object(&json);
@@ -90,6 +92,9 @@ castmap_status castmap_run_cluster(castmap_context *ctx, castmap_project *projec
     if (status)
         goto done;
     status = cm_run_points_load(ctx, project, &options->filter, &run.points);
+    if (status)
+        goto done;
+    status = cm_run_points_weigh(ctx, project, options->weight, false, &run.points);
     if (status)
         goto done;
     status = cm_cluster_choose(&run);

@@ -52,11 +52,20 @@ static castmap_status check(castmap_context *ctx, const castmap_heat_run_options
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, o->slices > 60 ? "at most 60 slices in time" : "a comparison or a change has no slices in time");
     if (sliced && (o->adaptive || o->edge != CASTMAP_EDGE_NONE))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "slices in time have one radius and no correction at the border; a map of all of it can have them");
-    if (o->kind == CASTMAP_HEAT_COMPARE && o->weigh_persons)
+    if (o->weigh_persons && o->weight)
+        return cm_fail(ctx, CASTMAP_E_ARGUMENT, "observations are weighed by the persons they tell of or by a column, not by both");
+    if (o->kind == CASTMAP_HEAT_COMPARE && (o->weigh_persons || o->weight))
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "a comparison weighs every observation alike");
     if (o->adaptive && o->edge == CASTMAP_EDGE_UNIFORM)
         return cm_fail(ctx, CASTMAP_E_ARGUMENT, "the uniform correction has no meaning for an adaptive radius; diggle has");
     return cm_heat_check_series(ctx, o);
+}
+
+castmap_status cm_heat_load(cm_heat_run *run, const castmap_filter *filter, cm_run_points *out)
+{
+    castmap_status status = cm_run_points_load(run->ctx, run->project, filter, out);
+
+    return status ? status : cm_run_points_weigh(run->ctx, run->project, run->options->weight, run->options->weigh_persons, out);
 }
 
 static castmap_status load(cm_heat_run *run)
@@ -72,9 +81,9 @@ static castmap_status load(cm_heat_run *run)
         other.category = filter.category;
         other.accuracy_m = filter.accuracy_m;
     }
-    status = cm_run_points_load(run->ctx, run->project, &filter, &run->points);
+    status = cm_heat_load(run, &filter, &run->points);
     if (!status && run->options->kind != CASTMAP_HEAT_DENSITY)
-        status = cm_run_points_load(run->ctx, run->project, &other, &run->others);
+        status = cm_heat_load(run, &other, &run->others);
     return status;
 }
 
@@ -223,6 +232,7 @@ static void write_parameters(const cm_heat_run *run, cm_text *out)
     cm_json_string(&json, "edge", EDGE_NAMES[o->edge]);
     cm_json_bool(&json, "adaptive", o->adaptive);
     cm_json_bool(&json, "weigh_persons", o->weigh_persons);
+    cm_json_string(&json, "weight", o->weight);
     cm_json_string(&json, "study_area", run->within ? run->areas.set.level : NULL);
     cm_json_string(&json, "rule", run->by_rule);
     cm_json_bool(&json, "keep_whole", o->keep_whole);

@@ -18,6 +18,7 @@ void cm_run_points_clear(cm_run_points *points)
     cm_projection_free(points->projection);
     free(points->x);
     free(points->y);
+    free(points->weight);
     memset(points, 0, sizeof *points);
 }
 
@@ -26,18 +27,24 @@ castmap_points cm_run_points_view(const cm_run_points *points)
     return (castmap_points){.count = points->set.count,
                             .x = points->x,
                             .y = points->y,
+                            .weight = points->weight,
                             .time_s = points->set.from_s,
                             .id = points->set.id};
 }
 
+static int remark_count(castmap_remark **remarks, size_t *count, const char *code, size_t n, const char *one, const char *more)
+{
+    return n == 0 ? 0 : cm_remark_add(remarks, count, code, "%zu %s", n, n == 1 ? one : more);
+}
+
 int cm_run_points_remark(const cm_run_points *points, castmap_remark **remarks, size_t *count)
 {
-    const size_t n = points->set.repeats;
-
-    if (n == 0)
-        return 0;
-    return cm_remark_add(remarks, count, "repeats-left-out", "%zu %s marked as repeating another one and %s left out (castmap check --log).", n,
-                         n == 1 ? "observation is" : "observations are", n == 1 ? "was" : "were");
+    return remark_count(remarks, count, "repeats-left-out", points->set.repeats,
+                        "observation is marked as repeating another one and was left out (castmap check --log).",
+                        "observations are marked as repeating another one and were left out (castmap check --log).") |
+           remark_count(remarks, count, "weight-missing", points->unweighed,
+                        "observation has nothing in the column of weights and was left out: what it would weigh is not known.",
+                        "observations have nothing in the column of weights and were left out: what they would weigh is not known.");
 }
 
 /* Move row `from` to place `to`, to <= from. */
@@ -47,6 +54,8 @@ static void move_row(cm_run_points *points, size_t to, size_t from)
 
     points->x[to] = points->x[from];
     points->y[to] = points->y[from];
+    if (points->weight)
+        points->weight[to] = points->weight[from];
     set->id[to] = set->id[from];
     set->lon[to] = set->lon[from];
     set->lat[to] = set->lat[from];
@@ -74,6 +83,51 @@ void cm_run_points_keep(cm_run_points *points, const bool *keep)
         kept++;
     }
     points->set.count = kept;
+}
+
+double cm_run_points_total(const cm_run_points *points)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < points->set.count; i++)
+        sum += points->weight ? points->weight[i] : 1.0;
+    return sum;
+}
+
+/* Without those whose column says nothing. */
+static castmap_status keep_weighed(castmap_context *ctx, cm_run_points *points)
+{
+    bool *keep = cm_alloc(points->set.count, sizeof *keep);
+
+    if (!keep)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < points->set.count; i++)
+        keep[i] = !isnan(points->weight[i]);
+    cm_run_points_keep(points, keep);
+    free(keep);
+    return CASTMAP_OK;
+}
+
+castmap_status cm_run_points_weigh(castmap_context *ctx, castmap_project *project, const char *column, bool persons, cm_run_points *points)
+{
+    castmap_status status;
+
+    if (!column && !persons)
+        return CASTMAP_OK;
+    points->weight = cm_alloc(points->set.count, sizeof *points->weight);
+    if (!points->weight)
+        return cm_fail_memory(ctx);
+    if (persons)
+        return cm_observation_persons(ctx, project, points->set.id, points->set.count, points->weight);
+    status = cm_observation_weights(ctx, project, column, points->set.id, points->set.count, points->weight, &points->unweighed);
+    if (!status && points->unweighed > 0)
+        status = keep_weighed(ctx, points);
+    if (!status && !(cm_run_points_total(points) > 0.0)) {
+        status = cm_fail(ctx, CASTMAP_E_DATA, "all observations weigh nothing by that column");
+        cm_fail_where(ctx, "%s", column);
+        cm_fail_hint(ctx, "choose another column, or leave --weight out: each then counts as one");
+    }
+    return status;
 }
 
 static void keep_usable(cm_run_points *points, const bool *reached, double accuracy_m)

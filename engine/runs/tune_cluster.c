@@ -45,7 +45,7 @@ typedef struct tuning_run {
     double   scale_m;            /* where the data crowd */
     /* Of the radius at hand: the observations that take part. */
     size_t   n;
-    double  *x, *y, *moved_x, *moved_y, *accuracy; /* owned [n] */
+    double  *x, *y, *moved_x, *moved_y, *accuracy, *weight; /* owned [n] */
     int64_t *id;                 /* owned [n] */
     int32_t *label, *other;      /* owned [n] */
 } tuning_run;
@@ -70,6 +70,7 @@ static void run_clear(tuning_run *run)
     free(run->moved_x);
     free(run->moved_y);
     free(run->accuracy);
+    free(run->weight);
     free(run->id);
     free(run->label);
     free(run->other);
@@ -80,7 +81,7 @@ static void run_clear(tuning_run *run)
 static castmap_status prepare(tuning_run *run)
 {
     const size_t n = run->points.set.count;
-    double **const reals[] = {&run->known_m, &run->x, &run->y, &run->moved_x, &run->moved_y, &run->accuracy};
+    double **const reals[] = {&run->known_m, &run->x, &run->y, &run->moved_x, &run->moved_y, &run->accuracy, &run->weight};
 
     for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
         *reals[i] = cm_alloc(n, sizeof **reals[i]);
@@ -174,6 +175,7 @@ static void take_part(tuning_run *run, double radius_m)
         run->x[run->n] = run->points.x[i];
         run->y[run->n] = run->points.y[i];
         run->accuracy[run->n] = run->known_m[i];
+        run->weight[run->n] = run->points.weight ? run->points.weight[i] : 1.0;
         run->id[run->n] = run->points.set.id[i];
         run->n++;
     }
@@ -182,7 +184,7 @@ static void take_part(tuning_run *run, double radius_m)
 static castmap_status group(tuning_run *run, const double *x, const double *y, double radius_m, int32_t *label, size_t *places)
 {
     castmap_dbscan_options options = CASTMAP_DBSCAN_OPTIONS_INIT;
-    const castmap_points view = {.count = run->n, .x = x, .y = y, .id = run->id};
+    const castmap_points view = {.count = run->n, .x = x, .y = y, .weight = run->points.weight ? run->weight : NULL, .id = run->id};
 
     options.eps_m = radius_m;
     options.min_points = run->out.min_points;
@@ -406,7 +408,7 @@ static castmap_status raise_flags(tuning_run *run)
                                 "more than a tenth.");
     if (row->places == 0)
         failed |= cm_remark_add(&t->remarks, &t->n_remarks, "nothing-gathers", "Nowhere do %u observations lie within that radius.", t->min_points);
-    failed |= flag_accuracy(t, row);
+    failed |= flag_accuracy(t, row) | cm_run_points_remark(&run->points, &t->remarks, &t->n_remarks);
     if (!isnan(row->stability) && row->stability < 0.6)
         failed |= cm_remark_add(&t->remarks, &t->n_remarks, "unstable",
                                 "Places change a lot with the radius: do not read much into their borders. Where places differ in density, hdbscan "
@@ -424,9 +426,10 @@ static castmap_status choose_number(tuning_run *run)
     run->out.min_points = run->options->min_points;
     if (run->out.min_points > 0)
         return CASTMAP_OK;
-    run->out.min_points = cm_cluster_number(run->points.set.count);
-    if (cm_remark_add(&run->out.remarks, &run->out.n_remarks, "number-chosen", "A place needs %u observations: about one in a thousand of all there "
-                      "are, and never fewer than 10. Set it with --min.", run->out.min_points))
+    run->out.min_points = cm_cluster_number(cm_run_points_total(&run->points));
+    if (cm_remark_add(&run->out.remarks, &run->out.n_remarks, "number-chosen", "A place needs %s%u%s: about one in a thousand of all there "
+                      "are, and never fewer than 10. Set it with --min.", run->points.weight ? "a weight of " : "", run->out.min_points,
+                      run->points.weight ? "" : " observations"))
         return cm_fail_memory(run->ctx);
     return CASTMAP_OK;
 }
@@ -439,6 +442,8 @@ castmap_status castmap_tune_cluster(castmap_context *ctx, castmap_project *proje
 
     cm_fail_clear(ctx);
     status = cm_run_points_load(ctx, project, &options->filter, &run.points);
+    if (!status)
+        status = cm_run_points_weigh(ctx, project, options->weight, false, &run.points);
     if (status)
         goto done;
     status = cm_cluster_keep_exact(ctx, &run.points, MOST_RADIUS_M, &run.out.imprecise);
@@ -447,9 +452,9 @@ castmap_status castmap_tune_cluster(castmap_context *ctx, castmap_project *proje
     status = choose_number(&run);
     if (status)
         goto done;
-    if (run.points.set.count < run.out.min_points) {
-        status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "%zu observations are fewer than the %u that make a place", run.points.set.count,
-                         run.out.min_points);
+    if (cm_run_points_total(&run.points) < run.out.min_points) {
+        status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "%.6g %s are fewer than the %u that make a place", cm_run_points_total(&run.points),
+                         run.points.weight ? "by weight" : "observations", run.out.min_points);
         cm_fail_hint(ctx, "set a smaller number with --min");
         goto done;
     }

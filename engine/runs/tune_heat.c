@@ -172,7 +172,8 @@ castmap_status castmap_tune_heat(castmap_context *ctx, castmap_project *project,
     heat.kernel = run.summary.kernel = options->kernel;
     heat.filter = options->filter;
     heat.study_level = options->study_level;
-    status = cm_run_points_load(ctx, project, &heat.filter, &run.points);
+    heat.weight = options->weight;
+    status = cm_heat_load(&run, &heat.filter, &run.points);
     if (!status)
         status = cm_heat_find_area(&run);
     if (!status)

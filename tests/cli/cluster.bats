@@ -262,6 +262,94 @@ CSV
     code_is 1
 }
 
+# Records of which each tells how much it counts; a fourth column says the same as many rows.
+weighed() {
+    jq -rn '"id,latitude,longitude,accuracy,date,severity,broken,sparse",
+        (range(60) | . as $i | [1, 2, 3, 0, 2.5][$i % 5] as $w |
+         ["r\($i)", 53.75012 + 0.00004 * ($i % 11) + 0.01 * ($i % 3), -4.08013 + 0.00005 * ($i % 7) + 0.012 * ($i % 3), 5, "2025-03-\(10 + $i % 18)",
+          $w, (if $i == 7 then -1 elif $i == 9 then "now and then" else $w end), (if $i < 40 then $w else "" end)] | @csv)' >rows.csv
+    castmap init weighed >/dev/null 2>&1
+    castmap import rows.csv --map keep=severity --map keep=broken --map keep=sparse -p weighed.castmap.sqlite >/dev/null 2>&1
+}
+
+@test "weights from a column of the records: places need so much, and tell it" {
+    weighed
+    P="-p weighed.castmap.sqlite"
+    # shellcheck disable=SC2086
+    both castmap cluster $P -r 100m -m 30 --json
+    code_is 0
+    jq -e '.clusters == 0 and .weighted == false' out.txt
+    # Twenty in each of three groups weigh 34 together, as an independent sum has it.
+    # shellcheck disable=SC2086
+    both castmap cluster $P -r 100m -m 30 --weight severity --json
+    code_is 0
+    jq -e '.clusters == 3 and .weighted and ([.places[].count] == [20, 20, 20])' out.txt
+    diff <(jq -c '[.places[].weight] | sort' out.txt) \
+        <(jq -nc '[range(3) as $g | [range(60) | select(. % 3 == $g) | [1, 2, 3, 0, 2.5][. % 5]] | add] | sort')
+    for method in "--method dbscan*" "--method hdbscan" "--method optics -r 100m" "--method st-dbscan -r 100m --days 60"; do
+        set -f
+        # shellcheck disable=SC2086
+        both castmap cluster $P $method -m 20 --weight severity --json
+        set +f
+        code_is 0
+        jq -e '.clusters >= 2 and ([.places[].weight] | add > 50)' out.txt
+    done
+    # shellcheck disable=SC2086
+    both castmap cluster $P -r 100m -m 30 --weight severity
+    says "$out$err" "a weight of at least 30"
+    # shellcheck disable=SC2086
+    both castmap export $P --for internal -o places.geojson --layer places
+    code_is 0
+    jq -e '[.features[].properties | .weight > .count] | all' places.geojson
+    # shellcheck disable=SC2086
+    both castmap tune cluster $P -m 30 --radii 50m,100m --weight severity --json
+    code_is 0
+    jq -e '.radii[1].places == 3' out.txt
+}
+
+@test "weights that are none are refused; those that are missing are counted" {
+    weighed
+    P="-p weighed.castmap.sqlite"
+    # shellcheck disable=SC2086
+    both castmap cluster $P --weight broken
+    code_is 1
+    says "$err" "2 of the observations have no number of 0 or more"
+    says "$err" "rows.csv:"
+    case $err in *"now and then"*) return 1 ;; esac
+    # shellcheck disable=SC2086
+    both castmap heat $P --weight nothing
+    code_is 1
+    says "$err" "columns that are kept: broken, severity, sparse"
+    # shellcheck disable=SC2086
+    both castmap cluster $P --method nnh --weight severity
+    code_is 2
+    # shellcheck disable=SC2086
+    both castmap cluster $P -r 100m -m 20 --weight sparse --json
+    code_is 0
+    jq -e '.observations == 40 and ([.remarks[] | select(.code == "weight-missing") | .text | startswith("20 observations")] == [true])' out.txt
+    both castmap heat --weight severity --persons
+    code_is 2
+    both castmap cluster --weight severity
+    [ "$status" -ne 0 ]
+}
+
+@test "a heat map of weights adds up to them, in its own words" {
+    weighed
+    P="-p weighed.castmap.sqlite"
+    # shellcheck disable=SC2086
+    both castmap heat $P --radius 300m --weight severity --json
+    code_is 0
+    jq -e '.measure == "severity per km²" and .weight == 102 and (.integral - 102 | fabs) < 0.05 and .observations == 60' out.txt
+    # shellcheck disable=SC2086
+    both castmap heat $P --radius 300m --weight sparse --unit probability --json
+    code_is 0
+    jq -e '.measure == "Percent of all sparse in each km²" and .observations == 40' out.txt
+    # shellcheck disable=SC2086
+    both castmap tune heat $P --weight severity --json
+    code_is 0
+    [ "$(sqlite3 weighed.castmap.sqlite "SELECT json_extract(parameters, '\$.weight') FROM run WHERE kind = 'heat' ORDER BY number LIMIT 1")" = severity ]
+}
+
 # What is told of places, whatever their numbers and those of the observations.
 told() { # project, options
     castmap cluster -p "$@" --json |

@@ -7,7 +7,7 @@
 typedef struct cluster_args {
     double      radius_m, days, hours, xi;
     uint32_t    min;
-    const char *name, *method, *selection, *study_area, *outline, *ellipse;
+    const char *name, *method, *selection, *study_area, *outline, *ellipse, *weight;
     bool        cores_only;
     filter_args filter;
 } cluster_args;
@@ -33,6 +33,8 @@ static const cli_option OPTIONS[] = {
      "hdbscan: places that last over the most radii (mass, the default), or the smallest that are never divided (leaf)"},
     {CLI_TEXT, 0, "study-area", AT(study_area), "LEVEL", NULL,
      "nnh: boundary level whose areas together are the ground that chance is reckoned over; else the newest set"},
+    {CLI_TEXT, 0, "weight", AT(weight), "COLUMN", NULL,
+     "weigh each observation by the number in this column, which the import kept (--map keep=COLUMN); a place then needs that much weight"},
     CLI_HEADING("How places are drawn and kept"),
     {CLI_CHOICE, 0, "outline", AT(outline), "convex|concave", "convex",
      "round a place: the tightest without bays, or one that follows bends such as a riverside"},
@@ -76,6 +78,7 @@ static int check(cli_env *env, const cluster_args *args)
         refuse(env, args, !timed && args->hours > 0.0, "--hours", "it belongs to --method st-dbscan") ||
         refuse(env, args, args->xi > 0.0 && method != CASTMAP_CLUSTER_OPTICS, "--xi", "it belongs to --method optics") ||
         refuse(env, args, args->study_area && method != CASTMAP_CLUSTER_NNH, "--study-area", "it belongs to --method nnh") ||
+        refuse(env, args, args->weight && method == CASTMAP_CLUSTER_NNH, "--weight", "chance strews points alike; take dbscan") ||
         refuse(env, args, args->cores_only && method != CASTMAP_CLUSTER_DBSCAN_STAR, "--cores-only", "it belongs to --method dbscan"))
         return 2;
     if (timed && (args->days > 0.0) == (args->hours > 0.0))
@@ -109,6 +112,7 @@ static int run(cli_env *env, const void *parsed)
     options.crimestat_ellipse = strcmp(args->ellipse, "crimestat") == 0;
     options.xi = args->xi;
     options.study_level = args->study_area;
+    options.weight = args->weight;
     options.filter = filter_of(&args->filter);
     stage_begin(&times);
     castmap_status status = cli_open(env, CASTMAP_WRITE);

@@ -17,7 +17,7 @@ typedef struct choices {
 
 typedef struct heat_args {
     double      radius_m, sigma_m, cell_m;
-    const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *domain, *mask, *slices;
+    const char *kernel, *name, *rule, *unit, *edge, *study, *compare, *change, *domain, *mask, *slices, *weight;
     bool        adaptive, within, keep_whole, persons;
     filter_args filter;
 } heat_args;
@@ -43,6 +43,8 @@ static const cli_option OPTIONS[] = {
      "also a map for each month, quarter, or of N equal parts of the period, with one legend; castmap map --layer slices draws them"},
     {CLI_FLAG, 0, "persons", offsetof(heat_args, persons), NULL, NULL,
      "count the persons that each observation tells of, not the observations (1 where it does not say)"},
+    {CLI_TEXT, 0, "weight", offsetof(heat_args, weight), "COLUMN", NULL,
+     "weigh each observation by the number in this column, which the import kept (--map keep=COLUMN); the surface adds up to it"},
     CLI_HEADING("How the radius is chosen"),
     {CLI_CHOICE, 0, "rule", offsetof(heat_args, rule), HEAT_RULES, NULL,
      "choose it by this rule; castmap tune heat shows them side by side"},
@@ -209,6 +211,9 @@ static int run(cli_env *env, const void *parsed)
     options.adaptive = args->adaptive;
     options.keep_whole = args->keep_whole;
     options.weigh_persons = args->persons;
+    options.weight = args->weight;
+    if (args->persons && args->weight)
+        return cli_fail(env, CASTMAP_E_ARGUMENT, "--persons, --weight", "give one of them", "observations are weighed by one thing");
     options.mask = args->mask;
     if (!slices_of(args->slices, &options.slicing, &options.slices))
         return cli_fail(env, CASTMAP_E_ARGUMENT, "--slices", SLICES_ADVICE);

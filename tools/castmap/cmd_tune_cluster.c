@@ -11,7 +11,7 @@
 
 typedef struct tune_args {
     uint32_t    min, redraws;
-    const char *radii, *output, *audience;
+    const char *radii, *output, *audience, *weight;
     bool        overwrite;
     filter_args filter;
 } tune_args;
@@ -21,6 +21,7 @@ static const cli_option OPTIONS[] = {
     {CLI_COUNT, 'm', "min", AT(min), "N", NULL, "observations within the radius that make a place; else chosen from the data and explained"},
     {CLI_TEXT, 0, "radii", AT(radii), "LENGTHS", NULL, "radii to compare: 50m,100m,0.2km; else figures round the turn of the curve"},
     {CLI_COUNT, 0, "redraws", AT(redraws), "N", NULL, "how often every position is redrawn within its accuracy; else 20, fewer for very many records"},
+    {CLI_TEXT, 0, "weight", AT(weight), "COLUMN", NULL, "weigh each observation by the number in this column, which the import kept (--map keep=COLUMN)"},
     CLI_HEADING("A picture of it"),
     {CLI_FILE, 'o', "output", AT(output), "FILE", NULL, "also draw the curve and the table: tune.pdf, .svg or .png"},
     {CLI_CHOICE, 0, "for", AT(audience), "internal|partner|public", NULL, "who will see the picture; only internal is possible, and it must be said"},
@@ -176,6 +177,7 @@ static int run(cli_env *env, const void *parsed)
         return code;
     options.radii_m = radii;
     options.min_points = args->min;
+    options.weight = args->weight;
     options.redraws = args->redraws ? args->redraws : CASTMAP_REDRAWS_CHOSEN;
     options.filter = filter_of(&args->filter);
     castmap_status status = cli_open(env, args->output ? CASTMAP_WRITE : CASTMAP_READ);

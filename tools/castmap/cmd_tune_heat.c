@@ -7,7 +7,7 @@
 #include <math.h>
 
 typedef struct tune_args {
-    const char *kernel, *study, *output, *audience;
+    const char *kernel, *study, *output, *audience, *weight;
     bool        overwrite;
     filter_args filter;
 } tune_args;
@@ -16,6 +16,8 @@ typedef struct tune_args {
 static const cli_option OPTIONS[] = {
     {CLI_CHOICE, 'k', "kernel", AT(kernel), HEAT_KERNELS, "quartic", "how an observation's weight falls off with distance"},
     {CLI_TEXT, 0, "study-area", AT(study), "LEVEL", NULL, "the areas of this boundary level together are the study area; else the newest set"},
+    {CLI_TEXT, 0, "weight", AT(weight), "COLUMN", NULL,
+     "weigh each observation by the number in this column, which the import kept (--map keep=COLUMN); the maps are weighed, the rules look at places alone"},
     CLI_HEADING("A picture of it"),
     {CLI_FILE, 'o', "output", AT(output), "FILE", NULL, "also draw the maps side by side: tune.pdf, .svg or .png"},
     {CLI_CHOICE, 0, "for", AT(audience), "internal|partner|public", NULL, "who will see the picture; only internal is possible, and it must be said"},
@@ -124,6 +126,7 @@ static int run(cli_env *env, const void *parsed)
         return code;
     kernel_of(args->kernel, &options.kernel);
     options.study_level = args->study;
+    options.weight = args->weight;
     options.filter = filter_of(&args->filter);
     castmap_status status = cli_open(env, args->output ? CASTMAP_WRITE : CASTMAP_READ);
     if (!status)

@@ -9,22 +9,23 @@
 
 static void show_how(cli_env *env, const castmap_cluster_summary *s)
 {
+    const char *least = s->weighted ? "a weight of at least" : "at least";
     char radius[32];
 
     cli_length_text(s->eps_m, radius);
     if (s->method == CASTMAP_CLUSTER_ST_DBSCAN) {
         const bool days = s->window_s % 86400 == 0;
-        cli_say(env, "  at least %u within %s and %.6g %s of one of them (st-dbscan)", s->min_points, radius,
+        cli_say(env, "  %s %u within %s and %.6g %s of one of them (st-dbscan)", least, s->min_points, radius,
                 (double)s->window_s / (days ? 86400.0 : 3600.0), days ? "days" : "hours");
     } else if (s->method == CASTMAP_CLUSTER_HDBSCAN)
-        cli_say(env, "  groups of at least %u that last over the radii, from wide to narrow (hdbscan)", s->min_points);
+        cli_say(env, "  groups of %s %u that last over the radii, from wide to narrow (hdbscan)", least, s->min_points);
     else if (s->xi > 0.0)
-        cli_say(env, "  valleys of at least %u whose edges change by %.0f %% or more, looking no farther than %s (optics)", s->min_points,
+        cli_say(env, "  valleys of %s %u whose edges change by %.0f %% or more, looking no farther than %s (optics)", least, s->min_points,
                 100.0 * s->xi, radius);
     else if (s->eps_m > 0.0)
-        cli_say(env, "  at least %u within %s of one of them (%s)", s->min_points, radius, castmap_cluster_method_name(s->method));
+        cli_say(env, "  %s %u within %s of one of them (%s)", least, s->min_points, radius, castmap_cluster_method_name(s->method));
     else
-        cli_say(env, "  at least %u (%s)", s->min_points, castmap_cluster_method_name(s->method));
+        cli_say(env, "  %s %u (%s)", least, s->min_points, castmap_cluster_method_name(s->method));
     if (!env->json)
         cli_wrap(stdout, castmap_cluster_method_note(s->method), 2, 100);
 }
@@ -70,6 +71,7 @@ static void show_groups(cli_env *env, const castmap_cluster_summary *summary, si
 void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t most)
 {
     static const char *const HEADER[] = {"place", "observations", "longitude", "latitude", "across", "first", "last", "mostly"};
+    static const char *const WEIGHED[] = {"place", "observations", "weight", "longitude", "latitude", "across", "first", "last", "mostly"};
     cli_table table;
 
     cli_say(env, "%zu places where observations gather, among %zu observations (%zu gather nowhere)", summary->clusters,
@@ -78,7 +80,7 @@ void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t 
     show_remarks(env, summary->remarks, summary->n_remarks);
     if (summary->n_shapes == 0)
         return;
-    cli_table_start(&table, "rrrrrlll", HEADER);
+    cli_table_start(&table, summary->weighted ? "rrrrrrlll" : "rrrrrlll", summary->weighted ? WEIGHED : HEADER);
     for (size_t i = 0; i < summary->n_shapes && i < most; i++) {
         const castmap_cluster_shape *shape = &summary->shapes[i];
         char first[16], last[16], across[32], category[96];
@@ -88,6 +90,8 @@ void show_clusters(cli_env *env, const castmap_cluster_summary *summary, size_t 
         mostly(&summary->details[i], shape->count, category);
         cli_table_add(&table, "%d", summary->number[i]);
         cli_table_add(&table, "%zu", shape->count);
+        if (summary->weighted)
+            cli_table_add(&table, "%.6g", shape->weight);
         cli_table_add(&table, "%.5f", summary->lon[i]);
         cli_table_add(&table, "%.5f", summary->lat[i]);
         cli_table_add(&table, "%s", across);
@@ -168,6 +172,7 @@ void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
     cli_json_text(json, "note", castmap_cluster_method_note(summary->method));
     cli_json_number(json, "radius_m", summary->eps_m > 0.0 ? summary->eps_m : (double)NAN);
     cli_json_whole(json, "min", summary->min_points);
+    cli_json_flag(json, "weighted", summary->weighted);
     if (summary->method == CASTMAP_CLUSTER_ST_DBSCAN)
         cli_json_whole(json, "window_s", summary->window_s);
     if (summary->xi > 0.0)
@@ -191,6 +196,8 @@ void json_clusters(cli_json *json, const castmap_cluster_summary *summary)
         else if (summary->method == CASTMAP_CLUSTER_NNH)
             cli_json_text(json, "group", NULL);
         cli_json_whole(json, "count", (int64_t)shape->count);
+        if (summary->weighted)
+            cli_json_number(json, "weight", shape->weight);
         cli_json_number(json, "lon", summary->lon[i]);
         cli_json_number(json, "lat", summary->lat[i]);
         cli_json_number(json, "radius_m", shape->radius_m);

@@ -59,10 +59,11 @@ typedef struct castmap_cluster_run_options {
     castmap_outline outline;
     bool           crimestat_ellipse; /**< CrimeStat's standard deviational ellipse in place of the covariance ellipse */
     castmap_filter filter;
+    const char    *weight;      /**< kept column: each observation counts as the number in it; NULL: as one. nnh takes none */
 } castmap_cluster_run_options;
 #define CASTMAP_CLUSTER_RUN_OPTIONS_INIT \
     {2u, NULL, CASTMAP_CLUSTER_DBSCAN, 0.0, 0u, 0, CASTMAP_HDBSCAN_EXCESS_OF_MASS, 0.0, NULL, CASTMAP_OUTLINE_CONVEX, \
-     false, CASTMAP_FILTER_INIT}
+     false, CASTMAP_FILTER_INIT, NULL}
 
 /** A category and how many observations of a place are of it. */
 typedef struct castmap_category_count {
@@ -102,14 +103,15 @@ typedef struct castmap_cluster_summary {
     castmap_outline outline;
     bool     crimestat_ellipse;
     double   eps_m;                /**< hdbscan, optics by xi: 0 */
-    uint32_t min_points;
+    uint32_t min_points;           /**< weight, where `weighted` */
+    bool     weighted;             /**< observations were weighed; a place's weight is shapes[i].weight */
     int64_t  window_s;
     double   xi;
     double   study_km2;            /**< nnh: the study area; else 0 */
     size_t   imprecise, untimed;   /**< left out: known less exactly than the method can tell apart; without a usable time */
     size_t   observations, noise, cores, clusters;
     size_t   n_shapes;
-    castmap_cluster_shape *shapes; /**< [clusters], largest count first */
+    castmap_cluster_shape *shapes; /**< [clusters], largest weight (else count) first */
     castmap_place_detail *details; /**< [clusters], parallel */
     int32_t *number;               /**< [clusters] the cluster's number in the layer (1-based, by key) */
     double  *lon, *lat;            /**< [clusters] centre, degrees */
@@ -144,9 +146,10 @@ typedef struct castmap_cluster_tuning_options {
     const double  *radii_m;    /**< [n_radii] ascending, > 0; borrowed */
     size_t         redraws;    /**< of all positions; 0: none; CASTMAP_REDRAWS_CHOSEN: 20, fewer where there is very much */
     castmap_filter filter;
+    const char    *weight;     /**< as of castmap_cluster_run_options */
 } castmap_cluster_tuning_options;
 #define CASTMAP_REDRAWS_CHOSEN ((size_t)-1)
-#define CASTMAP_CLUSTER_TUNING_OPTIONS_INIT {1u, 0u, 0, NULL, CASTMAP_REDRAWS_CHOSEN, CASTMAP_FILTER_INIT}
+#define CASTMAP_CLUSTER_TUNING_OPTIONS_INIT {1u, 0u, 0, NULL, CASTMAP_REDRAWS_CHOSEN, CASTMAP_FILTER_INIT, NULL}
 
 /** Try radii for DBSCAN. Stores nothing. @retval CASTMAP_E_NOT_FOUND fewer observations than make a place */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_tune_cluster(castmap_context *ctx, castmap_project *project,
@@ -236,11 +239,12 @@ typedef struct castmap_heat_run_options {
     size_t         n_periods;      /**< 0, or 2 to 61 */
     double         domain;         /**< change: lower edge of the outermost class, per km2 and month, so that several maps share a scale; 0: from the data */
     const char    *domain_of;      /**< change: take the classes of this earlier layer of a change; NULL: `domain` */
+    const char    *weight;         /**< kept column: each observation counts as the number in it; NULL: as one. Not with weigh_persons */
 } castmap_heat_run_options;
 #define CASTMAP_HEAT_RUN_OPTIONS_INIT \
     {3u, NULL, CASTMAP_KERNEL_QUARTIC, 0.0, 0.0, CASTMAP_FILTER_INIT, 0.0, false, CASTMAP_BANDWIDTH_LIKELIHOOD_CV, CASTMAP_HEAT_DENSITY, \
      CASTMAP_HEAT_PER_KM2, CASTMAP_EDGE_NONE, NULL, false, false, false, NULL, NULL, NULL, CASTMAP_FILTER_INIT, 0u, false, \
-     CASTMAP_SLICES_EQUAL, NULL, 0u, 0.0, NULL}
+     CASTMAP_SLICES_EQUAL, NULL, 0u, 0.0, NULL, NULL}
 
 typedef struct castmap_heat_summary {
     int64_t run_number;
@@ -271,8 +275,9 @@ typedef struct castmap_heat_tuning_options {
     castmap_kernel kernel;
     const char    *study_level; /**< boundary level whose areas together are the study area; NULL: the newest set, if there is one */
     castmap_filter filter;
+    const char    *weight;      /**< as of castmap_heat_run_options: of the small maps; the rules look at places alone */
 } castmap_heat_tuning_options;
-#define CASTMAP_HEAT_TUNING_OPTIONS_INIT {1u, CASTMAP_KERNEL_QUARTIC, NULL, CASTMAP_FILTER_INIT}
+#define CASTMAP_HEAT_TUNING_OPTIONS_INIT {1u, CASTMAP_KERNEL_QUARTIC, NULL, CASTMAP_FILTER_INIT, NULL}
 
 /** Choose a radius by every rule and draw what each would give on a coarse grid. Keeps nothing. `out` must be empty. */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_tune_heat(castmap_context *ctx, castmap_project *project,

@@ -21,15 +21,16 @@
 #define MOST_KINDS 3 /* categories that are named */
 
 typedef struct ranked {
-    size_t index, count;
+    size_t index;
+    double weight; /* the number of observations, where they were not weighed */
 } ranked;
 
 static int compare_ranked(const void *left, const void *right)
 {
     const ranked *a = left, *b = right;
 
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
     return (a->index > b->index) - (a->index < b->index);
 }
 
@@ -98,6 +99,24 @@ static void grade_words(const castmap_place_detail *d, cm_text *words)
         cm_text_addf(words, "%s%c %zu", between, "ABCDE"[i], d->information_grade[i]);
         between = ", ";
     }
+}
+
+/* Were observations weighed? */
+static bool weighed(const cm_cluster_layer *clusters)
+{
+    for (size_t i = 0; i < clusters->shapes.count; i++) {
+        if (clusters->shapes.shape[i].weight != (double)clusters->shapes.shape[i].count)
+            return true;
+    }
+    return false;
+}
+
+static void fill_weights(const ranked *order, cm_release_build *build, cm_layer *layer)
+{
+    cm_field *weight = cm_build_field(build, layer, CM_FIELD_REAL, "weight", "Weight", "Sum of what the observations of the place weigh", "", 2);
+
+    for (size_t i = 0; layer && i < layer->count; i++)
+        cm_field_set_real(weight, i, order[i].weight);
 }
 
 static void fill_details(const cm_cluster_layer *clusters, const ranked *order, cm_release_build *build, cm_layer *layer)
@@ -206,6 +225,8 @@ static void tell_method(const cm_cluster_layer *clusters, cm_release_build *buil
                         "%s m (OPTICS).", clusters->min_points, radius);
     else
         cm_build_method(build, "Places: at least %u observations within %s m of one another (OPTICS).", clusters->min_points, radius);
+    if (weighed(clusters))
+        cm_build_method(build, "Places: observations count by a weight from a column of the records, not as one each; the density too is of weight.");
     if (clusters->imprecise > 0)
         cm_build_method(build, "Places: %zu observations known too roughly took no part.", clusters->imprecise);
 }
@@ -292,7 +313,7 @@ castmap_status cm_release_places(castmap_context *ctx, const cm_release_inputs *
         goto done;
     }
     for (size_t i = 0; i < n; i++)
-        order[i] = (ranked){i, clusters.shapes.shape[i].count};
+        order[i] = (ranked){i, clusters.shapes.shape[i].weight};
     qsort(order, n, sizeof *order, compare_ranked);
     for (size_t i = 0; i < n; i++) {
         x[i] = clusters.shapes.shape[order[i].index].centre_x;
@@ -311,6 +332,8 @@ castmap_status cm_release_places(castmap_context *ctx, const cm_release_inputs *
     const castmap_polygons view = cm_polygon_set_view(&set);
     status = cm_release_shapes(ctx, in, build, layer, &view);
     fill_places(&clusters, order, build, layer);
+    if (weighed(&clusters))
+        fill_weights(order, build, layer);
     if (of_place)
         fill_groups(of_place, order, build, layer);
     cm_build_label_points(build, layer, x, y);
