@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PI 3.14159265358979323846
+#define WIDE_M 1000.0    /* a chosen radius from here on shows no streets */
+#define WIDE_SHARE 0.2   /* of the shorter side of the mapped part */
 #define MOST_CELLS 4.0e6
 #define CELLS_A_RADIUS 12.0
 #define LEAST_OF_WIDEST 0.125 /* a choice below this share of the widest kernel follows single spots */
@@ -98,6 +101,28 @@ static bool given(cm_heat_run *run)
     return true;
 }
 
+/*
+ * A radius that nobody asked for and that is no use on the map people expect: it takes a town for one place. Told with what to do; it is no error, for a
+ * county may be what is asked about.
+ */
+static int remark_wide(cm_heat_run *run)
+{
+    castmap_heat_summary *s = &run->summary;
+    const double across = fmin(run->extent.east - run->extent.west, run->extent.north - run->extent.south);
+    char radius[32];
+
+    if (s->radius_m < WIDE_M && !(s->radius_m > WIDE_SHARE * across))
+        return 0;
+    cm_length_words(s->radius_m, radius);
+    return cm_remark_add(&s->remarks, &s->n_remarks, "radius-wide",
+                         run->has_areas ? "A radius of %s shows which part of the country, not which streets: each observation covers %.3g km2. For streets "
+                                          "say --radius 300m, or map one town alone: add its areas and name them with --study-area."
+                                        : "A radius of %s shows which part of the country, not which streets: each observation covers %.3g km2. There are no "
+                                          "boundaries, so observations far from all others widen it: castmap boundaries add FILE keeps to one area, or say "
+                                          "--radius 300m.",
+                         radius, PI * s->radius_m * s->radius_m / 1e6);
+}
+
 castmap_status cm_heat_choose_radius(cm_heat_run *run)
 {
     castmap_heat_summary *s = &run->summary;
@@ -137,7 +162,8 @@ castmap_status cm_heat_choose_radius(cm_heat_run *run)
     cm_length_words(s->radius_m, radius);
     cm_length_words(s->sigma_m, sigma);
     return cm_remark_add(&s->remarks, &s->n_remarks, "radius-chosen",
-                         "The radius of %s (a standard deviation of %s) was chosen: %s. Set it with --radius.", radius, sigma, why)
+                         "The radius of %s (a standard deviation of %s) was chosen: %s. Set it with --radius.", radius, sigma, why) ||
+                   remark_wide(run)
                ? cm_fail_memory(run->ctx)
                : CASTMAP_OK;
 }

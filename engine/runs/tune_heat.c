@@ -14,6 +14,10 @@
 
 #define RULES 7
 #define CELLS_ACROSS 320.0 /* of a small map */
+#define WINDOW_RADII 30.0
+#define LEAST_WINDOW_M 200.0
+#define SEEN_SHARE 0.5 /* a window of more than this share of the whole shows the whole */
+#define LEAST_CELLS 3.0
 
 void castmap_heat_tuning_clear(castmap_heat_tuning *tuning)
 {
@@ -60,34 +64,83 @@ static castmap_status ask_rule(cm_heat_run *run, const castmap_points *points, c
     return c->name && c->note ? CASTMAP_OK : cm_fail_memory(run->ctx);
 }
 
-static castmap_status draw(cm_heat_run *run, const castmap_points *points, castmap_heat_candidate *c)
+static castmap_grid grid_over(double west, double north, double width, double height)
 {
-    const double width = run->extent.east - run->extent.west, height = run->extent.north - run->extent.south;
     const double cell = fmax(fmax(width, height), 1.0) / CELLS_ACROSS;
-    const castmap_grid grid = {run->extent.west, run->extent.north, cell, (size_t)ceil(fmax(width, cell) / cell),
-                               (size_t)ceil(fmax(height, cell) / cell)};
-    const size_t cells = grid.columns * grid.rows;
-    castmap_density_options options = CASTMAP_DENSITY_OPTIONS_INIT;
-    double *values = cm_alloc(cells, sizeof *values);
-    castmap_status status = values ? CASTMAP_OK : cm_fail_memory(run->ctx);
 
+    return (castmap_grid){west, north, cell, (size_t)ceil(fmax(width, cell) / cell), (size_t)ceil(fmax(height, cell) / cell)};
+}
+
+/* values: out, owned by the caller, [columns * rows] of the grid. */
+static castmap_status surface(cm_heat_run *run, const castmap_points *points, const castmap_grid *grid, double radius_m, double **values)
+{
+    castmap_density_options options = CASTMAP_DENSITY_OPTIONS_INIT;
+    castmap_status status;
+
+    *values = cm_alloc(grid->columns * grid->rows, sizeof **values);
+    if (!*values)
+        return cm_fail_memory(run->ctx);
     options.kernel = run->summary.kernel;
-    options.radius_m = c->radius_m;
-    if (!status)
-        status = castmap_density(run->ctx, points, &grid, &options, values);
+    options.radius_m = radius_m;
+    status = castmap_density(run->ctx, points, grid, &options, *values);
     if (!status && run->spread.count > 0) {
         const castmap_spread spread = cm_heat_spread_view(&run->spread);
-        status = castmap_density_footprints(run->ctx, &spread.areas, spread.weight, &grid, &options, values);
+        status = castmap_density_footprints(run->ctx, &spread.areas, spread.weight, grid, &options, *values);
     }
-    for (size_t i = 0; i < cells && !status; i++)
-        c->maximum_per_km2 = fmax(c->maximum_per_km2, values[i]);
+    return status;
+}
+
+static size_t highest(const castmap_grid *grid, const double *values)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < grid->columns * grid->rows; i++)
+        best = values[i] > values[best] ? i : best;
+    return best;
+}
+
+/*
+ * What the small map shows: all of it where the radius can be seen there, else a window round the densest place. That is looked for with no less than
+ * a few cells of radius, for a kernel narrower than a cell falls between the cells.
+ */
+static castmap_status choose_window(cm_heat_run *run, const castmap_points *points, castmap_heat_candidate *c)
+{
+    const double width = run->extent.east - run->extent.west, height = run->extent.north - run->extent.south;
+    const castmap_grid whole = grid_over(run->extent.west, run->extent.north, width, height);
+    const double side = fmax(WINDOW_RADII * c->radius_m, LEAST_WINDOW_M);
+    double *values = NULL;
+
+    c->shown = whole;
+    c->window = side < SEEN_SHARE * fmax(width, height);
+    if (!c->window)
+        return CASTMAP_OK;
+    castmap_status status = surface(run, points, &whole, fmax(c->radius_m, LEAST_CELLS * whole.cell_m), &values);
+    if (!status) {
+        const size_t at = highest(&whole, values);
+        const double x = whole.west + ((double)(at % whole.columns) + 0.5) * whole.cell_m;
+        const double y = whole.north - ((double)(at / whole.columns) + 0.5) * whole.cell_m;
+        c->shown = grid_over(x - side / 2.0, y + side / 2.0, side, side);
+    }
+    free(values);
+    return status;
+}
+
+static castmap_status draw(cm_heat_run *run, const castmap_points *points, castmap_heat_candidate *c)
+{
+    double *values = NULL;
+    castmap_status status = choose_window(run, points, c);
+
+    if (!status)
+        status = surface(run, points, &c->shown, c->radius_m, &values);
+    if (!status)
+        c->maximum_per_km2 = values[highest(&c->shown, values)];
     for (int i = 0; i < CASTMAP_HEAT_CLASSES && !status && c->maximum_per_km2 > 0.0; i++) {
         const double level = cm_sayable(c->maximum_per_km2 / 1.6 / (double)(1 << (CASTMAP_HEAT_CLASSES - 1 - i)));
         if (c->n_breaks == 0 || level > c->breaks[c->n_breaks - 1])
             c->breaks[c->n_breaks++] = level;
     }
     if (!status && c->n_breaks > 0)
-        status = castmap_bands_make(run->ctx, &grid, values, c->breaks, c->n_breaks, &c->bands);
+        status = castmap_bands_make(run->ctx, &c->shown, values, c->breaks, c->n_breaks, &c->bands);
     free(values);
     return status;
 }

@@ -232,6 +232,8 @@ JSON
     code_is 0
     pdftotext tune.pdf - | grep -q "Recommended radius"
     pdftotext tune.pdf - | grep -qi "internal"
+    # What is too narrow for the whole is shown at its densest place, and says how far across.
+    pdftotext tune.pdf - | grep -q "only the densest place is shown"
     both castmap tune heat -o x.pdf
     code_is 2
     for audience in partner public; do
@@ -245,6 +247,21 @@ JSON
     both castmap tune heat -p bare.castmap.sqlite
     code_is 0
     says "$out" "needs a study area"
+}
+
+@test "a radius that shows no streets says so; one that was asked for does not" {
+    jq -rn '"latitude,longitude,date", (range(80) | [53.75012 + 0.6 * (. * 7919 % 97 / 97), -4.08013 + 0.9 * (. * 104729 % 89 / 89), "2025-03-04"] | @csv)' >wide.csv
+    castmap -q init wide.castmap.sqlite >/dev/null
+    castmap -q import wide.csv -p wide.castmap.sqlite >/dev/null || [ $? -eq 3 ]
+    both castmap heat -p wide.castmap.sqlite --json
+    code_is 0
+    jq -e '.radius_m >= 1000 and ([.remarks[] | select(.code == "radius-wide") | .text | contains("boundaries add")] == [true])' out.txt
+    both castmap heat -p wide.castmap.sqlite --radius 12km --json
+    code_is 0
+    jq -e '[.remarks[]? | select(.code == "radius-wide")] == []' out.txt
+    both castmap heat -p town.castmap.sqlite --json
+    code_is 0
+    jq -e '.radius_m < 1000 and ([.remarks[] | select(.code == "radius-wide")] == [])' out.txt
 }
 
 @test "persons in place of observations: the surface adds up to them" {

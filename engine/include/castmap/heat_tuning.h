@@ -22,10 +22,13 @@ typedef struct castmap_heat_candidate {
     char  *note;              /**< a caution, or why there is none; "" */
     double sigma_m, radius_m; /**< NaN where the rule gave none */
     bool   at_limit;          /**< ran to the end of what was tried */
-    double maximum_per_km2;
+    double maximum_per_km2;   /**< on the cells of `shown`, which hold the densest place */
     size_t n_breaks;
     double breaks[CASTMAP_HEAT_CLASSES]; /**< lower edges of the classes, per km2 */
-    castmap_bands bands;      /**< metres, of a coarse grid */
+    castmap_bands bands;      /**< metres, of `shown` */
+    castmap_grid shown;       /**< the part that the small map shows: all of it, or (window) round the densest place, where the radius is short
+                                   against the whole and would not be seen */
+    bool   window;
 } castmap_heat_candidate;
 
 /** All of them, from the narrowest to the widest; those without a radius last. Release with castmap_heat_tuning_clear(). */

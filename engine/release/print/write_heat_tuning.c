@@ -1,7 +1,8 @@
 /*
  * release/print/write_heat_tuning.c - one sheet of small maps, one a radius, from the narrowest to the widest.
  *
- * Each map has classes of its own, as a share of its own maximum: what is compared is the shape, which a common scale would hide.
+ * Each map has classes of its own, as a share of its own maximum, with a legend under it: what is compared is the shape, which a common scale would
+ * hide. A radius too short to be seen on the whole is shown in a window round the densest place.
  */
 #include "castmap/products.h"
 
@@ -22,13 +23,15 @@
 #define MARGIN 12.0
 #define GAP 5.0
 #define COLUMNS 4
-#define CAPTION 20.0
+#define CAPTION 29.0
+#define SWATCH 3.2
 #define PNG_DOTS 150.0
 #define LAND 0xF7F5F0FFu
 #define MARK 0x4A1486FFu
 
 static const cm_lettering NAME = {.size_pt = 8.6, .bold = true, .rgba = 0x1F2429FFu, .most_lines = 2};
 static const cm_lettering BODY = {.size_pt = 7.8, .rgba = 0x1F2429FFu};
+static const cm_lettering EDGE = {.size_pt = 6.2, .rgba = 0x1F2429FFu};
 static const cm_lettering ADVICE = {.size_pt = 8.6, .bold = true, .rgba = MARK};
 
 static double put(cm_canvas *canvas, double x, double y, double width, const char *text, const cm_lettering *base)
@@ -60,9 +63,23 @@ static void draw_bands(cm_canvas *canvas, const cm_map_view *view, const castmap
     }
 }
 
+/* All of the mapped area, or the candidate's window, which fills the frame. */
+static cm_map_view view_of(const castmap_release *release, const castmap_heat_candidate *c, double x, double y, double width, double height)
+{
+    const double side = c->shown.cell_m * (double)c->shown.columns;
+    cm_map_view view = {.x = x, .y = y, .width = width, .height = height};
+
+    if (!c->window)
+        return cm_map_view_fit(release, x, y, width, height);
+    view.mm_per_m = fmax(width, height) / side;
+    view.west = c->shown.west + (side - width / view.mm_per_m) / 2.0;
+    view.north = c->shown.north - (side - height / view.mm_per_m) / 2.0;
+    return view;
+}
+
 static void draw_map(cm_sheet *sheet, const castmap_heat_candidate *c, double x, double y, double width, double height, bool marked)
 {
-    const cm_map_view view = cm_map_view_fit(sheet->release, x, y, width, height);
+    const cm_map_view view = view_of(sheet->release, c, x, y, width, height);
     const cm_layer *boundaries = cm_release_layer(sheet->release, "boundaries");
 
     cm_canvas_save(sheet->canvas);
@@ -94,6 +111,23 @@ static void length_words(double metres, char out[CM_DECIMAL_SIZE + 4])
     }
 }
 
+/* A swatch for each class with its lower edge. */
+static double legend(cm_sheet *sheet, const castmap_heat_candidate *c, double x, double y, double width)
+{
+    const double step = width / CASTMAP_HEAT_CLASSES;
+    double tall = 0.0;
+
+    for (size_t k = 0; k < c->n_breaks; k++) {
+        char edge[CM_DECIMAL_SIZE], words[CM_DECIMAL_SIZE + 2];
+        cm_decimal_trimmed(c->breaks[k], c->breaks[k] < 1.0 ? 3 : c->breaks[k] < 10.0 ? 1 : 0, edge);
+        snprintf(words, sizeof words, "%s%s", edge, k + 1 < c->n_breaks ? "" : "+");
+        cm_canvas_rectangle(sheet->canvas, x + (double)k * step, y + 0.5, SWATCH, 2.4);
+        cm_canvas_fill(sheet->canvas, cm_ramp_colour(CM_RAMP_DUSK, k, c->n_breaks));
+        tall = fmax(tall, put(sheet->canvas, x + (double)k * step + SWATCH + 0.6, y, step - SWATCH - 0.6, words, &EDGE));
+    }
+    return tall;
+}
+
 static void caption(cm_sheet *sheet, const castmap_heat_candidate *c, double x, double y, double width)
 {
     char words[200], radius[CM_DECIMAL_SIZE + 4], sigma[CM_DECIMAL_SIZE + 4], most[CM_DECIMAL_SIZE];
@@ -104,7 +138,13 @@ static void caption(cm_sheet *sheet, const castmap_heat_candidate *c, double x, 
         length_words(c->sigma_m, sigma);
         cm_decimal_trimmed(c->maximum_per_km2, c->maximum_per_km2 < 10.0 ? 2 : 0, most);
         snprintf(words, sizeof words, "radius %s, deviation %s; up to %s per km\xc2\xb2", radius, sigma, most);
+        at += legend(sheet, c, x, at, width) + 0.4;
         at += put(sheet->canvas, x, at, width, words, &BODY) + 0.2;
+        if (c->window) {
+            length_words(c->shown.cell_m * (double)c->shown.columns, radius);
+            snprintf(words, sizeof words, "only the densest place is shown, %s across", radius);
+            at += put(sheet->canvas, x, at, width, words, &BODY) + 0.2;
+        }
     }
     if (c->note[0])
         put(sheet->canvas, x, at, width, c->note, &BODY);
@@ -121,7 +161,8 @@ static void draw_sheet(cm_sheet *sheet, const castmap_heat_tuning *t)
     snprintf(words, sizeof words, "Recommended radius: %s, because %s.", radius, t->reason);
     top += put(sheet->canvas, MARGIN, top, inner, words, &ADVICE) + 1.0;
     top += put(sheet->canvas, MARGIN, top, inner, "From the narrowest to the widest. Every map has classes of its own, as a share of its own highest "
-               "value: compare the shapes. A narrow radius shows single spots, a wide one only the broad picture.", &BODY) + 3.0;
+               "value (under it, per km\xc2\xb2): compare the shapes. A narrow radius shows single spots, a wide one only the broad picture; a radius too short to "
+               "be seen on the whole is shown at the densest place alone.", &BODY) + 3.0;
     const size_t lines = (t->n_candidates + COLUMNS - 1) / COLUMNS;
     const double height = (footer - 3.0 - top) / (double)lines - CAPTION;
     for (size_t i = 0; i < t->n_candidates; i++) {
