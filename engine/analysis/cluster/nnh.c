@@ -69,21 +69,64 @@ static castmap_status count_near(size_t begin, size_t end, void *job)
     return CASTMAP_OK;
 }
 
-/* Most neighbours first, then the lower id: two stable sorts. */
-static castmap_status order_seeds(castmap_context *ctx, const nnh *run, uint64_t *key, uint32_t *order)
+static bool ids_ascend(const castmap_points *points)
+{
+    for (size_t i = 1; points->id && i < points->count; i++) {
+        if (points->id[i] <= points->id[i - 1])
+            return false;
+    }
+    return true;
+}
+
+/* order: out [n], the lower id first. Points mostly come in that order already, which saves the keys. */
+static castmap_status order_by_id(castmap_context *ctx, const castmap_points *points, uint32_t *order)
+{
+    const size_t n = points->count;
+    uint64_t *key = NULL;
+    castmap_status status = CASTMAP_OK;
+
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    if (ids_ascend(points))
+        return CASTMAP_OK;
+    key = cm_alloc(n, sizeof *key);
+    if (!key)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < n; i++)
+        key[i] = (uint64_t)points->id[i] ^ UINT64_C(1) << 63;
+    status = cm_sort_u64(ctx, key, order, n);
+    free(key);
+    return status;
+}
+
+/* Most neighbours first, then the lower id: counted into place. *out owned by the caller, [n]. */
+static castmap_status order_seeds(castmap_context *ctx, const nnh *run, uint32_t **out)
 {
     const size_t n = run->points->count;
+    uint32_t most = 0, before = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
-        key[i] = (uint64_t)(run->points->id ? run->points->id[i] : (int64_t)i) ^ UINT64_C(1) << 63;
-        order[i] = i;
-    }
-    castmap_status status = cm_sort_u64(ctx, key, order, n);
-    if (status)
-        return status;
     for (size_t i = 0; i < n; i++)
-        key[i] = UINT32_MAX - run->near[order[i]];
-    return cm_sort_u64(ctx, key, order, n);
+        most = run->near[i] > most ? run->near[i] : most;
+    uint32_t *by_id = cm_alloc(n, sizeof *by_id), *seeds = cm_alloc(n, sizeof *seeds), *start = cm_alloc_zero((size_t)most + 1, sizeof *start);
+    castmap_status status = by_id && seeds && start ? order_by_id(ctx, run->points, by_id) : cm_fail_memory(ctx);
+
+    if (!status) {
+        for (size_t i = 0; i < n; i++)
+            start[run->near[i]]++;
+        for (size_t count = (size_t)most + 1; count-- > 0;) {
+            const uint32_t here = start[count];
+            start[count] = before;
+            before += here;
+        }
+        for (size_t i = 0; i < n; i++)
+            seeds[start[run->near[by_id[i]]]++] = by_id[i];
+        *out = seeds;
+        seeds = NULL;
+    }
+    free(by_id);
+    free(seeds);
+    free(start);
+    return status;
 }
 
 static size_t take_free(nnh *run, uint32_t seed)
@@ -108,10 +151,15 @@ static size_t take_free(nnh *run, uint32_t seed)
 static castmap_status gather(castmap_context *ctx, nnh *run, size_t *k)
 {
     const size_t n = run->points->count;
-    uint64_t *key = cm_alloc(n, sizeof *key);
-    uint32_t *order = cm_alloc(n, sizeof *order);
-    castmap_status status = key && order ? order_seeds(ctx, run, key, order) : cm_fail_memory(ctx);
+    uint32_t *order = NULL;
+    castmap_status status = order_seeds(ctx, run, &order);
     int32_t clusters = 0;
+
+    if (!status) {
+        run->taken = cm_alloc(n, sizeof *run->taken);
+        if (!run->taken)
+            status = cm_fail_memory(ctx);
+    }
 
     for (size_t s = 0; s < n && !status; s++) {
         const uint32_t seed = order[s];
@@ -130,7 +178,6 @@ static castmap_status gather(castmap_context *ctx, nnh *run, size_t *k)
     }
     if (!status)
         status = cm_number_labels(ctx, run->points, NULL, run->label, (size_t)clusters, k);
-    free(key);
     free(order);
     return status;
 }
@@ -150,8 +197,7 @@ static castmap_status one_order(castmap_context *ctx, const castmap_points *poin
         return CASTMAP_OK;
     run.near = cm_alloc(n, sizeof *run.near);
     run.cell = cm_alloc(n, sizeof *run.cell);
-    run.taken = cm_alloc(n, sizeof *run.taken);
-    if (!run.near || !run.cell || !run.taken)
+    if (!run.near || !run.cell)
         status = cm_fail_memory(ctx);
     /* Half the threshold and a little more, so that all that is near lies in the five by five cells around. */
     if (!status)
