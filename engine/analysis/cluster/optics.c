@@ -37,7 +37,7 @@ typedef struct optics_run {
     double        *core;       /* owned [places], INFINITY: never a core within eps */
     double        *reach;      /* owned [places] */
     uint32_t      *from;       /* owned [places]: predecessor, or the place itself */
-    int64_t       *id;         /* owned [places]: smallest of its points */
+    int64_t       *id;         /* owned [places]: smallest of its points; only while preparing */
     uint32_t      *rank;       /* owned [places] place -> its rank by id */
     uint32_t      *by_id;      /* owned [places] */
     uint32_t      *slot;       /* owned [places]: where in the heap, or NOT_WAITING */
@@ -257,7 +257,28 @@ static castmap_status prepare(castmap_context *ctx, optics_run *run)
         run->rank[key[k].item] = k;
     }
     free(key);
+    free(run->id);
+    run->id = NULL;
     return cm_point_grid_make(ctx, &places, cm_near_side(run->options->eps_m), &run->grid);
+}
+
+/* What only the walk needs: 70 bytes a place that expand() would hold beside its own. */
+static void forget_walk(optics_run *run)
+{
+    uint32_t **const counts[] = {&run->rank, &run->by_id, &run->slot, &run->heap};
+    double **const reals[] = {&run->places.x, &run->places.y, &run->places.weight};
+
+    cm_point_grid_clear(&run->grid);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        free(*counts[i]);
+        *counts[i] = NULL;
+    }
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
+        free(*reals[i]);
+        *reals[i] = NULL;
+    }
+    free(run->done);
+    run->done = NULL;
 }
 
 /* Points of each place in order of id, places in the order of the walk. */
@@ -332,6 +353,7 @@ castmap_status castmap_optics(castmap_context *ctx, const castmap_points *points
     }
     if (!status)
         status = walk(ctx, &run);
+    forget_walk(&run);
     if (!status)
         status = expand(ctx, &run, out);
     cm_places_clear(&run.places);
