@@ -216,6 +216,19 @@ static void describe_method(cm_release_build *build, const cm_heat_layer *heat)
                         100.0 * (double)heat->spread / (double)heat->observations);
 }
 
+/* What a reader of the sheet must know: what is compared with what, and that blank is not the same as little. */
+static void describe_reading(cm_release_build *build, const cm_heat_layer *heat)
+{
+    if (heat->kind != CASTMAP_HEAT_DENSITY)
+        cm_build_caveat(build, "%s", heat->note);
+    if (heat->kind == CASTMAP_HEAT_COMPARE)
+        cm_build_caveat(build, "The heat map is blank outside the study area, under a mask, and where too few records lie to compare: that looks like \"about as "
+                               "likely\" and is not.");
+    else if (build->release && build->release->surface.has_blank)
+        cm_build_caveat(build, "The heat map is blank outside the study area and under a mask: that is not the same as few.");
+    cm_build_fact_count(build, "Observations on the heat map", (int64_t)heat->observations, "");
+}
+
 castmap_status cm_release_heat(castmap_context *ctx, const cm_release_inputs *in, cm_release_build *build)
 {
     static const char *const TITLE[] = {"Heat map", "Where the one is more likely than the other", "What became more, and what less"};
@@ -242,6 +255,7 @@ castmap_status cm_release_heat(castmap_context *ctx, const cm_release_inputs *in
     if (!status)
         status = add_slices(ctx, in, &heat, build);
     describe_method(build, &heat);
+    describe_reading(build, &heat);
     cm_heat_layer_clear(&heat);
     return status;
 }
