@@ -11,6 +11,7 @@
 
 #define MARGIN 0.03
 #define LEAST_M 2000.0
+#define LEAST_INTERNAL_M 500.0 /* some streets are a map, where exact places may be seen */
 #define SHARE_SHOWN 0.98
 #define WORTH_IT 0.25 /* of the land in the frame of all boundaries: below, the map is twice as large or more */
 
@@ -26,9 +27,9 @@ castmap_status cm_release_frame(castmap_context *ctx, const cm_release_inputs *i
         box[2] = fmax(box[2], x[v]);
         box[3] = fmax(box[3], y[v]);
     }
-    const double margin = MARGIN * fmax(box[2] - box[0], box[3] - box[1]);
+    const double least = build->release->audience == CASTMAP_INTERNAL ? LEAST_INTERNAL_M : LEAST_M, margin = MARGIN * fmax(box[2] - box[0], box[3] - box[1]);
     for (int k = 0; k < 2; k++) {
-        const double more = fmax(margin, (LEAST_M - (box[k + 2] - box[k])) / 2.0);
+        const double more = fmax(margin, (least - (box[k + 2] - box[k])) / 2.0);
         box[k] -= more;
         box[k + 2] += more;
     }

@@ -6,7 +6,7 @@
 
 #include "release/disclosure/release_inputs.h"
 
-/* The extent is that of n positions in metres, with a small margin; at least 2 km each way. Without a position it stays as it is. */
+/* The extent is that of n positions in metres, with a small margin; at least 2 km each way (500 m inside the group). Without a position it stays as it is. */
 CASTMAP_NODISCARD castmap_status cm_release_frame(castmap_context *ctx, const cm_release_inputs *inputs, const double *x, const double *y, size_t n,
                                                   cm_release_build *build);
 

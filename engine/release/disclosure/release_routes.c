@@ -151,7 +151,7 @@ static castmap_status add_backdrop(castmap_context *ctx, const cm_release_inputs
     if (!status)
         status = cm_release_shapes(ctx, in, build, layer, &view);
     cm_build_outline(layer, CM_COLOUR_STREET, 0.25, false);
-    cm_build_source(build, "Streets: %s, %s", streets->source, streets->licence);
+    cm_build_source(build, "Streets: %s. Licence: %s", streets->source, streets->licence);
     cm_polygon_set_clear(&lines);
     return status;
 }
@@ -378,7 +378,10 @@ static castmap_status add_stretches(castmap_context *ctx, const cm_release_input
     free(x);
     free(y);
     cm_build_outline(layer, CM_COLOUR_PLACE, 0.9, false);
-    cm_build_fact_count(build, "Hot stretches of street", (int64_t)hot, l->tested ? "beyond chance" : "not tested");
+    if (l->tested)
+        cm_build_fact_count(build, "Hot stretches of street", (int64_t)hot, "beyond chance");
+    else
+        cm_build_fact_count(build, "Stretches of street that stand out", (int64_t)l->n_stretches, "not tested");
     cm_polygon_set_clear(&lines);
     return status;
 }

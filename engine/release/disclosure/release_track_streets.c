@@ -196,6 +196,6 @@ castmap_status cm_release_tracks(castmap_context *ctx, const cm_release_inputs *
         layer->visible = false;
     }
     cm_build_outline(layer, CM_COLOUR_PLACE, LEAST_MM, false);
-    cm_build_source(build, "Streets: %s, %s", tracks->streets.source, tracks->streets.licence);
+    cm_build_source(build, "Streets: %s. Licence: %s", tracks->streets.source, tracks->streets.licence);
     return status;
 }

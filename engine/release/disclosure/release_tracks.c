@@ -222,7 +222,7 @@ castmap_status cm_release_tracks_internal(castmap_context *ctx, const cm_release
         fill(&t.layer, &t.detail, build, layer);
         if (!status)
             status = colour(ctx, &t.layer, build, layer);
-        cm_build_source(build, "Streets: %s, %s", t.streets.source, t.streets.licence);
+        cm_build_source(build, "Streets: %s. Licence: %s", t.streets.source, t.streets.licence);
         cm_decimal_trimmed(t.layer.trim_m, 0, trim);
         cm_build_method(build, "Recorded tracks: %s m around both ends cut off, the rest matched to the streets; busy by %s. These are counts; no test of chance is made of them.", trim,
                         castmap_track_measure_name(t.layer.measure));
