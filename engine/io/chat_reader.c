@@ -34,6 +34,7 @@ struct cm_chat_reader {
     cm_chat_order  order;
     unsigned char  key[64];
     size_t         key_length; /* 0: no sources */
+    bool           keep_names; /* they are pseudonyms already */
     char          *buffer;     /* owned [capacity] */
     size_t         start, end, capacity;
     bool           input_end, bad_text, started;
@@ -159,6 +160,11 @@ void cm_chat_close(cm_chat_reader *r)
     free(r);
 }
 
+void cm_chat_keep_names(cm_chat_reader *r)
+{
+    r->keep_names = true;
+}
+
 /* The same person has the same one, and nobody can work back from it without the project's key. */
 static void pseudonym(const cm_chat_reader *r, const cm_chat_line *line, char out[24])
 {
@@ -166,6 +172,8 @@ static void pseudonym(const cm_chat_reader *r, const cm_chat_line *line, char ou
     char hex[2 * sizeof hash + 1];
 
     out[0] = '\0';
+    if (r->keep_names && !(line->name_length == 8 && memcmp(line->name, "somebody", 8) == 0))
+        snprintf(out, 24, "%.*s", (int)(line->name_length < 23 ? line->name_length : 23), line->name);
     if (!r->key_length)
         return;
     cm_blake2b(line->name, line->name_length, r->key, r->key_length, hash, sizeof hash);
@@ -245,7 +253,7 @@ static bool goes_on(cm_chat_reader *r, const char *text, const cm_chat_line *lin
     char who[24], time[20];
 
     pseudonym(r, line, who);
-    if (!r->key_length || strcmp(who, g->source) != 0 || !cm_chat_time(line, r->order, time) ||
+    if ((!r->key_length && !r->keep_names) || strcmp(who, g->source) != 0 || !cm_chat_time(line, r->order, time) ||
         seconds_of(time) - g->last_s > TOGETHER_S || seconds_of(time) < g->last_s || g->text.length + line->text_length > TEXT_LIMIT)
         return false;
     g->last_s = seconds_of(time);

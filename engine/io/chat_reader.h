@@ -35,6 +35,8 @@ bool cm_chat_looks(const unsigned char *bytes, size_t length);
  */
 CASTMAP_NODISCARD castmap_status cm_chat_open(castmap_context *ctx, cm_text_input *input, const char *name, cm_chat_order order,
                                               const unsigned char *key, size_t key_length, cm_chat_reader **out);
+/* The chat was read before and its people are pseudonyms already: they are kept as they stand, as with a key. Before the first _next(). */
+void cm_chat_keep_names(cm_chat_reader *reader);
 void cm_chat_close(cm_chat_reader *reader); /* NULL is fine */
 const cm_csv_field *cm_chat_columns(size_t *n);
 CASTMAP_NODISCARD castmap_status cm_chat_next(castmap_context *ctx, cm_chat_reader *reader, cm_chat_record *record, bool *more);

@@ -184,7 +184,8 @@ void cm_db_close(cm_db *db)
 {
     if (!db)
         return;
-    sqlite3_progress_handler(db->handle, 0, NULL, NULL);
+    if (db->handle) /* none when there was no memory to open it */
+        sqlite3_progress_handler(db->handle, 0, NULL, NULL);
     if (db->depth)
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
     sqlite3_close_v2(db->handle);

@@ -631,3 +631,18 @@ TXT
     case $out$err in *white*) false ;; esac
     castmap info --json | jq -e '.observations == 0 and .batches == 0 and .runs == 0'
 }
+
+@test "CoMapeo and Mapeo: the accuracy inside the metadata, but not of a place set by hand" {
+    need jq sqlite3
+    cat >c.geojson <<'JSON'
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"docId":"a","versionId":"a/0","createdAt":"2025-05-01T20:05:10.000Z","metadata":{"manualLocation":false,"lastSavedPosition":{"coords":{"accuracy":900}},"position":{"mocked":false,"coords":{"altitude":12.5,"accuracy": 4.25,"speed":0}}},"tags":{"type":"van"}},"geometry":{"type":"Point","coordinates":[-4.080214,53.750121]}},
+{"type":"Feature","properties":{"docId":"b","versionId":"b/0","createdAt":"2025-05-01T20:06:10.000Z","metadata":{"manualLocation":true,"position":{"coords":{"accuracy":4.5}}}},"geometry":{"type":"Point","coordinates":[-4.081127,53.751034]}},
+{"type":"Feature","properties":{"docId":"c","versionId":"c/0","createdAt":"2025-05-01T20:07:10.000Z","metadata":{}},"geometry":{"type":"Point","coordinates":[-4.082127,53.752034]}}]}
+JSON
+    both castmap import c.geojson --json
+    code_is 0
+    counts 3 3 0 0
+    jq -e '.files[0].notes | map(.code) | index("odd-accuracy") == null' out.txt
+    [ "$(sqlite3 town.castmap.sqlite "SELECT coalesce(accuracy_m, '-') FROM observation ORDER BY id" | tr '\n' ' ')" = "4.25 - - " ]
+}

@@ -158,8 +158,8 @@ int cli_main(int argc, char *const *argv)
     if (json_was_asked(argc, argv))
         env.json = cli_json_new();
     if (!cli_parse(argc, argv, &env.global, &parsed, &wrong)) {
-        code = 2;
-        cli_print_error(env.json, CASTMAP_E_ARGUMENT, code, wrong.what, wrong.where, wrong.hint);
+        code = wrong.no_memory ? 1 : 2;
+        cli_print_error(env.json, wrong.no_memory ? CASTMAP_E_NOMEM : CASTMAP_E_ARGUMENT, code, wrong.what, wrong.where, wrong.hint);
     } else {
         env.command = parsed.command;
         env.arguments = parsed.arguments;

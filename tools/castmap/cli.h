@@ -129,6 +129,7 @@ typedef struct cli_parsed {
 /* What was wrong with the words of the command line. */
 typedef struct cli_complaint {
     char what[400], where[200], hint[400];
+    bool no_memory; /* the words are well, memory ran out */
 } cli_complaint;
 
 bool cli_parse(int argc, char *const *argv, cli_globals *globals, cli_parsed *out, cli_complaint *wrong);

@@ -32,6 +32,13 @@ void cli_complain(cli_complaint *wrong, const char *where, const char *hint, con
     snprintf(wrong->hint, sizeof wrong->hint, "%s", hint ? hint : "");
 }
 
+/* No fault of the words. */
+static void cli_no_memory(cli_complaint *wrong)
+{
+    cli_complain(wrong, NULL, "close other programs, then try again", "out of memory");
+    wrong->no_memory = true;
+}
+
 size_t cli_distance(const char *a, const char *b, size_t limit)
 {
     size_t n = strlen(a), m = strlen(b), row[64];
@@ -110,7 +117,7 @@ static bool store(parser *p, const cli_option *option, void *args, const char *t
         cli_texts texts;
         memcpy(&texts, field, sizeof texts);
         if (!texts.text && !(texts.text = calloc((size_t)p->argc + 1, sizeof *texts.text))) {
-            cli_complain(p->wrong, where, NULL, "out of memory");
+            cli_no_memory(p->wrong);
             return false;
         }
         texts.text[texts.count++] = text;
@@ -309,7 +316,7 @@ static bool begin_command(parser *p, const char *const *words, size_t n, size_t 
     p->out->command = command;
     p->out->args = calloc(1, command->size ? command->size : 1);
     if (!p->out->args) {
-        cli_complain(p->wrong, NULL, NULL, "out of memory");
+        cli_no_memory(p->wrong);
         return false;
     }
     if (command->defaults)
@@ -372,7 +379,7 @@ bool cli_parse(int argc, char *const *argv, cli_globals *globals, cli_parsed *ou
 
     out->arguments = calloc((size_t)argc + 1, sizeof *out->arguments);
     if (!out->arguments) {
-        cli_complain(wrong, NULL, NULL, "out of memory");
+        cli_no_memory(wrong);
         return false;
     }
     if (!set_defaults(&p, CLI_GLOBALS, globals))

@@ -80,7 +80,7 @@ static const cli_option EXPORT_OPTIONS[] = {
     {CLI_FILE, 'o', "output", offsetof(export_args, output), "FILE", CLI_REQUIRED, "a CSV; readable by nobody but you"},
     {CLI_ID, 'b', "batch", offsetof(export_args, batch), "N", NULL, "only this batch"},
     {CLI_FLAG, 0, "to-mend", offsetof(export_args, to_mend), NULL, NULL,
-     "a sheet of the rows of one batch, each cell by itself, for castmap quarantine import"},
+     "a sheet of the rows of one batch, of whatever kind of file, each cell by itself, for castmap quarantine import"},
     CLI_OVERWRITE(export_args),
     CLI_DRY_RUN(export_args),
     {0},

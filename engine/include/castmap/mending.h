@@ -19,7 +19,7 @@ extern "C" {
 typedef struct castmap_mending_sheet {
     int64_t batch_id;
     size_t  columns, rows;
-    char  **name;    /**< [columns] of the file that was imported */
+    char  **name;    /**< [columns] of the file that was imported; of records with places of their own also castmap_lon, castmap_lat (or castmap_x, castmap_y) */
     char  **key;     /**< [rows] */
     char  **problem; /**< [rows] "category: not in the list" */
     char  **cell;    /**< [rows * columns], row by row; "" where the row had fewer */
@@ -29,7 +29,7 @@ typedef struct castmap_mending_sheet {
  * @param batch_id  0: the one batch that has rows in quarantine
  * @retval CASTMAP_E_NOT_FOUND    no row is in quarantine
  * @retval CASTMAP_E_ARGUMENT     batch_id 0 and several have; the message names them
- * @retval CASTMAP_E_UNSUPPORTED  the batch came from no table of text, so its rows have no cells
+ * @retval CASTMAP_E_UNSUPPORTED  the batch was made by an older castmap, which did not keep its columns
  */
 CASTMAP_API CASTMAP_NODISCARD castmap_status castmap_mending_sheet_make(castmap_context *ctx, castmap_project *project, int64_t batch_id,
                                                                         castmap_mending_sheet *out);

@@ -97,6 +97,8 @@ static char *parameters_json(const cm_import *run, const char *mapping)
         const char separator[2] = {run->opening.separator, '\0'};
         cm_json_string(&json, "separator", separator);
     }
+    if (run->preparer.geometry) /* records have places of their own, in this system */
+        cm_json_string(&json, "places", run->opening.layer_metres ? cm_projection_crs(run->opening.metres) : "EPSG:4326");
     cm_json_end_object(&json);
     char *made = cm_text_take(&text);
     cm_text_clear(&text);

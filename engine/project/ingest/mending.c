@@ -1,5 +1,5 @@
 /*
- * project/ingest/mending.c - out of quarantine into a sheet, and back.
+ * project/ingest/mending.c - a sheet of mended rows back in.
  *
  *   1. read_keys    go through the sheet once for the keys of its rows; all must be of one batch of this project
  *   2. as_before    options as the batch was read with, where the caller leaves them open
@@ -10,7 +10,6 @@
 #include "project/ingest/mending.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,203 +18,18 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "io/csv_reader.h"
+#include "project/ingest/mending_form.h"
 #include "project/ingest/mending_rows.h"
 #include "project/ingest/recipe.h"
 #include "project/project_file.h"
-
-#define COLUMN_LIMIT 500
-
-/* ---- how a batch was read ------------------------------------------------------------------------------------------ */
-
-/* What the batch's run keeps: *parameters is released by json_object_put(). */
-static castmap_status batch_parameters(castmap_context *ctx, castmap_project *project, int64_t batch, json_object **parameters, char **sha256)
-{
-    cm_query *query = NULL;
-    bool row = false;
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT r.parameters, b.sha256 FROM batch AS b JOIN run AS r ON r.number = b.run"
-                                          " WHERE b.id = ?", &query);
-
-    if (!status) {
-        cm_query_bind_integer(query, 1, batch);
-        status = cm_query_step(ctx, query, &row);
-    }
-    if (!status && !row)
-        status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "there is no batch %" PRId64, batch);
-    if (!status) {
-        const char *text = cm_query_text(query, 0);
-        *parameters = text ? json_tokener_parse(text) : NULL;
-        status = cm_query_copy(ctx, query, 1, sha256);
-    }
-    cm_query_close(query);
-    return status;
-}
-
-static const char *text_of(json_object *object, const char *key)
-{
-    json_object *value = NULL;
-
-    return object && json_object_object_get_ex(object, key, &value) && json_object_is_type(value, json_type_string) ? json_object_get_string(value)
-                                                                                                                    : NULL;
-}
-
-/* The columns of the file, and what stood between its fields. */
-static castmap_status batch_columns(castmap_context *ctx, json_object *parameters, int64_t batch, cm_columns *columns, char *separator)
-{
-    json_object *list = NULL;
-    const char *between = text_of(parameters, "separator");
-    cm_csv_field field[COLUMN_LIMIT];
-    size_t n = 0;
-
-    if (parameters && between && strlen(between) == 1 && json_object_object_get_ex(parameters, "columns", &list) &&
-        json_object_is_type(list, json_type_array))
-        n = json_object_array_length(list);
-    if (n == 0 || n > COLUMN_LIMIT) {
-        castmap_status status = cm_fail(ctx, CASTMAP_E_UNSUPPORTED, "batch %" PRId64 " came from no table of text: its rows have no cells to mend", batch);
-        cm_fail_hint(ctx, "mend the file it came from and bring it in again");
-        return status;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const char *name = json_object_get_string(json_object_array_get_idx(list, i));
-        field[i] = (cm_csv_field){name ? name : "", name ? strlen(name) : 0};
-    }
-    *separator = between[0];
-    return cm_columns_init(ctx, "batch", field, n, columns);
-}
-
-/* ---- out ----------------------------------------------------------------------------------------------------------- */
-
-static castmap_status only_batch(castmap_context *ctx, castmap_project *project, int64_t *batch)
-{
-    cm_query *query = NULL;
-    bool row = true;
-    char names[120] = "";
-    size_t n = 0;
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT DISTINCT batch FROM quarantine WHERE ?1 = 0 OR batch = ?1 ORDER BY batch", &query);
-
-    if (!status)
-        cm_query_bind_integer(query, 1, *batch);
-    while (!status) {
-        status = cm_query_step(ctx, query, &row);
-        if (status || !row)
-            break;
-        *batch = cm_query_integer(query, 0);
-        const size_t used = strlen(names);
-        if (used + 24 < sizeof names)
-            snprintf(names + used, sizeof names - used, "%s%" PRId64, n ? ", " : "", *batch);
-        n++;
-    }
-    cm_query_close(query);
-    if (!status && n == 0)
-        status = cm_fail(ctx, CASTMAP_E_NOT_FOUND, "no row of it is in quarantine");
-    if (!status && n > 1) {
-        status = cm_fail(ctx, CASTMAP_E_ARGUMENT, "rows of several batches are in quarantine: %s", names);
-        cm_fail_hint(ctx, "a sheet holds those of one: --batch N");
-    }
-    return status;
-}
-
-/* One more row of the sheet from the row at the query. */
-static castmap_status add_sheet_row(castmap_context *ctx, castmap_mending_sheet *sheet, size_t capacity, cm_query *query, const char *sha256,
-                                    char separator)
-{
-    const size_t at = sheet->rows;
-    size_t length = 0;
-    char key[CM_MENDING_KEY_SIZE], problem[400];
-    const char *field = cm_query_text(query, 1), *reason = cm_query_text(query, 2);
-    const char *text = (const char *)cm_query_blob(query, 3, &length);
-
-    if (at == capacity)
-        return cm_fail(ctx, CASTMAP_E_PROJECT, "the project's table of quarantine is damaged");
-    cm_mending_key(sheet->batch_id, cm_query_integer(query, 0), sha256, key);
-    snprintf(problem, sizeof problem, "%s%s%s", field ? field : "", field && *field ? ": " : "", reason ? reason : "");
-    sheet->key[at] = cm_copy_text(key);
-    sheet->problem[at] = cm_copy_text(problem);
-    sheet->rows++;
-    if (!sheet->key[at] || !sheet->problem[at] || cm_row_split(text ? text : "", text ? length : 0, separator, sheet->columns, sheet->cell + at * sheet->columns) != 0)
-        return cm_fail_memory(ctx);
-    return CASTMAP_OK;
-}
-
-static castmap_status fill_sheet(castmap_context *ctx, castmap_project *project, castmap_mending_sheet *sheet, const char *sha256, char separator)
-{
-    cm_query *query = NULL;
-    bool row = true;
-    size_t n = 0;
-    castmap_status status = cm_query_open(ctx, project->db, "SELECT q.row, q.field, r.text, q.text, (SELECT count(*) FROM quarantine WHERE batch = ?1)"
-                                          " FROM quarantine AS q LEFT JOIN reason AS r ON r.id = q.reason WHERE q.batch = ?1 ORDER BY q.row, q.id", &query);
-
-    if (!status)
-        cm_query_bind_integer(query, 1, sheet->batch_id);
-    while (!status) {
-        status = cm_query_step(ctx, query, &row);
-        if (status || !row)
-            break;
-        if (!sheet->key) {
-            n = (size_t)cm_query_integer(query, 4);
-            sheet->key = cm_alloc_zero(n, sizeof *sheet->key);
-            sheet->problem = cm_alloc_zero(n, sizeof *sheet->problem);
-            sheet->cell = cm_alloc_zero(n * sheet->columns, sizeof *sheet->cell);
-        }
-        status = sheet->key && sheet->problem && sheet->cell ? add_sheet_row(ctx, sheet, n, query, sha256, separator) : cm_fail_memory(ctx);
-    }
-    cm_query_close(query);
-    return status;
-}
-
-castmap_status castmap_mending_sheet_make(castmap_context *ctx, castmap_project *project, int64_t batch_id, castmap_mending_sheet *out)
-{
-    castmap_mending_sheet sheet = {.batch_id = batch_id};
-    json_object *parameters = NULL;
-    cm_columns columns = {0};
-    char *sha256 = NULL, separator = ',';
-
-    cm_fail_clear(ctx);
-    castmap_status status = only_batch(ctx, project, &sheet.batch_id);
-    if (!status)
-        status = batch_parameters(ctx, project, sheet.batch_id, &parameters, &sha256);
-    if (!status)
-        status = batch_columns(ctx, parameters, sheet.batch_id, &columns, &separator);
-    if (!status) {
-        sheet.columns = columns.n;
-        sheet.name = columns.name; /* moved */
-        columns.name = NULL;
-        status = fill_sheet(ctx, project, &sheet, sha256, separator);
-    }
-    json_object_put(parameters);
-    cm_columns_clear(&columns);
-    free(sha256);
-    if (status)
-        castmap_mending_sheet_clear(&sheet);
-    else
-        *out = sheet;
-    return status;
-}
-
-void castmap_mending_sheet_clear(castmap_mending_sheet *sheet)
-{
-    for (size_t i = 0; i < sheet->columns && sheet->name; i++)
-        free(sheet->name[i]);
-    for (size_t i = 0; i < sheet->rows; i++) {
-        free(sheet->key[i]);
-        free(sheet->problem[i]);
-    }
-    for (size_t i = 0; i < sheet->rows * sheet->columns; i++)
-        free(sheet->cell[i]);
-    free(sheet->name);
-    free(sheet->key);
-    free(sheet->problem);
-    free(sheet->cell);
-    *sheet = (castmap_mending_sheet){0};
-}
-
-/* ---- and back ------------------------------------------------------------------------------------------------------ */
 
 static void clear(cm_mending *mending)
 {
     free(mending->row);
     free(mending->unguarded);
     cm_columns_clear(&mending->sheet);
-    cm_columns_clear(&mending->columns);
+    cm_columns_clear(&mending->form.columns);
+    free(mending->map);
     *mending = (cm_mending){0};
 }
 
@@ -352,18 +166,24 @@ const cm_mending_row *cm_mending_at(cm_mending *mending, int64_t line)
     return mending->next < mending->n && mending->row[mending->next].line == line ? &mending->row[mending->next] : NULL;
 }
 
-/* The row as the file that it came from would hold it: without our columns, in that file's order. */
+/* The row as the file that it came from would hold it: without our columns, in that file's order; of no table of text as a feature. */
 static int as_of_file(const cm_mending *mending, const char *text, size_t length, cm_text *out)
 {
-    char *cell[COLUMN_LIMIT + 2];
+    const cm_columns *columns = &mending->form.columns;
+    const char *own[CM_MENDING_COLUMNS + 2];
+    char *cell[CM_MENDING_COLUMNS + 4];
     const size_t n = mending->sheet.n;
 
-    if (n > COLUMN_LIMIT + 2 || cm_row_split(text, length, mending->separator, n, cell) != 0)
+    if (n > CM_MENDING_COLUMNS + 4 || cm_row_split(text, length, mending->separator, n, cell) != 0)
         return -1;
-    for (size_t i = 0; i < mending->columns.n; i++) {
-        const int at = cm_column_named(&mending->sheet, mending->columns.name[i]);
-        cm_row_join(out, at == CM_NO_COLUMN ? "" : cm_row_unguarded(cell[at]), mending->old_separator, i == 0);
+    for (size_t i = 0; i < columns->n; i++) {
+        const int at = cm_column_named(&mending->sheet, columns->name[i]);
+        own[i] = at == CM_NO_COLUMN ? "" : cm_row_unguarded(cell[at]);
+        if (mending->form.separator)
+            cm_row_join(out, own[i], mending->form.separator, i == 0);
     }
+    if (!mending->form.separator)
+        cm_mending_feature(columns, own, out);
     for (size_t i = 0; i < n; i++)
         free(cell[i]);
     return out->failed ? -1 : 0;
@@ -384,6 +204,40 @@ castmap_status cm_mending_refuse(castmap_context *ctx, castmap_project *project,
     return status;
 }
 
+static bool names_place(const char *pair)
+{
+    static const char *const ROLES[] = {"lat=", "lon=", "x=", "y=", "position="};
+
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES; i++)
+        if (strncmp(pair, ROLES[i], strlen(ROLES[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Records that had places of their own have them in our columns of the sheet. */
+static castmap_status name_places(castmap_context *ctx, cm_mending *mending, castmap_import_options *options)
+{
+    size_t n = options->n_map;
+
+    for (size_t i = 0; i < n; i++)
+        if (names_place(options->map[i]))
+            return CASTMAP_OK;
+    if (!mending->form.crs[0])
+        return CASTMAP_OK;
+    mending->map = cm_alloc(n + 2, sizeof *mending->map);
+    if (!mending->map)
+        return cm_fail_memory(ctx);
+    for (size_t i = 0; i < n; i++)
+        mending->map[i] = options->map[i];
+    mending->map[n++] = mending->form.degrees ? "lon=" CM_MENDING_LON : "x=" CM_MENDING_X;
+    mending->map[n++] = mending->form.degrees ? "lat=" CM_MENDING_LAT : "y=" CM_MENDING_Y;
+    options->map = mending->map;
+    options->n_map = n;
+    if (!mending->form.degrees && !options->crs)
+        options->crs = mending->form.crs;
+    return CASTMAP_OK;
+}
+
 /* Fill what the caller leaves open as the batch was read. What belongs to the sheet itself is not taken from there. */
 static castmap_status as_before(castmap_context *ctx, json_object *parameters, int64_t batch, cm_mending *mending, castmap_import_options *options,
                                 castmap_recipe **recipe)
@@ -400,7 +254,7 @@ static castmap_status as_before(castmap_context *ctx, json_object *parameters, i
     options->delimiter = mending->separator;
     options->layer = options->save_recipe = options->recipe = NULL;
     options->comments = options->strict = false;
-    return status;
+    return status ? status : name_places(ctx, mending, options);
 }
 
 static castmap_status count_left(castmap_context *ctx, castmap_project *project, int64_t batch, size_t *left)
@@ -436,9 +290,9 @@ castmap_status castmap_quarantine_import(castmap_context *ctx, castmap_project *
     if (!status && mending.n == 0)
         status = refuse_sheet(ctx, cm_input_name(options->path), 0, "the sheet has no rows", "castmap quarantine export --to-mend writes them");
     if (!status)
-        status = batch_parameters(ctx, project, mending.origin, &parameters, &sha256);
+        status = cm_mending_batch(ctx, project, mending.origin, &parameters, &sha256);
     if (!status)
-        status = batch_columns(ctx, parameters, mending.origin, &mending.columns, &mending.old_separator);
+        status = cm_mending_form_of(ctx, parameters, mending.origin, &mending.form);
     if (!status)
         status = as_before(ctx, parameters, mending.origin, &mending, &used, &recipe);
     if (!status)

@@ -6,6 +6,7 @@
 
 #include "castmap/mending.h"
 #include "project/ingest/columns.h"
+#include "project/ingest/mending_cells.h"
 #include "project/ingest/prepare.h"
 #include "project/mended_table.h"
 
@@ -16,8 +17,8 @@ typedef struct cm_mending {
     int64_t         origin;   /* batch */
     char            separator; /* of the sheet */
     cm_columns      sheet;    /* owned: columns of the sheet */
-    cm_columns      columns;  /* owned: of the file that the rows came from */
-    char            old_separator;
+    cm_mending_form form;     /* owned: of the file that the rows came from */
+    const char    **map;      /* owned: the options' pairs with those of our columns of places; NULL: not needed */
     cm_csv_field   *unguarded; /* owned [sheet.n], scratch of the reader */
     size_t          refused, done;
     bool            changed;  /* a refused row has another text or reason now */

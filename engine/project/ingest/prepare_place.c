@@ -11,13 +11,47 @@
 #define SQUARE_OR_DISTRICT_M 5000 /* "SO16": half the diagonal of a 10 km square is 7 km */
 
 /* A number beside the place; NaN where it is absent or makes no sense, which is noted. */
+/* Past `key` and the colon after it; NULL: it is not there. */
+static const char *after_key(const char *at, const char *end, const char *key)
+{
+    const size_t n = strlen(key);
+
+    for (; at && (size_t)(end - at) > n; at++) {
+        if (memcmp(at, key, n) != 0)
+            continue;
+        for (at += n; at < end && strchr(" \t\r\n:", *at); at++)
+            ;
+        return at;
+    }
+    return NULL;
+}
+
+/*
+ * CoMapeo and Mapeo keep what the phone knew of its place as an object: {"position": {"coords": {"accuracy": 4.5}}}. Of a place that was set by hand it says nothing.
+ */
+static cm_csv_field inner_accuracy(cm_csv_field object)
+{
+    const char *end = object.bytes + object.length;
+    const char *manual = after_key(object.bytes, end, "\"manualLocation\"");
+    const char *number = after_key(after_key(object.bytes, end, "\"position\""), end, "\"accuracy\"");
+    size_t n = 0;
+
+    if (!number || (manual && *manual == 't'))
+        return (cm_csv_field){"", 0};
+    while (number + n < end && strchr("0123456789.-+eE", number[n]))
+        n++;
+    return (cm_csv_field){number, n};
+}
+
 static double measure(cm_prepare_work *w, cm_role role, double low, double high, cm_note note)
 {
-    const cm_csv_field field = cm_work_cell(w, role);
+    cm_csv_field field = cm_work_cell(w, role);
     double value;
     int decimals;
     cm_flaw flaw;
 
+    if (role == CM_ROLE_ACCURACY && field.length && field.bytes[0] == '{')
+        field = inner_accuracy(field);
     if (!field.length)
         return NAN;
     if (cm_place_number(field.bytes, field.length, &value, &decimals, &flaw) && value >= low && value <= high)

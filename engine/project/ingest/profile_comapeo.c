@@ -15,6 +15,7 @@ static const cm_alias ALIAS[] = {
     {CM_ROLE_CATEGORY, "category categoryname type categoryid"}, /* the last is a number, not a word */
     {CM_ROLE_TEXT, "notes note description"},
     {CM_ROLE_SOURCE, "createdby deviceid"},
+    {CM_ROLE_ACCURACY, "accuracy metadata"}, /* the latter holds it inside: see prepare_place.c */
     {CM_ROLE_COUNT, ""},
 };
 

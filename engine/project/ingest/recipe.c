@@ -49,6 +49,8 @@ static void add_columns(cm_json *json, const cm_opening *o, cm_text *pair)
         const int column = o->mapping.column[role];
         if (column == CM_NO_COLUMN && !o->mapping.why[role])
             continue;
+        if (o->mapping.otherwise[role] != CM_NO_COLUMN) /* "description, else name": a given column has no other, so the profile finds both again */
+            continue;
         cm_text_reset(pair);
         cm_text_addf(pair, "%s=", cm_role_name((cm_role)role));
         cm_text_add(pair, column == CM_NO_COLUMN ? "" : o->columns.name[column]);
