@@ -183,28 +183,6 @@ static void begin_record(walk *w, const char *const *attributes)
     }
 }
 
-/* The folder says what kind of place it is: it is kept with the record, which can then be read by itself. */
-static void wrap_in_folder(walk *w, cm_child_record *record)
-{
-    cm_text_reset(&w->wrapped);
-    cm_text_add(&w->wrapped, "<Folder><name>");
-    for (const char *c = w->folder[w->folders - 1]; *c; c++) {
-        if (*c == '<' || *c == '&')
-            cm_text_add(&w->wrapped, *c == '<' ? "&lt;" : "&amp;");
-        else
-            cm_text_add_char(&w->wrapped, *c);
-    }
-    cm_text_add(&w->wrapped, "</name>");
-    cm_text_add_bytes(&w->wrapped, record->text, record->text_length);
-    cm_text_add(&w->wrapped, "</Folder>");
-    if (w->wrapped.failed) {
-        halt(w, true);
-        return;
-    }
-    record->text = w->wrapped.bytes;
-    record->text_length = w->wrapped.length;
-}
-
 static void end_record(walk *w)
 {
     const XML_Index end = XML_GetCurrentByteIndex(w->parser) + XML_GetCurrentByteCount(w->parser);
@@ -216,7 +194,11 @@ static void end_record(walk *w)
     record.text = (const char *)w->bytes + w->record_begin;
     record.text_length = (size_t)(end - w->record_begin);
     if (w->format == FORMAT_KML && w->folders && w->folder[w->folders - 1][0])
-        wrap_in_folder(w, &record);
+        cm_wrap_in_folder(&w->wrapped, w->folder[w->folders - 1], &record);
+    if (w->wrapped.failed) {
+        halt(w, true);
+        return;
+    }
     if (w->other_geometry || (w->lines && w->points))
         record.fault = CM_RECORD_NOT_A_POINT;
     else if (w->lines > 1)

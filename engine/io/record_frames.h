@@ -75,6 +75,8 @@ int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsi
 int cm_xml_fix_child(cm_record_sender *sender, const unsigned char *bytes, size_t length, const char *name);
 /* How many decimals a number has in its shortest form. */
 uint32_t cm_decimals_of(double value);
+/* The folder says what kind of place a placemark is: the record's text is kept with it, and can then be read by itself. `wrapped` may have failed. */
+void cm_wrap_in_folder(cm_text *wrapped, const char *folder, cm_child_record *record);
 int cm_photo_record_child(cm_record_sender *sender, cm_stream_job *job);
 
 #endif

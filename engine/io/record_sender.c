@@ -69,6 +69,23 @@ uint32_t cm_decimals_of(double value)
     return point ? (uint32_t)(n - (size_t)(point - text) - 1) : 0;
 }
 
+void cm_wrap_in_folder(cm_text *wrapped, const char *folder, cm_child_record *record)
+{
+    cm_text_reset(wrapped);
+    cm_text_add(wrapped, "<Folder><name>");
+    for (const char *c = folder; *c; c++) {
+        if (*c == '<' || *c == '&')
+            cm_text_add(wrapped, *c == '<' ? "&lt;" : "&amp;");
+        else
+            cm_text_add_char(wrapped, *c);
+    }
+    cm_text_add(wrapped, "</name>");
+    cm_text_add_bytes(wrapped, record->text, record->text_length);
+    cm_text_add(wrapped, "</Folder>");
+    record->text = wrapped->bytes;
+    record->text_length = wrapped->length;
+}
+
 static void add_position(cm_text *json, bool in_list, double x, double y)
 {
     if (in_list)
