@@ -8,20 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void write_file(const char *path, size_t n)
-{
-    work_points set = work_points_new(n);
-    char line[WORK_LINE];
-    FILE *file = fopen(path, "wb");
-
-    BENCH_CHECK(file != NULL);
-    fputs(WORK_HEADER, file);
-    for (size_t i = 0; i < n; i++)
-        fwrite(line, work_observation_line(&set, i, line), 1, file);
-    BENCH_CHECK(fclose(file) == 0);
-    work_points_free(&set);
-}
-
 static void import_once(bench *b, const char *csv, const char *path, size_t n)
 {
     castmap_project_options options = CASTMAP_PROJECT_OPTIONS_INIT;
@@ -48,7 +34,7 @@ void bench_run(bench *b)
     snprintf(path, sizeof path, "%s/town%s", folder, CASTMAP_PROJECT_SUFFIX);
     const size_t most = b->small ? 10000 : b->max_n < 1000000 ? b->max_n : 1000000;
     for (size_t n = 10000; n <= most; n *= 10) {
-        write_file(csv, n);
+        work_observation_file(csv, n);
         BENCH(b, "import csv", n, import_once(b, csv, path, n));
     }
     unlink(csv);

@@ -113,6 +113,22 @@ size_t work_observation_line(const work_points *set, size_t index, char line[WOR
                             CATEGORY[(size_t)(12 * work_unit(1, 21, index))]);
 }
 
+void work_observation_file(const char *path, size_t n)
+{
+    work_points set = work_points_new(n);
+    char line[WORK_LINE];
+    FILE *file = fopen(path, "wb");
+
+    if (!file)
+        abort();
+    fputs(WORK_HEADER, file);
+    for (size_t i = 0; i < n; i++)
+        fwrite(line, work_observation_line(&set, i, line), 1, file);
+    if (fclose(file) != 0)
+        abort();
+    work_points_free(&set);
+}
+
 /* Midpoint displacement between two corners: 2^levels pieces into x, y [2^levels + 1]. */
 static void fractal(const double p[2], const double q[2], uint64_t line, unsigned levels, double rough, double *x,
                     double *y)

@@ -45,6 +45,8 @@ work_points work_police_new(void);
 #define WORK_LINE 128
 #define WORK_HEADER "id,lon,lat,time,category\n"
 size_t work_observation_line(const work_points *set, size_t index, char line[WORK_LINE]);
+/* A CSV of n such lines with their header; the program ends when it cannot be written. */
+void work_observation_file(const char *path, size_t n);
 
 /* A coverage of nx * ny areas whose shared borders are fractal lines of 2^levels pieces; area j * nx + i, one closed
  * ring each, counter-clockwise, 4 * 2^levels + 1 vertices. 20 x 20, levels 9: 400 areas of 2,048 vertices. */

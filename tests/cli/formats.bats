@@ -646,3 +646,21 @@ JSON
     jq -e '.files[0].notes | map(.code) | index("odd-accuracy") == null' out.txt
     [ "$(sqlite3 town.castmap.sqlite "SELECT coalesce(accuracy_m, '-') FROM observation ORDER BY id" | tr '\n' ' ')" = "4.25 - - " ]
 }
+
+@test "Tuesday night: by the day of writing where it is known, else kept with its words and without a time" {
+    need jq sqlite3
+    printf 'latitude,longitude,when,_submission_time,note\n51.4567,-0.1234,Tuesday night,2025-05-08T12:00:00,a\n51.4568,-0.1235,yesterday,,b\n51.4569,-0.1236,Tuesday banana,2025-05-08T12:00:00,c\n51.4570,-0.1237,2025-05-01,2025-05-08T12:00:00,d\n' >w.csv
+    both castmap import w.csv --map time=when --json
+    code_is 3
+    counts 4 3 0 1
+    jq -e '.files[0].notes | map({(.code): .count}) | add | .["time-by-weekday"] == 1 and .["undated-weekday"] == 1' out.txt
+    sqlite3 town.castmap.sqlite "SELECT coalesce(datetime(from_s, 'unixepoch') || ' ' || datetime(to_s, 'unixepoch'), 'unknown') || ' ' ||
+        coalesce((SELECT text FROM term WHERE id = time_text), time_text) FROM observation ORDER BY row" >rows.txt
+    [ "$(sed -n 1p rows.txt)" = "2025-05-06 21:00:00 2025-05-07 05:00:00 Tuesday night" ]
+    says "$(sed -n 2p rows.txt)" "yesterday"
+    # The column of the day of writing by name.
+    printf 'latitude,longitude,when,filled in\n51.4581,-0.1234,last Friday 9pm,2025-05-08\n' >x.csv
+    both castmap import x.csv --map time=when --map "written=filled in" --json
+    code_is 0
+    [ "$(sqlite3 town.castmap.sqlite "SELECT datetime(from_s, 'unixepoch') FROM observation ORDER BY id DESC LIMIT 1")" = "2025-05-02 20:00:00" ]
+}

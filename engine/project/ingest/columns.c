@@ -28,6 +28,7 @@ static const struct {
     [CM_ROLE_TIME] = {"time", "time"},
     [CM_ROLE_CLOCK] = {"clock", "time of day"},
     [CM_ROLE_TO] = {"to", "end of the interval"},
+    [CM_ROLE_WRITTEN] = {"written", "when it was written"},
     [CM_ROLE_CATEGORY] = {"category", "category"},
     [CM_ROLE_TEXT] = {"text", "text"},
     [CM_ROLE_ID] = {"id", "unique id"},

@@ -20,6 +20,7 @@ typedef enum cm_role {
     CM_ROLE_TIME,
     CM_ROLE_CLOCK, /* time of day beside a date column */
     CM_ROLE_TO,    /* end of an interval that begins at TIME */
+    CM_ROLE_WRITTEN, /* when the record was written: of times that are told by it ("Tuesday night") */
     CM_ROLE_CATEGORY,
     CM_ROLE_TEXT,
     CM_ROLE_ID,

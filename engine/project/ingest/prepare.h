@@ -45,7 +45,7 @@ typedef struct cm_chunk {
 typedef enum cm_note {
     CM_NOTE_GAP, CM_NOTE_OVERLAP, CM_NOTE_NO_TIME, CM_NOTE_NO_GRADE, CM_NOTE_PERSONAL, CM_NOTE_DECEPTIVE, CM_NOTE_COARSE,
     CM_NOTE_ACCURACY, CM_NOTE_ALTITUDE, CM_NOTE_ODD_DATE, CM_NOTE_LEGACY, CM_NOTE_FAR, CM_NOTE_POSTCODE, CM_NOTE_ENDED, CM_NOTE_PLACE_NAME,
-    CM_NOTE_LINK, CM_NOTE_COUNT
+    CM_NOTE_LINK, CM_NOTE_BY_WEEKDAY, CM_NOTE_UNDATED, CM_NOTE_COUNT
 } cm_note;
 
 typedef struct cm_preparer {
@@ -60,6 +60,7 @@ typedef struct cm_preparer {
     const cm_zone      *zone;
     cm_date_order       order;
     unsigned            year;  /* of dates that do not say theirs; 0: none was given */
+    int                 written; /* column of when records were written; CM_NO_COLUMN */
     bool                legacy_grades, keep_odd_dates, keep_far;
     int64_t             today_s;
     cm_projection      *metres;     /* of x and y columns; NULL: none */
@@ -95,5 +96,8 @@ bool cm_place_lookup(cm_preparer *preparer, const char *text, size_t length, cm_
 
 void cm_prepared_refuse(cm_prepared *row, const char *code, const char *general, const char *field);
 void cm_preparer_note(cm_preparer *preparer, cm_note note, int64_t row);
+
+/* The column that says when records were written: as given, else as form tools call it, where it is not the time itself; CM_NO_COLUMN. */
+int cm_written_column(const cm_columns *columns, const cm_mapping *mapping);
 
 #endif

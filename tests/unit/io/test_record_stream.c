@@ -100,9 +100,14 @@ static void reads_placemarks(void **state)
             assert_null(record.fault_code);
         assert_memory_equal(record.field[0].bytes, "Vans", 4);
         assert_int_equal(record.field[1].bytes[0], 'A' + (int)n);
-        /* Word for word, from its first to its last sign. */
-        assert_memory_equal(record.text, "<Placemark>", 11);
-        assert_memory_equal(record.text + record.length - 12, "</Placemark>", 12);
+        /* Word for word, from its first to its last sign, inside its folder. */
+        const char lead[] = "<Folder><name>Vans</name><Placemark>", end[] = "</Placemark></Folder>";
+        assert_memory_equal(record.text, lead, sizeof lead - 1);
+        assert_memory_equal(record.text + record.length - (sizeof end - 1), end, sizeof end - 1);
+        char *own = calloc(record.length + 1, 1);
+        memcpy(own, record.text + 25, record.length - 25 - 9);
+        assert_non_null(strstr(DOCUMENT, own));
+        free(own);
         if (n == 0) {
             assert_near(record.x, -0.1278, 0);
             assert_near(record.y, 51.5074, 0);

@@ -1,6 +1,7 @@
 /* Tests of times as people write them, in the zone of London where the clocks change. */
 #include "base/time_text.h"
 #include "project/ingest/when.h"
+#include "project/ingest/when_weekday.h"
 #include "project/ingest/when_words.h"
 #include "support/check.h"
 
@@ -142,6 +143,54 @@ static void says_nothing(void **state)
     }
 }
 
+/* Days told by when they were written: Wednesday 8 May 2024, 12:00 in London, but where another is said. */
+static void days_by_the_writing(void **state)
+{
+    static const struct {
+        const char *text, *written, *from, *to;
+    } TOLD[] = {
+        {"Tuesday night", "2024-05-08T12:00", "2024-05-07T21:00:00Z", "2024-05-08T05:00:00Z"},
+        {"tuesday", "2024-05-08", "2024-05-06T23:00:00Z", "2024-05-07T23:00:00Z"},
+        {"last Tue, evening", "2024-05-08T12:00", "2024-05-07T17:00:00Z", "2024-05-07T21:00:00Z"},
+        {"on Wednesday", "2024-05-08T12:00", "2024-05-07T23:00:00Z", "2024-05-08T23:00:00Z"},
+        {"Wednesday night", "2024-05-08T12:00", "2024-05-01T21:00:00Z", "2024-05-02T05:00:00Z"}, /* that night has not begun */
+        {"Wednesday night", "2024-05-08T23:30", "2024-05-08T21:00:00Z", "2024-05-09T05:00:00Z"},
+        {"Wednesday night", "2024-05-08", "2024-05-08T21:00:00Z", "2024-05-09T05:00:00Z"}, /* written at any time of that day */
+        {"Thursday", "2024-05-08T12:00", "2024-05-01T23:00:00Z", "2024-05-02T23:00:00Z"},
+        {"night of Friday", "2024-05-08T12:00", "2024-05-03T21:00:00Z", "2024-05-04T05:00:00Z"},
+        {"Saturday 21:30", "2024-05-08T12:00", "2024-05-04T20:30:00Z", NULL},
+        {"yesterday", "2024-05-08T00:30", "2024-05-06T23:00:00Z", "2024-05-07T23:00:00Z"},
+        {"Yesterday morning", "2024-05-08T12:00", "2024-05-07T05:00:00Z", "2024-05-07T11:00:00Z"},
+        {"last night", "2024-05-08T12:00", "2024-05-07T21:00:00Z", "2024-05-08T05:00:00Z"},
+        {"today", "2024-05-08T12:00", "2024-05-07T23:00:00Z", "2024-05-08T23:00:00Z"},
+        {"Sunday", "2024-04-01", "2024-03-31T00:00:00Z", "2024-03-31T23:00:00Z"}, /* the day on which the clocks went forward */
+        {"Monday", "1969-12-31", "1969-12-28T23:00:00Z", "1969-12-29T23:00:00Z"},
+    };
+    static const char *const NONE[] = {"Tuesday banana", "Tuesdays", "next Tuesday", "Tuesday of May", "yesterday 25:00", "Mo", "the other day", "todayish", ""};
+    cm_when when;
+    char shown[32];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof TOLD / sizeof *TOLD; i++) {
+        const int64_t written = cm_when_written(TOLD[i].written, strlen(TOLD[i].written), CM_DATE_YMD, london);
+        if (written == CM_TIME_UNKNOWN || !cm_when_relative(TOLD[i].text, strlen(TOLD[i].text), written, london, &when))
+            fail_msg("%s is not read", TOLD[i].text);
+        cm_time_iso(when.from_s, shown);
+        if (strcmp(shown, TOLD[i].from) != 0)
+            fail_msg("%s, written %s: from %s", TOLD[i].text, TOLD[i].written, shown);
+        cm_time_iso(when.to_s, shown);
+        if (TOLD[i].to && strcmp(shown, TOLD[i].to) != 0)
+            fail_msg("%s, written %s: to %s", TOLD[i].text, TOLD[i].written, shown);
+        assert_true(cm_when_relative(TOLD[i].text, strlen(TOLD[i].text), CM_TIME_UNKNOWN, london, &when));
+        assert_int_equal(when.precision, CM_WHEN_UNKNOWN);
+    }
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
+        assert_false(cm_when_relative(NONE[i], strlen(NONE[i]), 1715166000, london, &when));
+    /* What is known to a month says no day. */
+    assert_true(cm_when_written("2024-05", 7, CM_DATE_YMD, london) == CM_TIME_UNKNOWN);
+    assert_true(cm_when_written("", 0, CM_DATE_YMD, london) == CM_TIME_UNKNOWN);
+}
+
 static void refusals_say_why(void **state)
 {
     static const struct {
@@ -215,6 +264,7 @@ int main(void)
         cmocka_unit_test(from_one_time_to_another),
         cmocka_unit_test(instants_keep_their_offset),
         cmocka_unit_test(says_nothing),
+        cmocka_unit_test(days_by_the_writing),
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(nothing_shifts_by_an_hour_in_silence),
     };
