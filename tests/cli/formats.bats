@@ -647,10 +647,12 @@ JSON
     [ "$(sqlite3 town.castmap.sqlite "SELECT coalesce(accuracy_m, '-') FROM observation ORDER BY id" | tr '\n' ' ')" = "4.25 - - " ]
 }
 
-@test "Tuesday night: by the day of writing where it is known, else kept with its words and without a time" {
+@test "Tuesday night: by the day of writing where it is known, else kept with its words and without a time; set aside where no column was named for it" {
     need jq sqlite3
     printf 'latitude,longitude,when,_submission_time,note\n51.4567,-0.1234,Tuesday night,2025-05-08T12:00:00,a\n51.4568,-0.1235,yesterday,,b\n51.4569,-0.1236,Tuesday banana,2025-05-08T12:00:00,c\n51.4570,-0.1237,2025-05-01,2025-05-08T12:00:00,d\n' >w.csv
-    both castmap import w.csv --map time=when --json
+    both castmap import w.csv --map time=when --json -n
+    counts 4 1 0 3
+    both castmap import w.csv --map time=when --map written=_submission_time --json
     code_is 3
     counts 4 3 0 1
     jq -e '.files[0].notes | map({(.code): .count}) | add | .["time-by-weekday"] == 1 and .["undated-weekday"] == 1' out.txt

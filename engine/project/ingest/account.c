@@ -151,8 +151,8 @@ int cm_account_notes(cm_account *account, const cm_preparer *p)
         [CM_NOTE_PLACE_NAME] = {"located-by-name", "places known by a name or a part of a postcode: known to the size of what it names"},
         [CM_NOTE_LINK] = {"located-by-link", "places taken from a link of a map inside the row"},
         [CM_NOTE_BY_WEEKDAY] = {"time-by-weekday", "times told by a day of the week or as yesterday: the last such day before the record was written"},
-        [CM_NOTE_UNDATED] = {"undated-weekday", "times told by a day of the week or as yesterday, of records that do not say when they were written: kept without a time, the "
-                                                "words as written; --map written=COLUMN says it"},
+        [CM_NOTE_UNDATED] = {"undated-weekday", "times told by a day of the week or as yesterday, of records whose cell does not say when they were written: kept without a time, "
+                                                "the words as written"},
         [CM_NOTE_FAR] = {"far-position", "records far from all others of the file, kept as asked"},
     };
     const size_t pile = cm_piles_largest(&p->piles);

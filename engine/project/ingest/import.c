@@ -227,7 +227,6 @@ static void set_up_preparer(cm_import *run)
     p->working = o->working;
     p->places = o->places;
     memcpy(p->extent, o->extent, sizeof p->extent);
-    p->written = cm_written_column(&o->columns, &o->mapping);
     p->geometry = o->geojson || (o->stream && cm_stream_table_of(o->stream)->placed);
 }
 

@@ -137,28 +137,13 @@ static bool parse_time(cm_prepare_work *w, cm_csv_field text, cm_when *when, cm_
     return cm_when_parse(whole, (size_t)length, w->p->order, w->p->zone, when, flaw);
 }
 
-int cm_written_column(const cm_columns *columns, const cm_mapping *mapping)
-{
-    static const char *const KEYS[] = {"submissiontime", "submissiondate", "createdat", "createdutc", "submittedat", "submittedon", "datesubmitted",
-                                       "dateofreport", "reportedon", "datereported", "timestamp", "created"};
-
-    if (mapping->column[CM_ROLE_WRITTEN] != CM_NO_COLUMN)
-        return mapping->column[CM_ROLE_WRITTEN];
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        const int column = cm_column_keyed(columns, KEYS[i]);
-        if (column != CM_NO_COLUMN && column != mapping->column[CM_ROLE_TIME])
-            return column;
-    }
-    return CM_NO_COLUMN;
-}
-
-/* "Tuesday night": by the day on which it was written, else kept as words. */
+/* "Tuesday night", where a column says when it was written: by that day; where that cell is empty kept as words. */
 static bool relative_time(cm_prepare_work *w, cm_csv_field text, cm_when *when)
 {
-    const cm_csv_field written = cell_of(w, w->p->written);
+    const cm_csv_field written = cm_work_cell(w, CM_ROLE_WRITTEN);
     const int64_t written_s = cm_when_written(written.bytes, written.length, w->p->order, w->p->zone);
 
-    if (!cm_when_relative(text.bytes, text.length, written_s, w->p->zone, when))
+    if (!cm_work_has(w, CM_ROLE_WRITTEN) || !cm_when_relative(text.bytes, text.length, written_s, w->p->zone, when))
         return false;
     cm_preparer_note(w->p, written_s == CM_TIME_UNKNOWN ? CM_NOTE_UNDATED : CM_NOTE_BY_WEEKDAY, w->record->row);
     return true;

@@ -60,7 +60,6 @@ typedef struct cm_preparer {
     const cm_zone      *zone;
     cm_date_order       order;
     unsigned            year;  /* of dates that do not say theirs; 0: none was given */
-    int                 written; /* column of when records were written; CM_NO_COLUMN */
     bool                legacy_grades, keep_odd_dates, keep_far;
     int64_t             today_s;
     cm_projection      *metres;     /* of x and y columns; NULL: none */
@@ -96,8 +95,5 @@ bool cm_place_lookup(cm_preparer *preparer, const char *text, size_t length, cm_
 
 void cm_prepared_refuse(cm_prepared *row, const char *code, const char *general, const char *field);
 void cm_preparer_note(cm_preparer *preparer, cm_note note, int64_t row);
-
-/* The column that says when records were written: as given, else as form tools call it, where it is not the time itself; CM_NO_COLUMN. */
-int cm_written_column(const cm_columns *columns, const cm_mapping *mapping);
 
 #endif
