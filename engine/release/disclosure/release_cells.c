@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEAST_COUNT 5.0 /* that there can be */
 #define REPORTS "Reports (repeats counted once)"
 #define FRAME_RATIO 1.5 /* of the longer side of a frame to the shorter */
 #define FRAME_SHARE 0.55 /* half of a side, and a margin */
@@ -144,7 +145,7 @@ static castmap_status add_heat(castmap_context *ctx, const cm_release_inputs *in
     cm_field *upper = cm_build_field(build, layer, CM_FIELD_REAL, "upper_per_km2", "To",
                                      "Upper edge of the class; null: open", "per km2", 3);
     if (layer)
-        cm_release_range_classes(build, &layer->style, heat->breaks, heat->n_breaks, false, CM_RAMP_DUSK);
+        cm_release_range_classes(build, &layer->style, heat->breaks, heat->n_breaks, heat->n_breaks > 1, CM_RAMP_DUSK);
     for (size_t b = 0; b < bands.count && label; b++) {
         const size_t k = cm_release_class_of(heat->breaks, heat->n_breaks, bands.lower[b]);
         cm_field_set_integer(class_number, b, (int64_t)k - 1);
@@ -161,7 +162,7 @@ static castmap_status add_heat(castmap_context *ctx, const cm_release_inputs *in
     cm_surface *surface = &build->release->surface;
     for (size_t i = 0; i < heat->grid.columns * heat->grid.rows; i++)
         surface->classes[i] = (uint8_t)cm_release_class_of(heat->breaks, heat->n_breaks, heat->values[i]);
-    cm_release_range_classes(build, &surface->style, heat->breaks, heat->n_breaks, false, CM_RAMP_DUSK);
+    cm_release_range_classes(build, &surface->style, heat->breaks, heat->n_breaks, heat->n_breaks > 1, CM_RAMP_DUSK);
     cm_build_text(build, &surface->style.legend_title, PER_KM2);
     cm_build_text(build, &surface->title, "Heat map");
     cm_build_text(build, &surface->description, "Classes of the density of reports, computed from the published cells alone");
@@ -234,8 +235,7 @@ static void fill_areas(const cm_release_inputs *in, const cm_cell_areas *areas, 
         return;
     for (size_t i = 0; i < set->count; i++)
         most = fmax(most, counts[i] == INT64_MIN ? 0.0 : (double)counts[i]);
-    const size_t n = cm_ladder(fmax(most * 0.8, 5.0), 5.0, edges);
-    edges[0] = 5.0; /* the smallest count there can be */
+    const size_t n = cm_ladder(fmax(most * 0.8, LEAST_COUNT), LEAST_COUNT, 1, edges);
     cm_release_count_classes(build, &layer->style, edges, n, false, CM_RAMP_TIDE);
     cm_build_class(build, &layer->style, NAN, NAN, CM_WORDS_NOT_SHOWN, CM_COLOUR_NOT_SHOWN, true);
     for (size_t i = 0; i < set->count && !build->failed; i++) {
