@@ -7,7 +7,7 @@
  */
 #include "base/decimal.h"
 #include "base/memory.h"
-#include "io/record_frames.h"
+#include "io/expat_walk.h"
 
 #include <expat.h>
 #include <stdio.h>
@@ -22,12 +22,10 @@ enum { TRACK, PIECE, TIME, COLUMNS };
 typedef enum format { FORMAT_NONE, FORMAT_KML, FORMAT_TCX } format;
 
 typedef struct fix_walk {
-    cm_record_sender *sender;
-    XML_Parser        parser;
+    cm_xml_walk       xml;
     const char       *name;          /* of the format where it is not that of the content */
     format            format;
     bool              other;         /* the document is neither */
-    bool              stop, no_memory;
     unsigned          depth, leaf_depth, line_depth, track_depth, point_depth; /* 0: not inside */
     cm_text           text;          /* of the leaf in hand */
     cm_text           whens;         /* of the Track in hand: texts, each ended by '\0' */
@@ -37,20 +35,6 @@ typedef struct fix_walk {
     size_t            tracks, pieces, others, links, heights;
     int64_t           fixes;
 } fix_walk;
-
-static const char *local_name(const char *name)
-{
-    const char *colon = strrchr(name, ':');
-
-    return colon ? colon + 1 : name;
-}
-
-static void halt(fix_walk *w, bool no_memory)
-{
-    w->stop = true;
-    w->no_memory = w->no_memory || no_memory;
-    XML_StopParser(w->parser, XML_FALSE);
-}
 
 static bool is_blank(char c)
 {
@@ -72,8 +56,8 @@ static void send_fix(fix_walk *w, const char *lon, size_t lon_length, const char
         record.fault = CM_RECORD_BAD_NUMBER;
     if (record.fault)
         record.place = CM_RECORD_UNPLACED;
-    if (cm_send_record(w->sender, &record, value) != 0)
-        halt(w, false);
+    if (cm_send_record(w->xml.sender, &record, value) != 0)
+        cm_xml_halt(&w->xml, false);
 }
 
 /* One "lon,lat,height" (or "lon lat height" of a gx:coord) from *at; false at the end. */
@@ -112,17 +96,17 @@ static bool next_tuple(fix_walk *w, const char **at, char separator, const char 
     *at = p;
     w->heights += n == 3 && strspn(part[2], "-0.") < length[2];
     send_fix(w, part[0], length[0], part[1], n > 3 ? 0 : length[1], when);
-    return !w->stop;
+    return !w->xml.stop;
 }
 
 static void end_gx_track(fix_walk *w)
 {
     const char *when = w->whens.bytes, *coord = w->coords.bytes;
 
-    for (size_t k = 0; (k < w->n_whens || k < w->n_coords) && !w->stop; k++) {
+    for (size_t k = 0; (k < w->n_whens || k < w->n_coords) && !w->xml.stop; k++) {
         const char *time = k < w->n_whens ? when : NULL;
         const char *at = k < w->n_coords ? coord : "";
-        if (!next_tuple(w, &at, ' ', time) && !w->stop)
+        if (!next_tuple(w, &at, ' ', time) && !w->xml.stop)
             send_fix(w, "", 0, "", 0, time);
         if (k < w->n_whens)
             when += strlen(when) + 1;
@@ -197,30 +181,30 @@ static void start(fix_walk *w, const char *root)
     w->format = format_of(root);
     if (w->format == FORMAT_NONE) {
         w->other = true;
-        halt(w, false);
+        cm_xml_halt(&w->xml, false);
         return;
     }
     for (size_t i = 0; i < COLUMNS; i++)
         column[i] = (cm_csv_field){NAMES[i], strlen(NAMES[i])};
     table.format = w->name ? w->name : w->format == FORMAT_KML ? "KML" : "TCX";
-    if (cm_send_table(w->sender, &table) != 0)
-        halt(w, false);
+    if (cm_send_table(w->xml.sender, &table) != 0)
+        cm_xml_halt(&w->xml, false);
 }
 
 static void XMLCALL on_begin(void *payload, const char *full, const char **attributes)
 {
     fix_walk *w = payload;
-    const char *name = local_name(full);
+    const char *name = cm_xml_local_name(full);
 
     (void)attributes;
     if (++w->depth > DEPTH) {
-        (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "", "elements nested more than %d deep", DEPTH);
-        halt(w, false);
+        (void)cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_LIMIT, "", "elements nested more than %d deep", DEPTH);
+        cm_xml_halt(&w->xml, false);
         return;
     }
     if (w->depth == 1)
         start(w, name);
-    if (w->stop)
+    if (w->xml.stop)
         return;
     if (w->format == FORMAT_KML)
         begin_kml(w, name);
@@ -235,7 +219,7 @@ static void XMLCALL on_text(void *payload, const char *text, int length)
     if (w->leaf_depth && w->depth == w->leaf_depth)
         cm_text_add_bytes(&w->text, text, (size_t)length);
     if (w->text.failed)
-        halt(w, true);
+        cm_xml_halt(&w->xml, true);
 }
 
 /* The text of the leaf, blanks at both ends left out, behind what is in `out`. */
@@ -253,7 +237,7 @@ static void keep(fix_walk *w, cm_text *out)
     cm_text_add_bytes(out, text, length);
     cm_text_add_bytes(out, "", 1);
     if (out->failed)
-        halt(w, true);
+        cm_xml_halt(&w->xml, true);
 }
 
 static void end_leaf(fix_walk *w, const char *name)
@@ -282,7 +266,7 @@ static const char *words(const cm_text *text)
 static void XMLCALL on_end(void *payload, const char *full)
 {
     fix_walk *w = payload;
-    const char *name = local_name(full);
+    const char *name = cm_xml_local_name(full);
 
     if (w->leaf_depth && w->depth == w->leaf_depth)
         end_leaf(w, name);
@@ -299,40 +283,17 @@ static void XMLCALL on_end(void *payload, const char *full)
 
 static int parse(fix_walk *w, const unsigned char *bytes, size_t length)
 {
-    size_t at = 0;
-    enum XML_Status result = XML_STATUS_OK;
+    static const cm_xml_handlers HANDLERS = {on_begin, on_end, on_text};
+    const int result = cm_xml_walk_run(&w->xml, &HANDLERS, bytes, length);
 
-    w->parser = XML_ParserCreate(NULL);
-    if (!w->parser)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
-    XML_SetUserData(w->parser, w);
-    XML_SetElementHandler(w->parser, on_begin, on_end);
-    XML_SetCharacterDataHandler(w->parser, on_text);
-    do {
-        const size_t step = length - at < (size_t)1 << 20 ? length - at : (size_t)1 << 20;
-        result = XML_Parse(w->parser, (const char *)bytes + at, (int)step, at + step == length);
-        at += step;
-    } while (result == XML_STATUS_OK && at < length);
-    const unsigned long line = (unsigned long)XML_GetCurrentLineNumber(w->parser);
-    const enum XML_Error error = XML_GetErrorCode(w->parser);
-    XML_ParserFree(w->parser);
-    if (w->no_memory)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
-    if (w->other)
-        return NOT_OURS;
-    if (w->stop)
-        return -1;
-    if (result != XML_STATUS_OK && w->format == FORMAT_NONE)
+    if (w->other || (w->xml.broken && w->format == FORMAT_NONE))
         return NOT_OURS; /* whoever reads it next says what is wrong */
-    if (result != XML_STATUS_OK)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again", "not well-formed XML at line %lu: %s",
-                              line, XML_ErrorString(error));
-    return 0;
+    return w->xml.broken ? cm_xml_walk_fail(&w->xml) : result;
 }
 
 int cm_xml_fix_child(cm_record_sender *sender, const unsigned char *bytes, size_t length, const char *name)
 {
-    fix_walk w = {.sender = sender, .name = name, .text = CM_TEXT_INIT, .whens = CM_TEXT_INIT, .coords = CM_TEXT_INIT, .time = CM_TEXT_INIT,
+    fix_walk w = {.xml = {.sender = sender}, .name = name, .text = CM_TEXT_INIT, .whens = CM_TEXT_INIT, .coords = CM_TEXT_INIT, .time = CM_TEXT_INIT,
                   .lat = CM_TEXT_INIT, .lon = CM_TEXT_INIT};
     int result = parse(&w, bytes, length);
 

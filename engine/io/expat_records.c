@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "io/kml_tuple.h"
-#include "io/record_frames.h"
+#include "io/expat_walk.h"
 #include "io/xml_screen.h"
 
 #include <expat.h>
@@ -27,8 +27,7 @@
 typedef enum document { FORMAT_NONE, FORMAT_KML, FORMAT_GPX } document;
 
 typedef struct walk {
-    cm_record_sender    *sender;
-    XML_Parser           parser;
+    cm_xml_walk          xml;
     const unsigned char *bytes;
     const char          *format_name;
     document             format;
@@ -56,28 +55,12 @@ typedef struct walk {
     size_t               links, overlays, tracks, heights;
     bool                 fixes;               /* points of tracks are the records, waypoints are not */
     size_t               pieces, waypoints;
-    bool                 stop;                /* a failure was sent, or memory is gone */
-    bool                 no_memory;
 } walk;
-
-static const char *local_name(const char *name)
-{
-    const char *colon = strrchr(name, ':');
-
-    return colon ? colon + 1 : name;
-}
-
-static void halt(walk *w, bool no_memory)
-{
-    w->stop = true;
-    w->no_memory = w->no_memory || no_memory;
-    XML_StopParser(w->parser, XML_FALSE);
-}
 
 static const char *attribute(const char *const *attributes, const char *name)
 {
     for (; attributes && *attributes; attributes += 2)
-        if (strcmp(local_name(attributes[0]), name) == 0)
+        if (strcmp(cm_xml_local_name(attributes[0]), name) == 0)
             return attributes[1];
     return NULL;
 }
@@ -107,14 +90,14 @@ static void set_value(walk *w, const char *name, const char *text, size_t length
         if (w->sending)
             return;
         if (w->n == CM_CSV_COLUMN_LIMIT) {
-            (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "keep the values that castmap should read", "more than 500 columns");
-            halt(w, false);
+            (void)cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_LIMIT, "keep the values that castmap should read", "more than 500 columns");
+            cm_xml_halt(&w->xml, false);
             return;
         }
         char *copy = cm_copy_text(name);
         if (!copy || cm_grow(&w->column, &w->capacity, w->n + 1, sizeof *w->column) != 0) {
             free(copy);
-            halt(w, true);
+            cm_xml_halt(&w->xml, true);
             return;
         }
         w->column[w->n++] = copy;
@@ -124,7 +107,7 @@ static void set_value(walk *w, const char *name, const char *text, size_t length
         return;
     w->value[at] = cm_copy_bytes(text, length);
     if (!w->value[at])
-        halt(w, true);
+        cm_xml_halt(&w->xml, true);
 }
 
 /* The tuples of a Point or a LineString: the first is its place, the last where a line ends. */
@@ -165,7 +148,7 @@ static void set_belonging(walk *w)
 static void begin_record(walk *w, const char *const *attributes)
 {
     w->record_depth = w->depth;
-    w->record_begin = XML_GetCurrentByteIndex(w->parser);
+    w->record_begin = XML_GetCurrentByteIndex(w->xml.parser);
     w->points = w->lines = 0;
     w->other_geometry = w->bad_number = false;
     w->decimals = 0;
@@ -185,7 +168,7 @@ static void begin_record(walk *w, const char *const *attributes)
 
 static void end_record(walk *w)
 {
-    const XML_Index end = XML_GetCurrentByteIndex(w->parser) + XML_GetCurrentByteCount(w->parser);
+    const XML_Index end = XML_GetCurrentByteIndex(w->xml.parser) + XML_GetCurrentByteCount(w->xml.parser);
     cm_child_record record = {.row = w->number, .x = w->x, .y = w->y, .decimals = w->decimals};
 
     w->record_depth = 0;
@@ -196,7 +179,7 @@ static void end_record(walk *w)
     if (w->format == FORMAT_KML && w->folders && w->folder[w->folders - 1][0])
         cm_wrap_in_folder(&w->wrapped, w->folder[w->folders - 1], &record);
     if (w->wrapped.failed) {
-        halt(w, true);
+        cm_xml_halt(&w->xml, true);
         return;
     }
     if (w->other_geometry || (w->lines && w->points))
@@ -216,8 +199,8 @@ static void end_record(walk *w)
         record.end_x = w->end_x;
         record.end_y = w->end_y;
     }
-    if (cm_send_record(w->sender, &record, (const char *const *)w->value) != 0)
-        halt(w, false);
+    if (cm_send_record(w->xml.sender, &record, (const char *const *)w->value) != 0)
+        cm_xml_halt(&w->xml, false);
     for (size_t i = 0; i < w->n; i++) {
         free(w->value[i]);
         w->value[i] = NULL;
@@ -289,11 +272,11 @@ static bool is_record(const walk *w, const char *name)
 static void XMLCALL on_begin(void *payload, const char *full, const char **attributes)
 {
     walk *w = payload;
-    const char *name = local_name(full);
+    const char *name = cm_xml_local_name(full);
 
     if (++w->depth > DEPTH) {
-        (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "", "elements nested more than %d deep", DEPTH);
-        halt(w, false);
+        (void)cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_LIMIT, "", "elements nested more than %d deep", DEPTH);
+        cm_xml_halt(&w->xml, false);
         return;
     }
     if (w->depth == 1) {
@@ -302,9 +285,9 @@ static void XMLCALL on_begin(void *payload, const char *full, const char **attri
         if (strcmp(name, "Document") == 0 || strcmp(name, "Placemark") == 0 || strcmp(name, "Folder") == 0)
             w->format = FORMAT_KML;
         if (w->format == FORMAT_NONE) {
-            (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "give CSV, GeoJSON, KML, GPX, a workbook, a GeoPackage or a Shapefile",
+            (void)cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_INPUT, "give CSV, GeoJSON, KML, GPX, a workbook, a GeoPackage or a Shapefile",
                                  "the content is XML, but neither KML nor GPX (its first element is \"%.40s\")", name);
-            halt(w, false);
+            cm_xml_halt(&w->xml, false);
             return;
         }
     }
@@ -334,9 +317,9 @@ static void XMLCALL on_text(void *payload, const char *text, int length)
     cm_text_add_bytes(&w->text, text, (size_t)length);
     if (w->text.failed || w->text.length > LONGEST) {
         if (!w->text.failed)
-            (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_LIMIT, "shorten it", "a text of record %lld is longer than 1 MiB",
+            (void)cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_LIMIT, "shorten it", "a text of record %lld is longer than 1 MiB",
                                  (long long)w->number);
-        halt(w, w->text.failed);
+        cm_xml_halt(&w->xml, w->text.failed);
     }
 }
 
@@ -368,7 +351,7 @@ static void XMLCALL on_end(void *payload, const char *full)
         w->geometry_depth = 0;
         w->in_line = false;
     }
-    if (strcmp(local_name(full), "Data") == 0)
+    if (strcmp(cm_xml_local_name(full), "Data") == 0)
         w->data[0] = '\0';
     if (w->record_depth == w->depth)
         end_record(w);
@@ -377,47 +360,13 @@ static void XMLCALL on_end(void *payload, const char *full)
     w->depth--;
 }
 
-static void XMLCALL on_doctype(void *payload, const char *name, const char *system, const char *public, int subset)
-{
-    walk *w = payload;
-
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)subset;
-    (void)cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "", "the file holds a document type definition");
-    halt(w, false);
-}
-
 /* One walk over the document. 0, or -1 after a failure was sent. */
 static int go_through(walk *w, size_t length)
 {
-    size_t at = 0;
-    enum XML_Status result = XML_STATUS_OK;
+    static const cm_xml_handlers HANDLERS = {on_begin, on_end, on_text};
+    const int result = cm_xml_walk_run(&w->xml, &HANDLERS, w->bytes, length);
 
-    w->parser = XML_ParserCreate(NULL);
-    if (!w->parser)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
-    XML_SetUserData(w->parser, w);
-    XML_SetElementHandler(w->parser, on_begin, on_end);
-    XML_SetCharacterDataHandler(w->parser, on_text);
-    XML_SetStartDoctypeDeclHandler(w->parser, on_doctype);
-    do {
-        const size_t step = length - at < (size_t)1 << 20 ? length - at : (size_t)1 << 20;
-        result = XML_Parse(w->parser, (const char *)w->bytes + at, (int)step, at + step == length);
-        at += step;
-    } while (result == XML_STATUS_OK && at < length);
-    const unsigned long line = (unsigned long)XML_GetCurrentLineNumber(w->parser);
-    const enum XML_Error error = XML_GetErrorCode(w->parser);
-    XML_ParserFree(w->parser);
-    if (w->no_memory)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
-    if (w->stop)
-        return -1;
-    if (result != XML_STATUS_OK)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "the file is damaged or was cut off; export it again",
-                              "not well-formed XML at line %lu: %s", line, XML_ErrorString(error));
-    return 0;
+    return w->xml.broken ? cm_xml_walk_fail(&w->xml) : result;
 }
 
 static int send_columns(walk *w)
@@ -428,13 +377,13 @@ static int send_columns(walk *w)
     w->value = cm_alloc_zero(w->n, sizeof *w->value);
     if (!column || !w->value) {
         free(column);
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
+        return cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_NOMEM, "", "out of memory");
     }
     for (size_t i = 0; i < w->n; i++)
         column[i] = (cm_csv_field){w->column[i], strlen(w->column[i])};
     table.format = w->format_name ? w->format_name : w->format == FORMAT_KML ? "KML" : "GPX";
     table.column = column;
-    const int result = cm_send_table(w->sender, &table);
+    const int result = cm_send_table(w->xml.sender, &table);
     free(column);
     return result;
 }
@@ -453,7 +402,7 @@ static int send_notes(walk *w)
     };
 
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-        if (notes[i].count && cm_send_note(w->sender, notes[i].code, notes[i].words, notes[i].count) != 0)
+        if (notes[i].count && cm_send_note(w->xml.sender, notes[i].code, notes[i].words, notes[i].count) != 0)
             return -1;
     return 0;
 }
@@ -477,7 +426,7 @@ static int walk_twice(walk *w, size_t length)
     if (go_through(w, length) != 0)
         return -1;
     if (w->number == 0 && w->links > 0)
-        return cm_worker_fail(w->sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
+        return cm_worker_fail(w->xml.sender->pipe, CASTMAP_E_INPUT, "open the link yourself, save the KML it leads to, and import that",
                               "the KML holds no places, only a link to another document (NetworkLink), which is not followed");
     if (send_columns(w) != 0)
         return -1;
@@ -490,7 +439,7 @@ static int walk_twice(walk *w, size_t length)
 
 int cm_xml_record_child(cm_record_sender *sender, cm_stream_job *job, const unsigned char *bytes, size_t length, const char *format)
 {
-    walk w = {.sender = sender, .bytes = bytes, .format_name = format, .fixes = job->options->fixes, .with_lines = job->options->lines};
+    walk w = {.xml = {.sender = sender}, .bytes = bytes, .format_name = format, .fixes = job->options->fixes, .with_lines = job->options->lines};
     const char *fault = cm_xml_screen(bytes, length);
 
     if (fault)

@@ -153,6 +153,23 @@ static int usage(const char *program)
     return 2;
 }
 
+castmap_project *bench_import(bench *b, const char *csv, const char *path, size_t n)
+{
+    castmap_project_options options = CASTMAP_PROJECT_OPTIONS_INIT;
+    castmap_import_options reading = CASTMAP_IMPORT_OPTIONS_INIT;
+    castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
+    castmap_project *project = NULL;
+
+    options.overwrite = true;
+    options.crs = "EPSG:27700";
+    reading.path = csv;
+    BENCH_REQUIRE(b, castmap_project_create(b->ctx, path, &options, &project));
+    BENCH_REQUIRE(b, castmap_import(b->ctx, project, &reading, NULL, NULL, &summary));
+    BENCH_CHECK(summary.read == n && summary.accepted == n);
+    castmap_import_summary_clear(&summary);
+    return project;
+}
+
 int main(int argc, char **argv)
 {
     bench b = {.max_n = 1000000, .repeat = 5};

@@ -45,6 +45,9 @@ void bench_run(bench *b);
 #define BENCH_REQUIRE(b, call) bench_require((b), (call), #call, __FILE__, __LINE__)
 #define BENCH_CHECK(condition) bench_check((condition), #condition, __FILE__, __LINE__)
 
+/* A new project at `path` with the records of a CSV, all n of which are accepted. The caller closes it. */
+castmap_project *bench_import(bench *b, const char *csv, const char *path, size_t n);
+
 void bench_begin(bench *b, const char *task, size_t n);
 bool bench_again(bench *b);
 void bench_lap(bench *b);

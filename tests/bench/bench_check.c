@@ -8,24 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static castmap_project *make_project(bench *b, const char *csv, const char *path, size_t n)
-{
-    castmap_project_options options = CASTMAP_PROJECT_OPTIONS_INIT;
-    castmap_import_options reading = CASTMAP_IMPORT_OPTIONS_INIT;
-    castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
-    castmap_project *project = NULL;
-
-    options.overwrite = true;
-    options.crs = "EPSG:27700";
-    reading.path = csv;
-    work_observation_file(csv, n);
-    BENCH_REQUIRE(b, castmap_project_create(b->ctx, path, &options, &project));
-    BENCH_REQUIRE(b, castmap_import(b->ctx, project, &reading, NULL, NULL, &summary));
-    BENCH_CHECK(summary.accepted == n);
-    castmap_import_summary_clear(&summary);
-    return project;
-}
-
 static void check_once(bench *b, castmap_project *project)
 {
     castmap_check_options options = CASTMAP_CHECK_OPTIONS_INIT;
@@ -47,7 +29,8 @@ void bench_run(bench *b)
     snprintf(journal, sizeof journal, "%s-journal", path);
     const size_t most = b->small ? 10000 : b->max_n < 1000000 ? b->max_n : 1000000;
     for (size_t n = 10000; n <= most; n *= 10) {
-        castmap_project *project = make_project(b, csv, path, n);
+        work_observation_file(csv, n);
+        castmap_project *project = bench_import(b, csv, path, n);
         BENCH(b, "check", n, check_once(b, project));
         castmap_project_close(project);
     }

@@ -8,23 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void import_once(bench *b, const char *csv, const char *path, size_t n)
-{
-    castmap_project_options options = CASTMAP_PROJECT_OPTIONS_INIT;
-    castmap_import_options reading = CASTMAP_IMPORT_OPTIONS_INIT;
-    castmap_import_summary summary = CASTMAP_IMPORT_SUMMARY_INIT;
-    castmap_project *project = NULL;
-
-    options.overwrite = true;
-    options.crs = "EPSG:27700";
-    reading.path = csv;
-    BENCH_REQUIRE(b, castmap_project_create(b->ctx, path, &options, &project));
-    BENCH_REQUIRE(b, castmap_import(b->ctx, project, &reading, NULL, NULL, &summary));
-    BENCH_CHECK(summary.read == n && summary.accepted == n);
-    castmap_import_summary_clear(&summary);
-    castmap_project_close(project);
-}
-
 void bench_run(bench *b)
 {
     char folder[] = "/tmp/castmap-bench-XXXXXX", csv[64], path[96];
@@ -35,7 +18,7 @@ void bench_run(bench *b)
     const size_t most = b->small ? 10000 : b->max_n < 1000000 ? b->max_n : 1000000;
     for (size_t n = 10000; n <= most; n *= 10) {
         work_observation_file(csv, n);
-        BENCH(b, "import csv", n, import_once(b, csv, path, n));
+        BENCH(b, "import csv", n, castmap_project_close(bench_import(b, csv, path, n)));
     }
     unlink(csv);
     unlink(path);
