@@ -44,6 +44,10 @@ castmap_status cm_sort_u64(castmap_context *ctx, uint64_t *keys, uint32_t *paylo
         size_t *count = counts + (size_t)d * BUCKETS, sum = 0;
         if (n && count[(keys[0] >> (d * DIGIT_BITS)) & (BUCKETS - 1)] == n)
             continue;
+        if (cm_cancelled(ctx)) {
+            status = cm_fail_cancelled(ctx);
+            goto done;
+        }
         for (size_t b = 0; b < BUCKETS; b++) {
             size_t here = count[b];
             count[b] = sum;
